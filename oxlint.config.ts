@@ -1,0 +1,29 @@
+import { defineConfig } from "oxlint";
+
+export default defineConfig({
+  plugins: ["typescript", "import", "unicorn", "promise", "node", "vitest", "oxc"],
+  categories: { correctness: "error", suspicious: "error" },
+  options: { typeAware: true, denyWarnings: true, reportUnusedDisableDirectives: "error" },
+  ignorePatterns: ["**/dist/**", "tooling/template/**"],
+  rules: {
+    "import/no-cycle": "error",
+    "import/no-default-export": "error",
+    "max-lines": ["error", { max: 300, skipBlankLines: true, skipComments: true }],
+    "typescript/consistent-type-imports": "error",
+    "typescript/no-explicit-any": "error",
+    "typescript/no-floating-promises": "error",
+    "typescript/no-misused-promises": "error",
+    "typescript/switch-exhaustiveness-check": "error",
+    // Narrowing one's own parsed data is checked by tests, not by this rule.
+    "typescript/no-unsafe-type-assertion": "off",
+    "no-await-in-loop": "off",
+  },
+  overrides: [
+    { files: ["**/*.config.ts"], rules: { "import/no-default-export": "off" } },
+    // The suites take their names and their assertions from data.
+    {
+      files: ["packages/contract/src/**"],
+      rules: { "vitest/valid-title": "off", "vitest/no-standalone-expect": "off" },
+    },
+  ],
+});

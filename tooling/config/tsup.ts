@@ -1,0 +1,12 @@
+import { defineConfig, type Options } from "tsup";
+
+/** A library: ESM for Node 22, one file and its map; the declarations come from `tsc`. */
+export const library: Options | Options[] = defineConfig({
+  entry: ["src/index.ts"],
+  format: ["esm"],
+  target: "node22",
+  dts: false,
+  sourcemap: true,
+  clean: true,
+  treeshake: true,
+}) as Options;
