@@ -1,1 +1,95 @@
-export {};
+export { isMemoryError, MemoryError, throwIfAborted } from "./errors.ts";
+export type { ItemResult, MemoryErrorCode, MemoryErrorOptions, Outcome } from "./errors.ts";
+export { cloneJson, copyJson, copyJsonObject, DEFAULT_JSON_LIMITS } from "./json.ts";
+export type { JsonCompatible, JsonLimits, JsonObject, JsonPrimitive, JsonValue } from "./json.ts";
+export {
+  checkId,
+  checkScope,
+  checkSearchScope,
+  decodeParts,
+  encodeParts,
+  encodeScope,
+} from "./scope.ts";
+export type { AgentScope, Scope, SearchScope, TeamScope, WorkflowRef } from "./scope.ts";
+export { createManualClock, systemClock } from "./clock.ts";
+export type { Clock, ManualClock } from "./clock.ts";
+export type {
+  Entry,
+  EntrySource,
+  LongTermEntry,
+  Removal,
+  Sequence,
+  Write,
+  WriteResult,
+} from "./entry.ts";
+export type {
+  ActivityKind,
+  CallOptions,
+  KeyedStore,
+  ListRequest,
+  Page,
+  SessionCall,
+} from "./keyed-store.ts";
+export type { Durability, Health } from "./health.ts";
+export type {
+  LogBounds,
+  LogItem,
+  LogRead,
+  LogWrite,
+  ShortTermBackend,
+  ShortTermCapabilities,
+  ShortTermStats,
+  ShortTermWrite,
+} from "./short-term-backend.ts";
+export type {
+  AgentActivity,
+  EndedWorkflow,
+  StartedWorkflow,
+  WorkflowEnd,
+  WorkflowLifetimes,
+  WorkflowStart,
+  WorkflowState,
+} from "./workflow-lifetimes.ts";
+export type { EmbedOptions, Embedder } from "./embedder.ts";
+export { createHashingEmbedder } from "./hashing-embedder.ts";
+export type { HashingEmbedderOptions } from "./hashing-embedder.ts";
+export type {
+  LongTermCapabilities,
+  LongTermStats,
+  LongTermStore,
+  LongTermWrite,
+  SearchHit,
+  SearchMode,
+  SearchRequest,
+  SearchScores,
+} from "./long-term-store.ts";
+export type { ExecutionRecord, RecordQuery, RecordStatus, RecordStore } from "./record-store.ts";
+export type { Knowledge } from "./knowledge.ts";
+export { checkFilter, where } from "./filter.ts";
+export type { FieldFilter, Filter } from "./filter.ts";
+export { matchesFilter } from "./filter-match.ts";
+export { compareCodePoints } from "./code-points.ts";
+export { memoryKey } from "./memory-key.ts";
+export type { KeyInput, KeyLike, KeyOutput, MemoryKey } from "./memory-key.ts";
+export type {
+  SchemaInput,
+  SchemaOutput,
+  StandardSchema,
+  StandardSchemaIssue,
+  StandardSchemaResult,
+} from "./standard-schema.ts";
+export type {
+  AgentMemory,
+  DeleteOptions,
+  Deletion,
+  ListOptions,
+  Listing,
+  LongTermSaveOptions,
+  MemoryType,
+  ReadOptions,
+  SaveItem,
+  SaveOptions,
+  SearchOptions,
+  ShortTermSaveOptions,
+  WritableOptions,
+} from "./agent-memory.ts";

@@ -1,0 +1,37 @@
+import { randomUUID } from "node:crypto";
+import { open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+
+/**
+ * Replaces a file so that after a crash or a power cut it holds the old content or the new, never a mixture: a
+ * temporary file beside it, fsync, rename, fsync of the folder.
+ */
+export async function writeFileDurably(path: string, data: string | Uint8Array): Promise<void> {
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  try {
+    const file = await open(temporary, "wx");
+    try {
+      await file.writeFile(data);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncDirectory(dirname(path));
+}
+
+/** Makes the names in a folder durable: files created in it, renamed or removed. */
+export async function syncDirectory(path: string): Promise<void> {
+  // Windows can't open a folder; there a rename is durable with the file's own flush.
+  if (process.platform === "win32") return;
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

@@ -1,0 +1,58 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+/** A lock that is held until it is released or the process that holds it ends, however it ends. */
+export interface FileLock extends Disposable {
+  /** Idempotent. */
+  release(): void;
+}
+
+export interface AcquireOptions {
+  /** How long to wait, in milliseconds. Default 10,000. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+const SQLITE_BUSY = 5;
+
+/**
+ * Takes the lock of `path` if nobody holds it, in this or any other process of the machine; `undefined` if somebody
+ * does.
+ *
+ * It is the operating system's lock, taken through SQLite's exclusive transaction, which works alike on every
+ * platform and between two handles of one process. Keep its file out of folders that are walked, copied or hashed:
+ * closing any other descriptor of it would drop the lock. Not for network file systems.
+ */
+export async function tryFileLock(path: string): Promise<FileLock | undefined> {
+  // Imported late: a process that never locks does not load SQLite.
+  const { DatabaseSync } = await import("node:sqlite");
+  const database = new DatabaseSync(path);
+  try {
+    database.exec("PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE");
+  } catch (error) {
+    database.close();
+    if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return undefined;
+    throw error;
+  }
+  let held = true;
+  const release = (): void => {
+    if (!held) return;
+    held = false;
+    database.close();
+  };
+  return { release, [Symbol.dispose]: release };
+}
+
+/** Waits for the lock of `path`; `undefined` when the time is over. Rejects with the signal's reason when it fires. */
+export async function acquireFileLock(
+  path: string,
+  options: AcquireOptions = {},
+): Promise<FileLock | undefined> {
+  const deadline = performance.now() + (options.timeoutMs ?? 10_000);
+  for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
+    options.signal?.throwIfAborted();
+    const lock = await tryFileLock(path);
+    if (lock !== undefined || performance.now() >= deadline) return lock;
+    // Waiters that slept equally long would go on colliding.
+    await delay(pause * (0.5 + Math.random()), undefined, { signal: options.signal });
+  }
+}

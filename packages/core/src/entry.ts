@@ -1,0 +1,68 @@
+import type { JsonObject, JsonValue } from "./json.ts";
+
+/** How an entry came to be; set by the library, never by the caller. */
+export type EntrySource = "agent" | "document" | "message" | "promotion";
+
+/** The place of an entry in an order: a message in its conversation, a passage in its document. */
+export interface Sequence {
+  readonly id: string;
+  /** Any finite number; neighbours are those next to it in ascending order. */
+  readonly position: number;
+}
+
+/** What every kind of memory keeps beside the value. Times are in milliseconds since 1970. */
+export interface Entry<T = JsonValue> {
+  readonly key: string;
+  readonly value: T;
+  /** Opaque, new with every write, never used again. */
+  readonly version: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** Absent: does not expire by itself. */
+  readonly expiresAt?: number;
+  readonly metadata?: JsonObject;
+  /** The person it is about. */
+  readonly subject?: string;
+  readonly source: EntrySource;
+  /** Where it was taken from, as `memoryType:tenant:workflow:agent:key`, each part percent-encoded. */
+  readonly derivedFrom?: readonly string[];
+}
+
+/** An entry of long-term memory or of the knowledge. */
+export interface LongTermEntry<T = JsonValue> extends Entry<T> {
+  readonly agentId?: string;
+  readonly workflowId?: string;
+  /** What is indexed for search. */
+  readonly text: string;
+  readonly sequence?: Sequence;
+}
+
+/** A write as a backend receives it: complete, checked, and its own to keep. */
+export interface Write {
+  readonly key: string;
+  readonly value: JsonValue;
+  readonly metadata?: JsonObject;
+  readonly subject?: string;
+  readonly source: EntrySource;
+  readonly derivedFrom?: readonly string[];
+  /** Store only if this is the current version. */
+  readonly ifVersion?: string;
+  /** Store only if there is no entry. */
+  readonly ifAbsent?: boolean;
+  /**
+   * Names the operation. A write whose `opId` made the current entry has happened already: it is answered as it was
+   * then and changes nothing.
+   */
+  readonly opId?: string;
+}
+
+/** `stored: false` only when the write's own condition was not met; `version` is then the current one, if any. */
+export type WriteResult =
+  | { readonly stored: true; readonly version: string }
+  | { readonly stored: false; readonly version?: string };
+
+/** A removal, optionally of one version only. */
+export interface Removal {
+  readonly key: string;
+  readonly ifVersion?: string;
+}

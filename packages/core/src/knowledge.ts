@@ -1,0 +1,22 @@
+import type { LongTermEntry } from "./entry.ts";
+import type { Health } from "./health.ts";
+import type { CallOptions, ListRequest, Page } from "./keyed-store.ts";
+import type { SearchHit, SearchRequest } from "./long-term-store.ts";
+
+/**
+ * Shared knowledge as agents see it: read and searched by all agents of a tenant, changed by none.
+ * The writing side is `@mem/knowledge`.
+ */
+export interface Knowledge extends AsyncDisposable {
+  readonly name: string;
+  get(
+    tenantId: string,
+    keys: readonly string[],
+    options?: CallOptions,
+  ): Promise<(LongTermEntry | undefined)[]>;
+  list(tenantId: string, request: ListRequest, options?: CallOptions): Promise<Page<LongTermEntry>>;
+  count(tenantId: string, options?: CallOptions): Promise<number>;
+  search(tenantId: string, request: SearchRequest, options?: CallOptions): Promise<SearchHit[]>;
+  health(): Promise<Health>;
+  close(): Promise<void>;
+}

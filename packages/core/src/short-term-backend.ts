@@ -1,0 +1,80 @@
+import type { Entry, Write } from "./entry.ts";
+import type { Durability } from "./health.ts";
+import type { JsonValue } from "./json.ts";
+import type { CallOptions, KeyedStore } from "./keyed-store.ts";
+import type { Scope } from "./scope.ts";
+import type { WorkflowLifetimes } from "./workflow-lifetimes.ts";
+
+export interface ShortTermCapabilities {
+  readonly durability: Durability;
+  /** Whether other processes see the same memory. */
+  readonly shared: boolean;
+}
+
+export interface ShortTermWrite extends Write {
+  /**
+   * How long the entry lives, in milliseconds from this write; `null`: for ever; `"keep"`: as long as what it replaces
+   * (for ever where there is nothing); `"session"`: as long as its workflow, which has to be live.
+   */
+  readonly ttlMs: number | null | "keep" | "session";
+}
+
+/** One thing to append to a log. */
+export interface LogWrite {
+  /** Unique in the log: an item that is still there is not appended again. */
+  readonly id: string;
+  readonly value: JsonValue;
+}
+
+export interface LogItem {
+  readonly id: string;
+  /** 1 for the first item ever appended, then 2, 3, …: never used again while the log lives. */
+  readonly position: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly value: JsonValue;
+}
+
+export interface LogBounds {
+  /** The oldest items beyond this many are dropped. */
+  readonly maxItems: number;
+  /** How long the log lives after this append. */
+  readonly ttlMs: number | null | "session";
+}
+
+export interface LogRead {
+  /** At most this many, the latest of those that fit, oldest first. */
+  readonly limit: number;
+  /** Only positions below this one. */
+  readonly before?: number;
+  /** Only positions above this one. */
+  readonly after?: number;
+}
+
+export interface ShortTermStats {
+  readonly entries: number;
+  /** Live workflows. */
+  readonly workflows: number;
+}
+
+/**
+ * The contract of short-term memory. `describeShortTermBackend` of `@mem/contract` proves it.
+ *
+ * Expired entries are never returned, counted or listed, and are freed without being read. A save is atomic: value,
+ * expiry and index change together or not at all.
+ */
+export interface ShortTermBackend extends KeyedStore<ShortTermWrite, Entry>, WorkflowLifetimes {
+  readonly capabilities: ShortTermCapabilities;
+  /** Appends to the named log of a scope, creating it; the items as they stand in the log. */
+  append(
+    scope: Scope,
+    log: string,
+    items: readonly LogWrite[],
+    bounds: LogBounds,
+    options?: CallOptions,
+  ): Promise<LogItem[]>;
+  /** Reads from the end of the named log; empty where there is none. */
+  read(scope: Scope, log: string, read: LogRead, options?: CallOptions): Promise<LogItem[]>;
+  /** Totals of one tenant; the cost does not grow with the number of entries. */
+  stats(tenantId: string, options?: CallOptions): Promise<ShortTermStats>;
+}
