@@ -28,6 +28,7 @@ export type {
   KeyedStore,
   ListRequest,
   Page,
+  ReadCallOptions,
   SessionCall,
 } from "./keyed-store.ts";
 export type { Durability, Health } from "./health.ts";
@@ -93,3 +94,21 @@ export type {
   ShortTermSaveOptions,
   WritableOptions,
 } from "./agent-memory.ts";
+export { MemoryManager } from "./manager.ts";
+export type { MemoryManagerOptions } from "./manager.ts";
+export type {
+  ClearedSession,
+  Memory,
+  MemoryHealth,
+  MemoryStats,
+  SearchSimilarOptions,
+  WorkflowOptions,
+} from "./memory.ts";
+export { Workflow } from "./workflow.ts";
+export type {
+  ConversationMessage,
+  HistoryOptions,
+  MessageRole,
+  NewMessage,
+} from "./conversation.ts";
+export type { NewExecutionRecord, RecordListOptions } from "./audit-trail.ts";

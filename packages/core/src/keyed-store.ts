@@ -23,6 +23,11 @@ export interface CallOptions {
   readonly session?: SessionCall;
 }
 
+export interface ReadCallOptions extends CallOptions {
+  /** The entry as it was at this time, in milliseconds since 1970; only for stores with `capabilities.history`. */
+  readonly asOf?: number;
+}
+
 export interface ListRequest {
   /** Keys that begin with exactly this. */
   readonly prefix?: string;
@@ -50,7 +55,7 @@ export interface KeyedStore<W extends Write, E extends Entry> extends AsyncDispo
   /** For errors and health, e.g. `"redis"`. */
   readonly name: string;
   /** The entry of each key, or `undefined`, in the order of `keys`. */
-  get(scope: Scope, keys: readonly string[], options?: CallOptions): Promise<(E | undefined)[]>;
+  get(scope: Scope, keys: readonly string[], options?: ReadCallOptions): Promise<(E | undefined)[]>;
   /** Stores each write whose condition is met, in order; one result for each. */
   save(scope: Scope, writes: readonly W[], options?: CallOptions): Promise<WriteResult[]>;
   /** Whether each entry was there and is gone now. */

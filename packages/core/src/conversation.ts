@@ -1,0 +1,123 @@
+import type { Backends } from "./backends.ts";
+import { checkCount } from "./checks.ts";
+import { invalid } from "./errors.ts";
+import {
+  copyJson,
+  copyJsonObject,
+  type JsonObject,
+  type JsonPrimitive,
+  type JsonValue,
+} from "./json.ts";
+import type { CallOptions } from "./keyed-store.ts";
+import { checkId, type WorkflowRef } from "./scope.ts";
+import type { LogItem, LogRead } from "./short-term-backend.ts";
+
+/** Who speaks; open to more. */
+export type MessageRole = "system" | "user" | "assistant" | "tool" | (string & {});
+
+export interface NewMessage {
+  readonly role: MessageRole;
+  /** Text, or parts as the model takes them (any JSON). */
+  readonly content: JsonPrimitive | object;
+  readonly agentId?: string;
+  readonly metadata?: JsonObject;
+  /** Names the message, so that adding it twice has one effect. Default: a random one. */
+  readonly id?: string;
+}
+
+export interface ConversationMessage {
+  readonly id: string;
+  /** 1, 2, 3, … in the order of the conversation. */
+  readonly position: number;
+  /** Milliseconds since 1970. */
+  readonly timestamp: number;
+  readonly agentId?: string;
+  readonly role: MessageRole;
+  readonly content: JsonValue;
+  readonly metadata?: JsonObject;
+}
+
+export interface HistoryOptions {
+  /** At most this many, the latest. Default and maximum: the manager's `maxConversationHistory`. */
+  readonly limit?: number;
+  /** Only messages of this agent. */
+  readonly agentId?: string;
+  /** Only positions below this one: for paging backwards. */
+  readonly before?: number;
+  /** Only positions above this one: what came since. */
+  readonly after?: number;
+  readonly signal?: AbortSignal;
+}
+
+const LOG = "conversation";
+
+/** The conversation of one workflow, kept as a log of the workflow's own scope. */
+export class Conversation {
+  readonly #backends: Backends;
+  readonly #workflow: WorkflowRef;
+
+  constructor(backends: Backends, workflow: WorkflowRef) {
+    this.#backends = backends;
+    this.#workflow = workflow;
+  }
+
+  async add(
+    message: NewMessage,
+    ttlMs: number | null | "session",
+    call: CallOptions,
+  ): Promise<ConversationMessage> {
+    const { limits, maxConversationHistory: maxItems } = this.#backends;
+    const id = message.id === undefined ? crypto.randomUUID() : checkId(message.id, "message.id");
+    const value: JsonObject = {
+      role: checkId(message.role, "message.role"),
+      content: copyJson(message.content, "message.content", limits),
+    };
+    if (message.agentId !== undefined)
+      value["agentId"] = checkId(message.agentId, "message.agentId");
+    if (message.metadata !== undefined) {
+      value["metadata"] = copyJsonObject(message.metadata, "message.metadata", limits);
+    }
+    const items = [{ id, value }];
+    const bounds = { maxItems, ttlMs };
+    const [item] = await this.#backends.shortTerm.append(this.#workflow, LOG, items, bounds, call);
+    return toMessage(item as LogItem);
+  }
+
+  /** The last messages, oldest first. Reads on backwards where only one agent's are wanted. */
+  async history(options: HistoryOptions, call: CallOptions): Promise<ConversationMessage[]> {
+    const { maxConversationHistory: max } = this.#backends;
+    const limit = checkCount(options.limit ?? max, "options.limit", 1, Number.MAX_SAFE_INTEGER);
+    const read = { limit: Math.min(limit, max), ...positions(options) };
+    if (options.agentId === undefined) return (await this.#read(read, call)).map(toMessage);
+    const agentId = checkId(options.agentId, "options.agentId");
+    let found: ConversationMessage[] = [];
+    for (let before = options.before; found.length < read.limit;) {
+      const items = await this.#read(
+        { ...read, limit: max, ...(before !== undefined && { before }) },
+        call,
+      );
+      found = [...items.map(toMessage).filter((message) => message.agentId === agentId), ...found];
+      if (items.length < max) break;
+      before = items[0]?.position;
+    }
+    return found.slice(-read.limit);
+  }
+
+  #read(read: LogRead, call: CallOptions): Promise<LogItem[]> {
+    return this.#backends.shortTerm.read(this.#workflow, LOG, read, call);
+  }
+}
+
+function positions({ before, after }: HistoryOptions): Pick<LogRead, "before" | "after"> {
+  for (const [name, position] of Object.entries({ before, after })) {
+    if (position !== undefined && !Number.isInteger(position)) {
+      throw invalid(`options.${name}`, "has to be the position of a message");
+    }
+  }
+  return { ...(before !== undefined && { before }), ...(after !== undefined && { after }) };
+}
+
+function toMessage({ id, position, at, value }: LogItem): ConversationMessage {
+  const stored = value as Omit<ConversationMessage, "id" | "position" | "timestamp">;
+  return { id, position, timestamp: at, ...stored };
+}

@@ -1,0 +1,40 @@
+import type { Listing } from "./agent-memory.ts";
+import { checkCount } from "./checks.ts";
+import type { Page } from "./keyed-store.ts";
+
+export interface ListingSource<T> {
+  /** Checks the caller's arguments once, at the first page, so that bad ones reject. */
+  readonly fetch: (cursor: string | undefined, pageSize: number) => Promise<Page<T>>;
+  readonly limit: number | undefined;
+  readonly pageSize: number | undefined;
+}
+
+/** A listing that fetches pages as it is walked, and stops fetching when the walk is left. */
+export function createListing<T>(source: ListingSource<T>): Listing<T> {
+  const sizes = (): { limit: number; pageSize: number } => ({
+    limit: checkCount(
+      source.limit ?? Number.MAX_SAFE_INTEGER,
+      "options.limit",
+      1,
+      Number.MAX_SAFE_INTEGER,
+    ),
+    pageSize: checkCount(source.pageSize ?? 100, "options.pageSize", 1, 1000),
+  });
+  return {
+    async page(options = {}) {
+      const { limit, pageSize } = sizes();
+      return source.fetch(options.cursor, Math.min(limit, pageSize));
+    },
+    async *[Symbol.asyncIterator]() {
+      const { limit, pageSize } = sizes();
+      let left = limit;
+      let cursor: string | undefined;
+      do {
+        const page: Page<T> = await source.fetch(cursor, Math.min(left, pageSize));
+        yield* page.items;
+        left -= page.items.length;
+        cursor = page.cursor;
+      } while (cursor !== undefined && left > 0);
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import { Backends } from "./backends.ts";
+import { checkCount, checkOptionNames, checkSeconds } from "./checks.ts";
+import { systemClock, type Clock } from "./clock.ts";
+import { invalid } from "./errors.ts";
+import { DEFAULT_JSON_LIMITS, type JsonLimits } from "./json.ts";
+import type { Knowledge } from "./knowledge.ts";
+import type { LongTermStore } from "./long-term-store.ts";
+import type { RecordStore } from "./record-store.ts";
+import type { ShortTermBackend } from "./short-term-backend.ts";
+import { TenantMemory } from "./tenant-memory.ts";
+
+export interface MemoryManagerOptions {
+  /** Where short-term memory, conversations and sessions live. */
+  readonly shortTerm: ShortTermBackend;
+  /** Without it, calls with `memoryType: "long_term"` reject with `MEM_NOT_CONFIGURED`. */
+  readonly longTerm?: LongTermStore | undefined;
+  /** Without it, execution records reject with `MEM_NOT_CONFIGURED`. */
+  readonly records?: RecordStore | undefined;
+  /** Without it, calls with `memoryType: "shared"` reject with `MEM_NOT_CONFIGURED`. */
+  readonly knowledge?: Knowledge | undefined;
+  /** Default `"default"`. */
+  readonly tenantId?: string;
+  /** Seconds that a short-term entry lives unless it says otherwise; `null`: for ever. Default 86,400, a day. */
+  readonly shortTermTtl?: number | null;
+  /** How many messages of a conversation are kept, 1 to 1,000,000. Default 100. */
+  readonly maxConversationHistory?: number;
+  /** How deep and how large a value may be. Default 200 levels and 8,388,608 characters of JSON. */
+  readonly limits?: Partial<JsonLimits>;
+  /** Where time stamps come from. Default: the machine's clock. */
+  readonly clock?: Clock;
+}
+
+const OPTION_NAMES = [
+  "shortTerm",
+  "longTerm",
+  "records",
+  "knowledge",
+  "tenantId",
+  "shortTermTtl",
+  "maxConversationHistory",
+  "limits",
+  "clock",
+];
+
+/**
+ * The memory of a team of agents: one face over the backends it is given, which it owns and closes.
+ *
+ * Nothing connects before the first call. Every method rejects with a `MemoryError`; after `close()` with
+ * `MEM_CLOSED`.
+ */
+export class MemoryManager extends TenantMemory implements AsyncDisposable {
+  readonly #backends: Backends;
+
+  /** Throws `MEM_INVALID_ARGUMENT` for a bad or unknown option. */
+  constructor(options: MemoryManagerOptions) {
+    const backends = openBackends(options);
+    super(backends, options.tenantId ?? "default");
+    this.#backends = backends;
+  }
+
+  /** Closes every backend, once they have stored what they accepted. Idempotent. */
+  async close(): Promise<void> {
+    await this.#backends.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+function openBackends(options: MemoryManagerOptions): Backends {
+  if (typeof options !== "object" || options === null) throw invalid("options", "are missing");
+  checkOptionNames(options, OPTION_NAMES, "options");
+  const { shortTerm, longTerm, records, knowledge } = options;
+  requirePart(shortTerm, "shortTerm", ["save", "get", "append", "startWorkflow"]);
+  if (longTerm !== undefined) requirePart(longTerm, "longTerm", ["save", "get", "search"]);
+  if (records !== undefined) requirePart(records, "records", ["append", "query"]);
+  if (knowledge !== undefined) requirePart(knowledge, "knowledge", ["get", "search"]);
+  const ttl = options.shortTermTtl === undefined ? 86_400 : options.shortTermTtl;
+  return new Backends({
+    shortTerm,
+    longTerm,
+    records,
+    knowledge,
+    clock: options.clock ?? systemClock,
+    limits: { ...DEFAULT_JSON_LIMITS, ...options.limits },
+    shortTermTtlMs: ttl === null ? null : checkSeconds(ttl, "options.shortTermTtl", " or null"),
+    maxConversationHistory: checkCount(
+      options.maxConversationHistory ?? 100,
+      "options.maxConversationHistory",
+      1,
+      1_000_000,
+    ),
+  });
+}
+
+function requirePart(part: unknown, name: string, methods: readonly string[]): void {
+  const missing = methods.find(
+    (method) => typeof (part as Record<string, unknown> | undefined)?.[method] !== "function",
+  );
+  if (missing !== undefined) {
+    throw invalid(`options.${name}`, `is not such a backend: it has no method ${missing}`);
+  }
+}

@@ -1,0 +1,187 @@
+import type {
+  AgentMemory,
+  DeleteOptions,
+  Deletion,
+  ListOptions,
+  Listing,
+  ReadOptions,
+  SaveItem,
+  SaveOptions,
+  SearchOptions,
+  WritableOptions,
+} from "./agent-memory.ts";
+import type { NewExecutionRecord, RecordListOptions } from "./audit-trail.ts";
+import type { ConversationMessage, HistoryOptions, NewMessage } from "./conversation.ts";
+import type { Entry, LongTermEntry } from "./entry.ts";
+import type { Health } from "./health.ts";
+import type { JsonCompatible, JsonObject, JsonValue } from "./json.ts";
+import type { SearchHit } from "./long-term-store.ts";
+import type { KeyInput, KeyLike, KeyOutput, MemoryKey } from "./memory-key.ts";
+import type { ExecutionRecord } from "./record-store.ts";
+import type { SchemaOutput, StandardSchema } from "./standard-schema.ts";
+import type { WorkflowState } from "./workflow-lifetimes.ts";
+import type { Workflow } from "./workflow.ts";
+
+export interface WorkflowOptions {
+  /** Seconds without use after which it ends by itself. Default 3,600. */
+  readonly timeout?: number;
+  readonly metadata?: JsonObject;
+  /** What to do about one that is live. Default `"never"`. */
+  readonly join?: "never" | "if-exists" | "must-exist";
+  readonly signal?: AbortSignal;
+}
+
+export interface ClearedSession {
+  readonly shortTermEntries: number;
+  readonly messages: number;
+  /** 0 unless `longTerm` was asked for. */
+  readonly longTermEntries: number;
+}
+
+/** Totals of one tenant; what is not configured is absent. */
+export interface MemoryStats {
+  readonly tenantId: string;
+  readonly shortTermEntries: number;
+  readonly activeSessions: number;
+  readonly longTermEntries?: number;
+  /** Long-term entries whose vector is still to come. */
+  readonly pendingVectors?: number;
+  readonly knowledgeEntries?: number;
+}
+
+/** The worst of its parts, and each of them by the name of its option. */
+export interface MemoryHealth {
+  readonly status: Health["status"];
+  readonly parts: Readonly<Record<string, Health>>;
+}
+
+export interface SearchSimilarOptions extends SearchOptions {
+  /** Search the memories of these agents instead of the one named first. */
+  readonly agentIds?: readonly string[];
+}
+
+/**
+ * The memory of one tenant: `MemoryManager` is one, `memory.forTenant(id)` gives others. The verbs on entries are those
+ * of `AgentMemory`, with the agent named first.
+ */
+export interface Memory {
+  readonly tenantId: string;
+  save<K extends MemoryKey>(
+    agentId: string,
+    key: K,
+    value: KeyInput<K>,
+    options?: SaveOptions,
+  ): Promise<boolean>;
+  save<T>(
+    agentId: string,
+    key: string,
+    value: JsonCompatible<T> & T,
+    options?: SaveOptions,
+  ): Promise<boolean>;
+  retrieve<K extends MemoryKey>(
+    agentId: string,
+    key: K,
+    options?: ReadOptions,
+  ): Promise<KeyOutput<K> | undefined>;
+  retrieve<S extends StandardSchema>(
+    agentId: string,
+    key: string,
+    options: ReadOptions & { readonly schema: S },
+  ): Promise<SchemaOutput<S> | undefined>;
+  retrieve(agentId: string, key: string, options?: ReadOptions): Promise<JsonValue | undefined>;
+  retrieveEntry<K extends MemoryKey>(
+    agentId: string,
+    key: K,
+    options?: ReadOptions,
+  ): Promise<Entry<KeyOutput<K>> | undefined>;
+  retrieveEntry(
+    agentId: string,
+    key: string,
+    options: ReadOptions & { readonly memoryType: "long_term" | "shared" },
+  ): Promise<LongTermEntry | undefined>;
+  retrieveEntry(agentId: string, key: string, options?: ReadOptions): Promise<Entry | undefined>;
+  update<K extends MemoryKey>(
+    agentId: string,
+    key: K,
+    change: (old: KeyOutput<K> | undefined) => KeyInput<K> | Promise<KeyInput<K>>,
+    options?: WritableOptions,
+  ): Promise<KeyOutput<K>>;
+  update<T>(
+    agentId: string,
+    key: string,
+    change: (
+      old: JsonValue | undefined,
+    ) => (JsonCompatible<T> & T) | Promise<JsonCompatible<T> & T>,
+    options?: WritableOptions,
+  ): Promise<JsonValue>;
+  delete(agentId: string, key: KeyLike, options?: DeleteOptions): Promise<boolean>;
+  saveMany(
+    agentId: string,
+    items: readonly SaveItem[],
+    options?: WritableOptions,
+  ): Promise<boolean[]>;
+  retrieveMany(
+    agentId: string,
+    keys: readonly string[],
+    options?: ReadOptions,
+  ): Promise<(JsonValue | undefined)[]>;
+  deleteMany(agentId: string, what: Deletion, options?: WritableOptions): Promise<number>;
+  list(
+    agentId: string,
+    options: ListOptions & { readonly memoryType: "long_term" | "shared" },
+  ): Listing<LongTermEntry>;
+  list(agentId: string, options?: ListOptions): Listing<Entry>;
+  /** Past entries whose text answers the query best, best first; what the agent kept in any workflow. */
+  searchSimilar(
+    agentId: string,
+    query: string,
+    options?: SearchSimilarOptions,
+  ): Promise<SearchHit[]>;
+
+  /** Adds to the conversation of a workflow; resolves the message with its place. */
+  addConversationMessage(
+    workflowId: string,
+    message: NewMessage,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<ConversationMessage>;
+  /** The last messages of a workflow, oldest first. */
+  getConversationHistory(
+    workflowId: string,
+    options?: HistoryOptions,
+  ): Promise<ConversationMessage[]>;
+
+  /** Adds a line to the audit trail; resolves its id when it is stored. */
+  saveExecutionRecord(
+    agentId: string,
+    record: NewExecutionRecord,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<string>;
+  /** Lines of the audit trail, newest first unless asked otherwise. */
+  getExecutionRecords(options?: RecordListOptions): Listing<ExecutionRecord>;
+
+  /** Starts or joins a workflow's lifetime. Most want `createSession` of `@mem/session`, which stands on it. */
+  startWorkflow(workflowId: string, options?: WorkflowOptions): Promise<Workflow>;
+  /** Live sessions, in ascending order of their workflow ids. */
+  listSessions(options?: {
+    readonly limit?: number;
+    readonly pageSize?: number;
+  }): Listing<WorkflowState>;
+  /**
+   * Removes the short-term data, conversation and activity of a workflow, and ends it where it is live. Long-term
+   * entries stay unless `longTerm` is `true`; the audit trail always stays.
+   */
+  clearSession(
+    workflowId: string,
+    options?: { readonly longTerm?: boolean; readonly signal?: AbortSignal },
+  ): Promise<ClearedSession>;
+
+  getStats(options?: { readonly signal?: AbortSignal }): Promise<MemoryStats>;
+  /** How every backend is; never rejects because one is ill. */
+  health(): Promise<MemoryHealth>;
+  /** Waits for what runs in the background: vectors, indexes, records. */
+  flush(): Promise<void>;
+  /** The memory of one agent, without naming it at every call. */
+  forAgent(agentId: string): AgentMemory;
+  /** The same face bound to another tenant. It can't close the manager. */
+  forTenant(tenantId: string): Memory;
+}

@@ -1,0 +1,182 @@
+import type { ListOptions, MemoryType, ReadOptions, SaveItem } from "./agent-memory.ts";
+import type { Backends } from "./backends.ts";
+import { checkOneOf } from "./checks.ts";
+import type { Entry, Removal, WriteResult } from "./entry.ts";
+import { MemoryError, throwIfAborted } from "./errors.ts";
+import { checkFilter } from "./filter.ts";
+import { longTermWrite, shortTermWrite, type WriteDefaults } from "./item-write.ts";
+import type { CallOptions, ListRequest, Page } from "./keyed-store.ts";
+import type { SearchHit, SearchRequest } from "./long-term-store.ts";
+import { saveBatches } from "./partial-save.ts";
+import { checkId, type Scope, type SearchScope } from "./scope.ts";
+
+/** Where a handle keeps and looks for what it is told. */
+export interface Place {
+  readonly scope: Scope;
+  readonly searchScope: SearchScope;
+  /** The life of a short-term entry without a `ttl` of its own. */
+  readonly ttlMs: number | null | "session";
+  /** The live session it belongs to. */
+  readonly epoch?: string;
+}
+
+export type WritableType = "short_term" | "long_term";
+
+const TYPES: readonly MemoryType[] = ["short_term", "long_term", "shared"];
+const NO_OPTIONS: CallOptions = {};
+
+/** Takes each call to the backend of its memory type, within one place. */
+export class Router {
+  readonly place: Place;
+  readonly #backends: Backends;
+
+  constructor(backends: Backends, place: Place) {
+    this.#backends = backends;
+    this.place = place;
+  }
+
+  get backends(): Backends {
+    return this.#backends;
+  }
+
+  write(
+    type: WritableType,
+    items: readonly SaveItem[],
+    signal: AbortSignal | undefined,
+    path: (i: number) => string,
+  ): Promise<WriteResult[]> {
+    const { scope, ttlMs } = this.place;
+    const defaults: WriteDefaults = { limits: this.#backends.limits, ttlMs, source: "agent" };
+    if (type === "short_term") {
+      const writes = items.map((item, i) => shortTermWrite(item, path(i), defaults));
+      const backend = this.#backends.shortTerm;
+      return saveBatches(writes, (batch) => backend.save(scope, batch, this.#call(signal)));
+    }
+    const writes = items.map((item, i) => longTermWrite(item, path(i), defaults));
+    const store = this.#backends.longTerm;
+    return saveBatches(writes, async (batch) =>
+      store.save(scope, batch, await this.#callBesideShortTerm(signal)),
+    );
+  }
+
+  async read(keys: readonly string[], options: ReadOptions): Promise<(Entry | undefined)[]> {
+    const type = memoryType(options.memoryType, "short_term");
+    const { scope } = this.place;
+    if (options.asOf !== undefined) this.#requireHistory(type);
+    if (type === "short_term") {
+      return this.#backends.shortTerm.get(scope, keys, this.#call(options.signal));
+    }
+    const call = await this.#callBesideShortTerm(options.signal);
+    if (type === "shared") return this.#backends.knowledge.get(scope.tenantId, keys, call);
+    return this.#backends.longTerm.get(scope, keys, {
+      ...call,
+      ...(options.asOf !== undefined && { asOf: options.asOf }),
+    });
+  }
+
+  async remove(
+    type: WritableType,
+    removals: readonly Removal[],
+    signal: AbortSignal | undefined,
+  ): Promise<boolean[]> {
+    if (removals.length === 0) return [];
+    const { scope } = this.place;
+    if (type === "short_term")
+      return this.#backends.shortTerm.delete(scope, removals, this.#call(signal));
+    return this.#backends.longTerm.delete(scope, removals, await this.#callBesideShortTerm(signal));
+  }
+
+  async page(
+    options: ListOptions,
+    cursor: string | undefined,
+    limit: number,
+  ): Promise<Page<Entry>> {
+    const type = memoryType(options.memoryType, "short_term");
+    const { scope } = this.place;
+    const request: ListRequest = {
+      limit,
+      ...(options.prefix !== undefined &&
+        options.prefix !== "" && { prefix: checkId(options.prefix, "options.prefix") }),
+      ...(options.filter !== undefined && {
+        filter: checkFilter(options.filter, "options.filter"),
+      }),
+      ...(cursor !== undefined && { cursor }),
+    };
+    if (type === "short_term")
+      return this.#backends.shortTerm.list(scope, request, this.#call(options.signal));
+    const call = await this.#callBesideShortTerm(options.signal);
+    if (type === "shared") return this.#backends.knowledge.list(scope.tenantId, request, call);
+    return this.#backends.longTerm.list(scope, request, call);
+  }
+
+  async search(
+    type: MemoryType,
+    request: SearchRequest,
+    options: { readonly workflowId?: string; readonly signal?: AbortSignal },
+  ): Promise<SearchHit[]> {
+    if (type === "short_term") {
+      throw new MemoryError(
+        "MEM_UNSUPPORTED",
+        "short-term memory can't be searched; list it, or save what is to be found as long_term",
+      );
+    }
+    const call = await this.#callBesideShortTerm(options.signal);
+    const { scope, searchScope } = this.place;
+    if (type === "shared") return this.#backends.knowledge.search(scope.tenantId, request, call);
+    const within =
+      options.workflowId === undefined
+        ? searchScope
+        : { ...searchScope, workflowId: checkId(options.workflowId, "options.workflowId") };
+    return this.#backends.longTerm.search(within, request, call);
+  }
+
+  #call(signal: AbortSignal | undefined): CallOptions {
+    throwIfAborted(signal);
+    const { epoch, scope } = this.place;
+    if (epoch === undefined) return signal === undefined ? NO_OPTIONS : { signal };
+    const agent = scope.agentId === undefined ? {} : { agentId: scope.agentId };
+    return {
+      session: { epoch, activity: "operation", ...agent },
+      ...(signal !== undefined && { signal }),
+    };
+  }
+
+  /** Sessions live in short-term memory: a call that goes elsewhere first asks there whether its session still does. */
+  async #callBesideShortTerm(signal: AbortSignal | undefined): Promise<CallOptions> {
+    const call = this.#call(signal);
+    if (call.session === undefined) return call;
+    const { tenantId, workflowId } = this.place.scope;
+    await this.#backends.shortTerm.getWorkflow(
+      { tenantId, workflowId: workflowId as string },
+      call,
+    );
+    return signal === undefined ? NO_OPTIONS : { signal };
+  }
+
+  #requireHistory(type: MemoryType): void {
+    if (type === "long_term" && this.#backends.longTerm.capabilities.history) return;
+    throw new MemoryError(
+      "MEM_UNSUPPORTED",
+      `options.asOf needs a store with history; ${type} memory has none`,
+      {
+        path: "options.asOf",
+      },
+    );
+  }
+}
+
+export function memoryType(type: MemoryType | undefined, otherwise: MemoryType): MemoryType {
+  return checkOneOf(type ?? otherwise, "options.memoryType", TYPES);
+}
+
+/** Refuses `"shared"`: by types it can't be named here, at run time it must not be either. */
+export function writableType(type: MemoryType | undefined): WritableType {
+  const checked = memoryType(type, "short_term");
+  if (checked === "shared") {
+    throw new MemoryError(
+      "MEM_READ_ONLY",
+      "shared knowledge can't be changed by agents; its operator ingests it with @mem/knowledge",
+    );
+  }
+  return checked;
+}

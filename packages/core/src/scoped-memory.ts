@@ -1,0 +1,187 @@
+import type {
+  AgentMemory,
+  DeleteOptions,
+  Deletion,
+  ListOptions,
+  Listing,
+  ReadOptions,
+  SaveItem,
+  SaveOptions,
+  SearchOptions,
+  WritableOptions,
+} from "./agent-memory.ts";
+import type { LongTermEntry, Removal, WriteResult } from "./entry.ts";
+import { invalid } from "./errors.ts";
+import { cloneJson, type JsonValue } from "./json.ts";
+import type { Page } from "./keyed-store.ts";
+import { createListing } from "./listing.ts";
+import type { SearchHit } from "./long-term-store.ts";
+import { applySchema, keyName, keySchema, type KeyLike } from "./memory-key.ts";
+import { updateEntry } from "./optimistic-update.ts";
+import { memoryType, writableType, type Router } from "./router.ts";
+import { checkId } from "./scope.ts";
+import { searchRequest } from "./search-query.ts";
+import type { StandardSchema } from "./standard-schema.ts";
+
+/** The one implementation of `AgentMemory`: a scope over the backends. It owns nothing. */
+export class ScopedMemory implements AgentMemory {
+  readonly #router: Router;
+
+  constructor(router: Router) {
+    this.#router = router;
+  }
+
+  async save(key: KeyLike, value: unknown, options: SaveOptions = {}): Promise<boolean> {
+    const type = writableType(options.memoryType);
+    const name = keyName(key);
+    const schema = keySchema(key);
+    if (schema !== undefined) await applySchema(schema, value, "value");
+    const [result] = await this.#router.write(
+      type,
+      [{ ...options, key: name, value }],
+      options.signal,
+      () => "",
+    );
+    return (result as WriteResult).stored;
+  }
+
+  async retrieve(
+    key: KeyLike,
+    options: ReadOptions & { readonly schema?: StandardSchema } = {},
+  ): Promise<JsonValue | undefined> {
+    const entry = await this.retrieveEntry(key, options);
+    return entry?.value;
+  }
+
+  async retrieveEntry(
+    key: KeyLike,
+    options: ReadOptions & { readonly schema?: StandardSchema } = {},
+  ): Promise<LongTermEntry | undefined> {
+    const name = keyName(key);
+    const schema = options.schema ?? keySchema(key);
+    const [entry] = await this.#router.read([name], options);
+    if (entry === undefined || schema === undefined) return entry as LongTermEntry | undefined;
+    const value = (await applySchema(schema, entry.value, "value")) as JsonValue;
+    return { ...entry, value } as LongTermEntry;
+  }
+
+  async update(
+    key: KeyLike,
+    change: (old: never) => unknown,
+    options: WritableOptions = {},
+  ): Promise<JsonValue> {
+    const type = writableType(options.memoryType);
+    const name = keyName(key);
+    const schema = keySchema(key);
+    const value = await updateEntry({
+      name,
+      read: async () => (await this.#router.read([name], { ...options, memoryType: type }))[0],
+      change: async (old) => {
+        const checked = old !== undefined && schema ? await applySchema(schema, old, "value") : old;
+        const next = await change(checked as never);
+        if (schema !== undefined) await applySchema(schema, next, "value");
+        return next;
+      },
+      write: async (item) => {
+        const [result] = await this.#router.write(type, [item], options.signal, () => "");
+        return (result as WriteResult).stored;
+      },
+      limits: this.#router.backends.limits,
+      keepsTtl: type === "short_term",
+      signal: options.signal,
+    });
+    return schema === undefined
+      ? value
+      : ((await applySchema(schema, value, "value")) as JsonValue);
+  }
+
+  async delete(key: KeyLike, options: DeleteOptions = {}): Promise<boolean> {
+    const type = writableType(options.memoryType);
+    const removal: Removal = {
+      key: keyName(key),
+      ...(options.ifVersion !== undefined && {
+        ifVersion: checkId(options.ifVersion, "ifVersion"),
+      }),
+    };
+    const [deleted] = await this.#router.remove(type, [removal], options.signal);
+    return deleted ?? false;
+  }
+
+  async saveMany(items: readonly SaveItem[], options: WritableOptions = {}): Promise<boolean[]> {
+    const type = writableType(options.memoryType);
+    if (!Array.isArray(items)) throw invalid("items", "has to be an array");
+    const keys = new Set<string>();
+    for (const [i, item] of items.entries()) {
+      if (keys.has(checkId(item?.key, `items[${i}].key`))) {
+        throw invalid(`items[${i}].key`, "occurs twice in one call");
+      }
+      keys.add(item.key);
+    }
+    const results = await this.#router.write(type, items, options.signal, (i) => `items[${i}].`);
+    return results.map((result) => result.stored);
+  }
+
+  async retrieveMany(
+    keys: readonly string[],
+    options: ReadOptions = {},
+  ): Promise<(JsonValue | undefined)[]> {
+    if (!Array.isArray(keys)) throw invalid("keys", "has to be an array");
+    const names = keys.map((key, i) => checkId(key, `keys[${i}]`));
+    const distinct = [...new Set(names)];
+    const entries = await this.#router.read(distinct, options);
+    const byKey = new Map(distinct.map((key, i) => [key, entries[i]?.value]));
+    return names.map((key) => {
+      const value = byKey.get(key);
+      // A key asked for twice is answered twice: each result is the caller's own.
+      return value === undefined || distinct.length === names.length ? value : cloneJson(value);
+    });
+  }
+
+  async deleteMany(what: Deletion, options: WritableOptions = {}): Promise<number> {
+    const type = writableType(options.memoryType);
+    if (isKeys(what)) {
+      const keys = [...new Set(what.map((key) => keyName(key)))];
+      const deleted = await this.#router.remove(
+        type,
+        keys.map((key) => ({ key })),
+        options.signal,
+      );
+      return deleted.filter(Boolean).length;
+    }
+    if (what.prefix === undefined && what.filter === undefined) {
+      throw invalid("what", "names neither keys nor a prefix or filter; name what is to go");
+    }
+    const { dryRun = false, ...match } = what;
+    let count = 0;
+    let cursor: string | undefined;
+    do {
+      const page = await this.#router.page({ ...options, ...match, memoryType: type }, cursor, 256);
+      // Only as it was seen: an entry that was changed meanwhile may no longer match.
+      const removals = page.items.map(({ key, version }) => ({ key, ifVersion: version }));
+      const deleted = dryRun
+        ? removals.map(() => true)
+        : await this.#router.remove(type, removals, options.signal);
+      count += deleted.filter(Boolean).length;
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+    return count;
+  }
+
+  list(options: ListOptions = {}): Listing<LongTermEntry> {
+    return createListing<LongTermEntry>({
+      fetch: (cursor, limit) =>
+        this.#router.page(options, cursor, limit) as Promise<Page<LongTermEntry>>,
+      limit: options.limit,
+      pageSize: options.pageSize,
+    });
+  }
+
+  async search(query: string, options: SearchOptions = {}): Promise<SearchHit[]> {
+    const type = memoryType(options.memoryType, "long_term");
+    return this.#router.search(type, searchRequest(query, options), options);
+  }
+}
+
+function isKeys(what: Deletion): what is readonly KeyLike[] {
+  return Array.isArray(what);
+}

@@ -1,0 +1,260 @@
+import type {
+  AgentMemory,
+  DeleteOptions,
+  Deletion,
+  ListOptions,
+  Listing,
+  ReadOptions,
+  SaveItem,
+  SaveOptions,
+  WritableOptions,
+} from "./agent-memory.ts";
+import { AuditTrail, type NewExecutionRecord, type RecordListOptions } from "./audit-trail.ts";
+import type { Backends } from "./backends.ts";
+import { checkOneOf, checkSeconds } from "./checks.ts";
+import {
+  Conversation,
+  type ConversationMessage,
+  type HistoryOptions,
+  type NewMessage,
+} from "./conversation.ts";
+import type { LongTermEntry } from "./entry.ts";
+import { throwIfAborted } from "./errors.ts";
+import type { Health } from "./health.ts";
+import { copyJsonObject } from "./json.ts";
+import type { CallOptions } from "./keyed-store.ts";
+import { createListing } from "./listing.ts";
+import type { SearchHit } from "./long-term-store.ts";
+import type { KeyLike } from "./memory-key.ts";
+import type {
+  ClearedSession,
+  Memory,
+  MemoryHealth,
+  MemoryStats,
+  SearchSimilarOptions,
+  WorkflowOptions,
+} from "./memory.ts";
+import type { ExecutionRecord } from "./record-store.ts";
+import { Router } from "./router.ts";
+import { checkId, type WorkflowRef } from "./scope.ts";
+import { ScopedMemory } from "./scoped-memory.ts";
+import type { StandardSchema } from "./standard-schema.ts";
+import type { WorkflowState } from "./workflow-lifetimes.ts";
+import { Workflow } from "./workflow.ts";
+
+const SEVERITY: readonly Health["status"][] = ["ok", "degraded", "down"];
+
+/** The one implementation of `Memory`: a tenant over the backends. It owns nothing. */
+export class TenantMemory implements Memory {
+  readonly tenantId: string;
+  readonly #backends: Backends;
+  readonly #trail: AuditTrail;
+
+  constructor(backends: Backends, tenantId: string) {
+    this.tenantId = checkId(tenantId, "tenantId");
+    this.#backends = backends;
+    this.#trail = new AuditTrail(backends, tenantId);
+  }
+
+  async save(
+    agentId: string,
+    key: KeyLike,
+    value: unknown,
+    options?: SaveOptions,
+  ): Promise<boolean> {
+    return this.#agent(agentId).save(key, value, options);
+  }
+
+  async retrieve(
+    agentId: string,
+    key: KeyLike,
+    options?: ReadOptions & { readonly schema?: StandardSchema },
+  ): Promise<never> {
+    return (await this.#agent(agentId).retrieve(key, options)) as never;
+  }
+
+  async retrieveEntry(agentId: string, key: KeyLike, options?: ReadOptions): Promise<never> {
+    return (await this.#agent(agentId).retrieveEntry(key, options)) as never;
+  }
+
+  async update(
+    agentId: string,
+    key: KeyLike,
+    change: (old: never) => unknown,
+    options?: WritableOptions,
+  ): Promise<never> {
+    return (await this.#agent(agentId).update(key, change, options)) as never;
+  }
+
+  async delete(agentId: string, key: KeyLike, options?: DeleteOptions): Promise<boolean> {
+    return this.#agent(agentId).delete(key, options);
+  }
+
+  async saveMany(
+    agentId: string,
+    items: readonly SaveItem[],
+    options?: WritableOptions,
+  ): Promise<boolean[]> {
+    return this.#agent(agentId).saveMany(items, options);
+  }
+
+  async retrieveMany(
+    agentId: string,
+    keys: readonly string[],
+    options?: ReadOptions,
+  ): Promise<never> {
+    return (await this.#agent(agentId).retrieveMany(keys, options)) as never;
+  }
+
+  async deleteMany(agentId: string, what: Deletion, options?: WritableOptions): Promise<number> {
+    return this.#agent(agentId).deleteMany(what, options);
+  }
+
+  list(agentId: string, options?: ListOptions): Listing<LongTermEntry> {
+    return this.#agent(agentId).list(options);
+  }
+
+  async searchSimilar(
+    agentId: string,
+    query: string,
+    options: SearchSimilarOptions = {},
+  ): Promise<SearchHit[]> {
+    return this.#agent(agentId, options.agentIds).search(query, options);
+  }
+
+  async addConversationMessage(
+    workflowId: string,
+    message: NewMessage,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<ConversationMessage> {
+    const conversation = new Conversation(this.#backends, this.#workflow(workflowId));
+    return conversation.add(message, this.#backends.shortTermTtlMs, callOptions(options.signal));
+  }
+
+  async getConversationHistory(
+    workflowId: string,
+    options: HistoryOptions = {},
+  ): Promise<ConversationMessage[]> {
+    const conversation = new Conversation(this.#backends, this.#workflow(workflowId));
+    return conversation.history(options, callOptions(options.signal));
+  }
+
+  async saveExecutionRecord(
+    agentId: string,
+    record: NewExecutionRecord,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<string> {
+    return this.#trail.add(agentId, record, callOptions(options.signal));
+  }
+
+  getExecutionRecords(options: RecordListOptions = {}): Listing<ExecutionRecord> {
+    return this.#trail.list(options);
+  }
+
+  async startWorkflow(workflowId: string, options: WorkflowOptions = {}): Promise<Workflow> {
+    const { timeout = 3600, metadata = {}, join = "never", signal } = options;
+    const started = await this.#backends.shortTerm.startWorkflow(
+      this.#workflow(workflowId),
+      {
+        timeoutMs: checkSeconds(timeout, "options.timeout"),
+        metadata: copyJsonObject(metadata, "options.metadata", this.#backends.limits),
+        join: checkOneOf(join, "options.join", ["never", "if-exists", "must-exist"]),
+        opId: crypto.randomUUID(),
+      },
+      callOptions(signal),
+    );
+    return new Workflow(this.#backends, this.tenantId, started);
+  }
+
+  listSessions(
+    options: { readonly limit?: number; readonly pageSize?: number } = {},
+  ): Listing<WorkflowState> {
+    return createListing<WorkflowState>({
+      fetch: async (cursor, limit) =>
+        this.#backends.shortTerm.listWorkflows(this.tenantId, {
+          limit,
+          ...(cursor !== undefined && { cursor }),
+        }),
+      limit: options.limit,
+      pageSize: options.pageSize,
+    });
+  }
+
+  async clearSession(
+    workflowId: string,
+    options: { readonly longTerm?: boolean; readonly signal?: AbortSignal } = {},
+  ): Promise<ClearedSession> {
+    const workflow = this.#workflow(workflowId);
+    const call = callOptions(options.signal);
+    // Asked for before anything is removed: without a long-term store the whole call is refused.
+    const longTerm = options.longTerm === true ? this.#backends.longTerm : undefined;
+    const ended = await this.#backends.shortTerm.endWorkflow(workflow, {}, call);
+    return {
+      shortTermEntries: ended?.entries ?? 0,
+      messages: ended?.logItems ?? 0,
+      longTermEntries: (await longTerm?.clearWorkflow(workflow, call)) ?? 0,
+    };
+  }
+
+  async getStats(options: { readonly signal?: AbortSignal } = {}): Promise<MemoryStats> {
+    const call = callOptions(options.signal);
+    const { shortTerm, longTerm, knowledge } = this.#backends.configured;
+    const [short, long, knowledgeEntries] = await Promise.all([
+      shortTerm.stats(this.tenantId, call),
+      longTerm?.stats(this.tenantId, call),
+      knowledge?.count(this.tenantId, call),
+    ]);
+    return {
+      tenantId: this.tenantId,
+      shortTermEntries: short.entries,
+      activeSessions: short.workflows,
+      ...(long !== undefined && {
+        longTermEntries: long.entries,
+        pendingVectors: long.pendingVectors,
+      }),
+      ...(knowledgeEntries !== undefined && { knowledgeEntries }),
+    };
+  }
+
+  async health(): Promise<MemoryHealth> {
+    const parts = Object.entries(this.#backends.configured);
+    const healths = await Promise.all(
+      parts.map(async ([name, part]) => [name, await part.health()] as const),
+    );
+    const worst = Math.max(...healths.map(([, { status }]) => SEVERITY.indexOf(status)));
+    return { status: SEVERITY[worst] ?? "down", parts: Object.fromEntries(healths) };
+  }
+
+  async flush(): Promise<void> {
+    const { longTerm, records } = this.#backends.configured;
+    await Promise.all([longTerm?.flush(), records?.flush()]);
+  }
+
+  forAgent(agentId: string): AgentMemory {
+    return this.#agent(agentId);
+  }
+
+  forTenant(tenantId: string): Memory {
+    return new TenantMemory(this.#backends, tenantId);
+  }
+
+  #agent(agentId: string, agentIds: readonly string[] = [agentId]): ScopedMemory {
+    const { tenantId } = this;
+    return new ScopedMemory(
+      new Router(this.#backends, {
+        scope: { tenantId, agentId: checkId(agentId, "agentId") },
+        searchScope: { tenantId, agentIds },
+        ttlMs: this.#backends.shortTermTtlMs,
+      }),
+    );
+  }
+
+  #workflow(workflowId: string): WorkflowRef {
+    return { tenantId: this.tenantId, workflowId: checkId(workflowId, "workflowId") };
+  }
+}
+
+function callOptions(signal: AbortSignal | undefined): CallOptions {
+  throwIfAborted(signal);
+  return signal === undefined ? {} : { signal };
+}

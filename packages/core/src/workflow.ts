@@ -1,0 +1,125 @@
+import type { AgentMemory } from "./agent-memory.ts";
+import { AuditTrail, type NewExecutionRecord } from "./audit-trail.ts";
+import type { Backends } from "./backends.ts";
+import {
+  Conversation,
+  type ConversationMessage,
+  type HistoryOptions,
+  type NewMessage,
+} from "./conversation.ts";
+import { MemoryError, throwIfAborted } from "./errors.ts";
+import type { ActivityKind, CallOptions } from "./keyed-store.ts";
+import { Router } from "./router.ts";
+import { checkId, type WorkflowRef } from "./scope.ts";
+import { ScopedMemory } from "./scoped-memory.ts";
+import type { EndedWorkflow, StartedWorkflow, WorkflowState } from "./workflow-lifetimes.ts";
+
+/**
+ * One lifetime of a workflow, as its members hold it: what `@mem/session` is built on.
+ *
+ * Every call is tied to this lifetime: it slides the expiry, counts as activity, and rejects with `MEM_SESSION_ENDED`
+ * once the lifetime is over, whoever ended it.
+ */
+export class Workflow {
+  readonly workflowId: string;
+  readonly tenantId: string;
+  readonly epoch: string;
+  /** `false`: it was live already and has been joined. */
+  readonly created: boolean;
+  /** What all agents of the workflow share. */
+  readonly team: AgentMemory;
+  readonly #backends: Backends;
+  readonly #ref: WorkflowRef;
+  readonly #conversation: Conversation;
+  readonly #trail: AuditTrail;
+
+  constructor(backends: Backends, tenantId: string, started: StartedWorkflow) {
+    this.workflowId = started.workflowId;
+    this.tenantId = tenantId;
+    this.epoch = started.epoch;
+    this.created = started.created;
+    this.#backends = backends;
+    this.#ref = { tenantId, workflowId: started.workflowId };
+    this.#conversation = new Conversation(backends, this.#ref);
+    this.#trail = new AuditTrail(backends, tenantId);
+    this.team = new ScopedMemory(
+      new Router(backends, {
+        scope: this.#ref,
+        searchScope: this.#ref,
+        ttlMs: "session",
+        epoch: this.epoch,
+      }),
+    );
+  }
+
+  /** The memory of one agent within the workflow; by search it also finds what the agent kept in others. */
+  forAgent(agentId: string): AgentMemory {
+    const { tenantId } = this;
+    const scope = { ...this.#ref, agentId: checkId(agentId, "agentId") };
+    const searchScope = { tenantId, agentIds: [agentId] };
+    return new ScopedMemory(
+      new Router(this.#backends, { scope, searchScope, ttlMs: "session", epoch: this.epoch }),
+    );
+  }
+
+  async addMessage(message: NewMessage, signal?: AbortSignal): Promise<ConversationMessage> {
+    return this.#conversation.add(
+      message,
+      "session",
+      this.#call("message", message.agentId, signal),
+    );
+  }
+
+  async history(options: HistoryOptions = {}): Promise<ConversationMessage[]> {
+    return this.#conversation.history(options, this.#call(undefined, undefined, options.signal));
+  }
+
+  /** Stores a record of the workflow and counts it; resolves its id. */
+  async addRecord(
+    agentId: string,
+    record: Omit<NewExecutionRecord, "workflowId">,
+    signal?: AbortSignal,
+  ): Promise<string> {
+    const kind = record.status === "error" ? "error" : "record";
+    await this.state(this.#call(kind, checkId(agentId, "agentId"), signal));
+    const complete: NewExecutionRecord = { ...record, workflowId: this.workflowId };
+    return this.#trail.add(agentId, complete, signal === undefined ? {} : { signal });
+  }
+
+  /** The state of this lifetime; rejects with `MEM_SESSION_ENDED` when it is over. */
+  async state(call: CallOptions = this.#call()): Promise<WorkflowState> {
+    const state = await this.#backends.shortTerm.getWorkflow(this.#ref, call);
+    if (state === undefined) {
+      throw new MemoryError("MEM_SESSION_ENDED", "the session has ended");
+    }
+    return state;
+  }
+
+  /**
+   * Ends this lifetime and removes its short-term data, or leaves it to its expiry with `keepData`. Of several that
+   * end it, one is answered; the others get `undefined`.
+   */
+  async end(
+    options: { readonly keepData?: boolean; readonly signal?: AbortSignal } = {},
+  ): Promise<EndedWorkflow | undefined> {
+    const { keepData = false, signal } = options;
+    throwIfAborted(signal);
+    return this.#backends.shortTerm.endWorkflow(
+      this.#ref,
+      { epoch: this.epoch, keepData },
+      signal && { signal },
+    );
+  }
+
+  #call(activity?: ActivityKind, agentId?: string, signal?: AbortSignal): CallOptions {
+    throwIfAborted(signal);
+    return {
+      session: {
+        epoch: this.epoch,
+        ...(activity !== undefined && { activity }),
+        ...(agentId !== undefined && { agentId }),
+      },
+      ...(signal !== undefined && { signal }),
+    };
+  }
+}
