@@ -22,6 +22,10 @@ export default defineConfig({
     // Narrowing one's own parsed data is checked by tests, not by this rule.
     "typescript/no-unsafe-type-assertion": "off",
     "no-await-in-loop": "off",
+    // fast-check is read as fc.property, fc.string, …
+    "import/no-named-as-default-member": "off",
+    // A property asserts what its case calls for.
+    "vitest/no-conditional-expect": "off",
   },
   overrides: [
     { files: ["**/*.config.ts"], rules: { "import/no-default-export": "off" } },

@@ -41,9 +41,12 @@ export const DEFAULT_JSON_LIMITS: JsonLimits = { maxDepth: 200, maxSize: 8 * 102
  * `-0` becomes `0`. Rejects with `MEM_NOT_JSON` (`undefined`, functions, `BigInt`, `NaN`, `Date`, class instances,
  * cycles, sparse arrays, lone surrogates, deeper than `maxDepth`) or `MEM_TOO_LARGE`; the error names the path.
  */
-export function copyJson(value: unknown, path: string, limits?: JsonLimits): JsonValue {
-  if (typeof value === "string" && value.length < 4096 && value.isWellFormed()) return value;
-  return new JsonCopier(path, limits ?? DEFAULT_JSON_LIMITS).copy(value, 0);
+export function copyJson(
+  value: unknown,
+  path: string,
+  limits: JsonLimits = DEFAULT_JSON_LIMITS,
+): JsonValue {
+  return new JsonCopier(path, limits).copy(value, 0);
 }
 
 /** `copyJson` for what has to be an object, such as metadata. */

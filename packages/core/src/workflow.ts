@@ -26,6 +26,8 @@ export class Workflow {
   readonly epoch: string;
   /** `false`: it was live already and has been joined. */
   readonly created: boolean;
+  /** The state it was in when it was started or joined. */
+  readonly started: WorkflowState;
   /** What all agents of the workflow share. */
   readonly team: AgentMemory;
   readonly #backends: Backends;
@@ -38,6 +40,7 @@ export class Workflow {
     this.tenantId = tenantId;
     this.epoch = started.epoch;
     this.created = started.created;
+    this.started = started;
     this.#backends = backends;
     this.#ref = { tenantId, workflowId: started.workflowId };
     this.#conversation = new Conversation(backends, this.#ref);

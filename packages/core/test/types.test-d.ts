@@ -1,0 +1,89 @@
+import { expectTypeOf } from "vitest";
+import { z } from "zod";
+import {
+  memoryKey,
+  type AgentMemory,
+  type Entry,
+  type JsonValue,
+  type LongTermEntry,
+  type Memory,
+  type MemoryManager,
+} from "../src/index.ts";
+
+declare const memory: Memory;
+declare const manager: MemoryManager;
+declare const agent: AgentMemory;
+
+interface Campaign {
+  name: string;
+  budget?: number;
+  channels: readonly string[];
+}
+declare const campaign: Campaign;
+
+// An interface is accepted, optional properties and all.
+void agent.save("plan", campaign);
+void memory.save("strategy", "plan", campaign, { ttl: 60, metadata: { quarter: 1 } });
+void agent.save("n", 1);
+void agent.save("list", [campaign, campaign]);
+void agent.save("nothing", null);
+
+// A value that JSON would change is refused at the property.
+// @ts-expect-error a Date does not survive JSON
+void agent.save("plan", { at: new Date() });
+// @ts-expect-error a Map does not survive JSON
+void agent.save("plan", { deep: { tags: new Map<string, string>() } });
+// @ts-expect-error functions are not data
+void agent.save("plan", { run: () => 1 });
+// @ts-expect-error undefined is not JSON
+void agent.save("plan", undefined);
+// @ts-expect-error what is unknown can't be known to be JSON
+void agent.save("plan", {} as unknown);
+
+// TTL belongs to short-term memory, text to long-term, and the knowledge can't be written.
+void agent.save("a", 1, { memoryType: "long_term", text: "one" });
+// @ts-expect-error long-term memory does not expire
+void agent.save("a", 1, { memoryType: "long_term", ttl: 5 });
+// @ts-expect-error short-term memory is not indexed
+void agent.save("a", 1, { text: "one" });
+// @ts-expect-error shared knowledge is read-only
+void agent.save("a", 1, { memoryType: "shared" });
+// @ts-expect-error shared knowledge is read-only
+void agent.delete("a", { memoryType: "shared" });
+
+// No type argument that lies: a type comes from a schema or a typed key.
+expectTypeOf(agent.retrieve("plan")).resolves.toEqualTypeOf<JsonValue | undefined>();
+// @ts-expect-error there is no type argument to lie with
+void agent.retrieve<Campaign>("plan");
+const schema = z.object({ name: z.string(), budget: z.number().default(0) });
+expectTypeOf(agent.retrieve("plan", { schema })).resolves.toEqualTypeOf<
+  { name: string; budget: number } | undefined
+>();
+
+const plan = memoryKey("plan", schema);
+void agent.save(plan, { name: "Spring" });
+// @ts-expect-error the schema wants a name
+void agent.save(plan, { budget: 5 });
+expectTypeOf(agent.retrieve(plan)).resolves.toEqualTypeOf<
+  { name: string; budget: number } | undefined
+>();
+expectTypeOf(memory.retrieve("strategy", plan)).resolves.toEqualTypeOf<
+  { name: string; budget: number } | undefined
+>();
+expectTypeOf(agent.update(plan, (old) => ({ name: old?.name ?? "new" }))).resolves.toEqualTypeOf<{
+  name: string;
+  budget: number;
+}>();
+void agent.update("count", (old) => (typeof old === "number" ? old + 1 : 1));
+
+expectTypeOf(agent.retrieveEntry("plan")).resolves.toEqualTypeOf<Entry | undefined>();
+expectTypeOf(agent.retrieveEntry("plan", { memoryType: "long_term" })).resolves.toEqualTypeOf<
+  LongTermEntry | undefined
+>();
+expectTypeOf(agent.save("a", 1)).resolves.toEqualTypeOf<boolean>();
+
+// A handle owns nothing: only the manager can be closed.
+void manager.close();
+// @ts-expect-error a tenant's memory can't close the manager
+void manager.forTenant("acme").close();
+expectTypeOf(manager.forTenant("acme").forAgent("a")).toEqualTypeOf<AgentMemory>();

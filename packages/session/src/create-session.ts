@@ -1,0 +1,56 @@
+import { MemoryError, type JsonObject, type Memory } from "@mem/core";
+import { SessionContext } from "./session-context.ts";
+
+export interface SessionOptions {
+  /** The manager, or one of its tenants: where the session's memory lives. */
+  readonly memory: Memory;
+  /** Names the run of the team. Default: a random id. */
+  readonly workflowId?: string;
+  /** Facts about the run; kept from the member that created the session. */
+  readonly metadata?: JsonObject;
+  /** Seconds without use after which the session ends by itself. Default 3,600. */
+  readonly timeout?: number;
+  /**
+   * What to do about a live session of this workflow: `"never"` (the default) rejects with `MEM_SESSION_EXISTS`,
+   * `"if-exists"` joins it, `"must-exist"` joins it and rejects with `MEM_NOT_FOUND` where there is none.
+   */
+  readonly join?: "never" | "if-exists" | "must-exist";
+  /** Whether the end removes the session's short-term data; if not, they stay till their TTL. Default `true`. */
+  readonly autoCleanup?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Starts a session, or joins a live one: the isolated memory, conversation and activity of one run of a team of agents.
+ *
+ * Use it with `await using`: whoever created the session ends it on leaving the block, whoever joined only leaves it.
+ */
+export async function createSession(options: SessionOptions): Promise<SessionContext> {
+  const { memory, autoCleanup = true, workflowId = crypto.randomUUID(), ...start } = options;
+  if (typeof memory?.startWorkflow !== "function") {
+    throw new MemoryError("MEM_INVALID_ARGUMENT", "options.memory has to be a MemoryManager", {
+      path: "options.memory",
+    });
+  }
+  return new SessionContext(await memory.startWorkflow(workflowId, start), autoCleanup);
+}
+
+/**
+ * Runs `body` in a session and leaves it afterwards, also when the body throws: its error is the one that comes out.
+ */
+export async function withSession<T>(
+  options: SessionOptions,
+  body: (session: SessionContext) => Promise<T>,
+): Promise<T> {
+  const session = await createSession(options);
+  let result: T;
+  try {
+    result = await body(session);
+  } catch (error) {
+    // What the clean-up could not do, the session's timeout will; the caller needs the body's error.
+    await session.leave().catch(() => undefined);
+    throw error;
+  }
+  await session.leave();
+  return result;
+}

@@ -1,0 +1,167 @@
+import type {
+  AgentMemory,
+  ConversationMessage,
+  EndedWorkflow,
+  HistoryOptions,
+  JsonCompatible,
+  JsonValue,
+  KeyInput,
+  KeyOutput,
+  MemoryKey,
+  NewExecutionRecord,
+  NewMessage,
+  ReadOptions,
+  SaveOptions,
+  SchemaOutput,
+  StandardSchema,
+  Workflow,
+  WorkflowState,
+} from "@mem/core";
+import { summarize, type SessionSummary } from "./session-summary.ts";
+
+interface CallOptions {
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * A live session, as one of its members holds it. Made by `createSession`.
+ *
+ * Every call slides the session's timeout. Once the session has ended, whoever ended it, every method but
+ * `endSession` and `leave` rejects with `MEM_SESSION_ENDED`.
+ */
+export class SessionContext implements AsyncDisposable {
+  readonly workflowId: string;
+  readonly tenantId: string;
+  /** Whether this member created the session; `false`: it joined. */
+  readonly created: boolean;
+  /** Memory that all agents of the session share. */
+  readonly team: AgentMemory;
+  readonly #workflow: Workflow;
+  readonly #autoCleanup: boolean;
+  #last: WorkflowState;
+  #left = false;
+  #end: Promise<SessionSummary> | undefined;
+
+  constructor(workflow: Workflow, autoCleanup: boolean) {
+    this.workflowId = workflow.workflowId;
+    this.tenantId = workflow.tenantId;
+    this.created = workflow.created;
+    this.team = workflow.team;
+    this.#workflow = workflow;
+    this.#last = workflow.started;
+    this.#autoCleanup = autoCleanup;
+  }
+
+  /** The memory of one agent within the session. */
+  forAgent(agentId: string): AgentMemory {
+    return this.#workflow.forAgent(agentId);
+  }
+
+  /** Stores a value for an agent; without a `ttl` it lives as long as the session. */
+  async saveAgentMemory<K extends MemoryKey>(
+    agentId: string,
+    key: K,
+    value: KeyInput<K>,
+    options?: SaveOptions,
+  ): Promise<boolean>;
+  async saveAgentMemory<T>(
+    agentId: string,
+    key: string,
+    value: JsonCompatible<T> & T,
+    options?: SaveOptions,
+  ): Promise<boolean>;
+  async saveAgentMemory(
+    agentId: string,
+    key: string | MemoryKey,
+    value: unknown,
+    options?: SaveOptions,
+  ): Promise<boolean> {
+    return this.forAgent(agentId).save(key as MemoryKey, value, options);
+  }
+
+  /** What an agent stored in this session, or `undefined`. */
+  async retrieveAgentMemory<K extends MemoryKey>(
+    agentId: string,
+    key: K,
+    options?: ReadOptions,
+  ): Promise<KeyOutput<K> | undefined>;
+  async retrieveAgentMemory<S extends StandardSchema>(
+    agentId: string,
+    key: string,
+    options: ReadOptions & { readonly schema: S },
+  ): Promise<SchemaOutput<S> | undefined>;
+  async retrieveAgentMemory(
+    agentId: string,
+    key: string,
+    options?: ReadOptions,
+  ): Promise<JsonValue | undefined>;
+  async retrieveAgentMemory(
+    agentId: string,
+    key: string | MemoryKey,
+    options?: ReadOptions,
+  ): Promise<unknown> {
+    return this.forAgent(agentId).retrieve(key as string, options);
+  }
+
+  /** Adds to the session's conversation; resolves the message with its place in it. */
+  async addConversationMessage(
+    message: NewMessage,
+    options: CallOptions = {},
+  ): Promise<ConversationMessage> {
+    return this.#workflow.addMessage(message, options.signal);
+  }
+
+  /** The last messages, oldest first. */
+  async getConversationHistory(options?: HistoryOptions): Promise<ConversationMessage[]> {
+    return this.#workflow.history(options);
+  }
+
+  /** Adds a line to the audit trail in the session's name; resolves its id when it is stored. */
+  async saveExecutionRecord(
+    agentId: string,
+    record: Omit<NewExecutionRecord, "workflowId">,
+    options: CallOptions = {},
+  ): Promise<string> {
+    return this.#workflow.addRecord(agentId, record, options.signal);
+  }
+
+  /** What happened so far: duration, and what each agent did. */
+  async getSessionSummary(): Promise<SessionSummary> {
+    this.#last = await this.#workflow.state();
+    return summarize(this.tenantId, this.#last);
+  }
+
+  /**
+   * Ends the session for all members, removes its short-term data (unless `autoCleanup` is `false`), and resolves what
+   * happened in it. Ending one that has ended is harmless: it resolves the last that this member saw.
+   */
+  async endSession(): Promise<SessionSummary> {
+    this.#left = true;
+    this.#end ??= this.#endOnce();
+    try {
+      return await this.#end;
+    } catch (error) {
+      // A failed end can be tried again.
+      this.#end = undefined;
+      throw error;
+    }
+  }
+
+  /** Ends the session if this member created it; otherwise leaves it to the others. */
+  async leave(): Promise<void> {
+    if (this.created && !this.#left) await this.endSession();
+    this.#left = true;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.leave();
+  }
+
+  async #endOnce(): Promise<SessionSummary> {
+    const ended = await this.#workflow.end({ keepData: !this.#autoCleanup });
+    // Somebody else, or the timeout, was first: then the last that this member saw is what it knows.
+    return summarize(this.tenantId, ended?.state ?? this.#last, ended ?? NOTHING_REMOVED);
+  }
+}
+
+const NOTHING_REMOVED: EndedWorkflow = { entries: 0, logItems: 0 };
