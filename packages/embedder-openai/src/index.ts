@@ -1,1 +1,2 @@
-export {};
+export { createOpenAiEmbedder } from "./openai-embedder.ts";
+export type { OpenAiEmbedderOptions } from "./openai-embedder.ts";

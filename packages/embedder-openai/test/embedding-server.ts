@@ -1,0 +1,73 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createHashingEmbedder } from "@mem/core";
+
+export interface EmbeddingRequest {
+  readonly model: string;
+  readonly input: readonly string[];
+  readonly dimensions?: number;
+  readonly authorization: string;
+}
+
+/** Answers one request; without one, as the service should. */
+export type Answer = (
+  request: EmbeddingRequest,
+  response: ServerResponse,
+  attempt: number,
+) => unknown;
+
+export interface EmbeddingServer extends AsyncDisposable {
+  readonly baseUrl: string;
+  readonly requests: EmbeddingRequest[];
+}
+
+/** A local server that speaks the embeddings protocol, and misbehaves as it is told. */
+export async function startEmbeddingServer(
+  dimensions: number,
+  answer?: Answer,
+): Promise<EmbeddingServer> {
+  const requests: EmbeddingRequest[] = [];
+  const server = createServer((request, response) => {
+    const serve = async (): Promise<void> => {
+      const parsed = JSON.parse(await readBody(request)) as EmbeddingRequest;
+      const asked = { ...parsed, authorization: request.headers.authorization ?? "" };
+      requests.push(asked);
+      const reply = await answer?.(asked, response, requests.length);
+      // null: the answer was given, or withheld, by hand.
+      if (reply === null) return;
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify(reply ?? (await goodReply(asked, dimensions))));
+    };
+    void serve();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    baseUrl: `http://127.0.0.1:${port}/v1`,
+    requests,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+export async function goodReply(
+  request: EmbeddingRequest,
+  dimensions: number,
+): Promise<{ object: string; model: string; data: { index: number; embedding: number[] }[] }> {
+  const embedder = createHashingEmbedder({ dimensions });
+  const vectors = await embedder.embed(request.input, { kind: "document" });
+  const data = vectors.map((vector, index) => ({
+    object: "embedding",
+    index,
+    embedding: [...vector],
+  }));
+  return { object: "list", model: request.model, data };
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  let body = "";
+  for await (const chunk of request) body += String(chunk);
+  return body;
+}

@@ -1,0 +1,126 @@
+import OpenAI from "openai";
+import { describe, expect, it } from "vitest";
+import { createOpenAiEmbedder } from "../src/index.ts";
+import { goodReply, startEmbeddingServer } from "./embedding-server.ts";
+
+const apiKey = "sk-test-1234567890";
+
+const embed = async (baseUrl: string): Promise<Float32Array[]> =>
+  createOpenAiEmbedder({ apiKey, baseUrl, model: "m", dimensions: 8 }).embed(["a", "b", "c"], {
+    kind: "document",
+  });
+
+describe("what is asked of the service", () => {
+  it("is bounded in texts a request, and comes back in the order of the texts", async () => {
+    await using server = await startEmbeddingServer(8);
+    const embedder = createOpenAiEmbedder({
+      apiKey,
+      baseUrl: server.baseUrl,
+      model: "local",
+      dimensions: 8,
+      batchSize: 3,
+    });
+    const texts = Array.from({ length: 10 }, (_, i) => `text number ${i}`);
+    const vectors = await embedder.embed(texts, { kind: "document" });
+    expect(
+      server.requests.map((request) => request.input.length).toSorted((x, y) => x - y),
+    ).toEqual([1, 3, 3, 3]);
+    const alone = await Promise.all(
+      texts.map((text) => embedder.embed([text], { kind: "document" })),
+    );
+    expect(vectors).toEqual(alone.flat());
+  });
+
+  it("is bounded in characters a request", async () => {
+    await using server = await startEmbeddingServer(8);
+    const embedder = createOpenAiEmbedder({
+      apiKey,
+      baseUrl: server.baseUrl,
+      model: "m",
+      dimensions: 8,
+    });
+    await embedder.embed(
+      Array.from({ length: 20 }, () => "x".repeat(20_000)),
+      { kind: "document" },
+    );
+    const sizes = server.requests.map((request) => request.input.join("").length);
+    expect(sizes).toEqual([200_000, 200_000]);
+  });
+
+  it("puts vectors where their index says, in whatever order they come", async () => {
+    await using server = await startEmbeddingServer(8);
+    await using shuffled = await startEmbeddingServer(8, async (request) => {
+      const reply = await goodReply(request, 8);
+      return { ...reply, data: reply.data.toReversed() };
+    });
+    expect(await embed(shuffled.baseUrl)).toEqual(await embed(server.baseUrl));
+  });
+
+  it("names a length only to models that can be asked for one", async () => {
+    await using server = await startEmbeddingServer(512);
+    const { baseUrl } = server;
+    const sized = createOpenAiEmbedder({ apiKey, baseUrl, dimensions: 512 });
+    const fixed = createOpenAiEmbedder({
+      apiKey,
+      baseUrl,
+      model: "nomic-embed-text",
+      dimensions: 512,
+    });
+    await sized.embed(["a"], { kind: "query" });
+    await fixed.embed(["a"], { kind: "query" });
+    expect(server.requests.map((request) => request.dimensions)).toEqual([512, undefined]);
+  });
+
+  it("cuts a long text between characters and sends a blank one as a space", async () => {
+    await using server = await startEmbeddingServer(8);
+    const options = {
+      apiKey,
+      baseUrl: server.baseUrl,
+      model: "m",
+      dimensions: 8,
+      maxTextLength: 4,
+    };
+    await createOpenAiEmbedder(options).embed(["abc😀", " \n"], { kind: "document" });
+    expect(server.requests[0]?.input).toEqual(["abc", " "]);
+  });
+
+  it("goes through a client of the caller's own", async () => {
+    await using server = await startEmbeddingServer(8);
+    const client = new OpenAI({ apiKey: "of-the-caller", baseURL: server.baseUrl });
+    await createOpenAiEmbedder({ client, model: "m", dimensions: 8 }).embed(["a"], {
+      kind: "query",
+    });
+    expect(server.requests[0]?.authorization).toBe("Bearer of-the-caller");
+  });
+
+  it("is nothing before the first text, and nothing for no texts", async () => {
+    await using server = await startEmbeddingServer(8);
+    const embedder = createOpenAiEmbedder({
+      apiKey,
+      baseUrl: server.baseUrl,
+      model: "m",
+      dimensions: 8,
+    });
+    expect(await embedder.embed([], { kind: "document" })).toEqual([]);
+    expect(server.requests).toEqual([]);
+  });
+});
+
+describe("options", () => {
+  it.each([
+    [{ apiKey: "" }, "options.apiKey"],
+    [{ apiKey, model: "unknown" }, "options.dimensions"],
+    [{ apiKey, dimensions: 0 }, "options.dimensions"],
+    [{ apiKey, weight: 2 }, "options.weight"],
+    [{ apiKey, concurrency: 1.5 }, "options.concurrency"],
+  ])("%j are refused at %s", (options, path) => {
+    expect(() => createOpenAiEmbedder(options)).toThrowError(
+      expect.objectContaining({ code: "MEM_INVALID_ARGUMENT", path }),
+    );
+  });
+
+  it("know the lengths of OpenAI's own models", () => {
+    expect(createOpenAiEmbedder({ apiKey }).dimensions).toBe(1536);
+    expect(createOpenAiEmbedder({ apiKey, model: "text-embedding-3-large" }).dimensions).toBe(3072);
+  });
+});
