@@ -162,7 +162,7 @@ export interface AgentMemory {
       old: JsonValue | undefined,
     ) => (JsonCompatible<T> & T) | Promise<JsonCompatible<T> & T>,
     options?: WritableOptions,
-  ): Promise<JsonValue>;
+  ): Promise<T>;
   /** Whether there was something to delete. */
   delete(key: KeyLike, options?: DeleteOptions): Promise<boolean>;
   /**

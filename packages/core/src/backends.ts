@@ -14,6 +14,8 @@ export class Backends {
   /** Milliseconds, or `null` for ever. */
   readonly shortTermTtlMs: number | null;
   readonly maxConversationHistory: number;
+  readonly sessionTimeoutMs: number;
+  readonly autoCleanup: boolean;
   readonly #shortTerm: ShortTermBackend;
   readonly #longTerm: LongTermStore | undefined;
   readonly #records: RecordStore | undefined;
@@ -29,6 +31,8 @@ export class Backends {
     readonly limits: JsonLimits;
     readonly shortTermTtlMs: number | null;
     readonly maxConversationHistory: number;
+    readonly sessionTimeoutMs: number;
+    readonly autoCleanup: boolean;
   }) {
     this.#shortTerm = parts.shortTerm;
     this.#longTerm = parts.longTerm;
@@ -38,6 +42,8 @@ export class Backends {
     this.limits = parts.limits;
     this.shortTermTtlMs = parts.shortTermTtlMs;
     this.maxConversationHistory = parts.maxConversationHistory;
+    this.sessionTimeoutMs = parts.sessionTimeoutMs;
+    this.autoCleanup = parts.autoCleanup;
   }
 
   get shortTerm(): ShortTermBackend {

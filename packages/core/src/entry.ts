@@ -24,7 +24,7 @@ export interface Entry<T = JsonValue> {
   /** The person it is about. */
   readonly subject?: string;
   readonly source: EntrySource;
-  /** Where it was taken from, as `memoryType:tenant:workflow:agent:key`, each part percent-encoded. */
+  /** What it was made from: the id of a document, or an entry as `tenant:workflow:agent:key`, parts percent-encoded. */
   readonly derivedFrom?: readonly string[];
 }
 

@@ -52,6 +52,8 @@ export type {
   WorkflowState,
 } from "./workflow-lifetimes.ts";
 export type { EmbedOptions, Embedder } from "./embedder.ts";
+export { createCachedEmbedder } from "./cached-embedder.ts";
+export type { CachedEmbedderOptions } from "./cached-embedder.ts";
 export { createHashingEmbedder } from "./hashing-embedder.ts";
 export type { HashingEmbedderOptions } from "./hashing-embedder.ts";
 export type {

@@ -24,6 +24,10 @@ export interface MemoryManagerOptions {
   readonly shortTermTtl?: number | null;
   /** How many messages of a conversation are kept, 1 to 1,000,000. Default 100. */
   readonly maxConversationHistory?: number;
+  /** Seconds without use after which a session ends by itself, unless it says otherwise. Default 3,600, an hour. */
+  readonly sessionTimeout?: number;
+  /** Whether the end of a session removes its short-term data, unless it says otherwise. Default `true`. */
+  readonly autoCleanup?: boolean;
   /** How deep and how large a value may be. Default 200 levels and 8,388,608 characters of JSON. */
   readonly limits?: Partial<JsonLimits>;
   /** Where time stamps come from. Default: the machine's clock. */
@@ -38,6 +42,8 @@ const OPTION_NAMES = [
   "tenantId",
   "shortTermTtl",
   "maxConversationHistory",
+  "sessionTimeout",
+  "autoCleanup",
   "limits",
   "clock",
 ];
@@ -91,6 +97,8 @@ function openBackends(options: MemoryManagerOptions): Backends {
       1,
       1_000_000,
     ),
+    sessionTimeoutMs: checkSeconds(options.sessionTimeout ?? 3600, "options.sessionTimeout"),
+    autoCleanup: options.autoCleanup ?? true,
   });
 }
 

@@ -23,7 +23,7 @@ import type { WorkflowState } from "./workflow-lifetimes.ts";
 import type { Workflow } from "./workflow.ts";
 
 export interface WorkflowOptions {
-  /** Seconds without use after which it ends by itself. Default 3,600. */
+  /** Seconds without use after which it ends by itself. Default: the manager's `sessionTimeout`. */
   readonly timeout?: number;
   readonly metadata?: JsonObject;
   /** What to do about one that is live. Default `"never"`. */
@@ -113,7 +113,7 @@ export interface Memory {
       old: JsonValue | undefined,
     ) => (JsonCompatible<T> & T) | Promise<JsonCompatible<T> & T>,
     options?: WritableOptions,
-  ): Promise<JsonValue>;
+  ): Promise<T>;
   delete(agentId: string, key: KeyLike, options?: DeleteOptions): Promise<boolean>;
   saveMany(
     agentId: string,

@@ -69,7 +69,7 @@ export class ScopedMemory implements AgentMemory {
     key: KeyLike,
     change: (old: never) => unknown,
     options: WritableOptions = {},
-  ): Promise<JsonValue> {
+  ): Promise<never> {
     const type = writableType(options.memoryType);
     const name = keyName(key);
     const schema = keySchema(key);
@@ -90,9 +90,7 @@ export class ScopedMemory implements AgentMemory {
       keepsTtl: type === "short_term",
       signal: options.signal,
     });
-    return schema === undefined
-      ? value
-      : ((await applySchema(schema, value, "value")) as JsonValue);
+    return (schema === undefined ? value : await applySchema(schema, value, "value")) as never;
   }
 
   async delete(key: KeyLike, options: DeleteOptions = {}): Promise<boolean> {

@@ -83,7 +83,7 @@ export class TenantMemory implements Memory {
     change: (old: never) => unknown,
     options?: WritableOptions,
   ): Promise<never> {
-    return (await this.#agent(agentId).update(key, change, options)) as never;
+    return this.#agent(agentId).update(key, change, options);
   }
 
   async delete(agentId: string, key: KeyLike, options?: DeleteOptions): Promise<boolean> {
@@ -152,11 +152,14 @@ export class TenantMemory implements Memory {
   }
 
   async startWorkflow(workflowId: string, options: WorkflowOptions = {}): Promise<Workflow> {
-    const { timeout = 3600, metadata = {}, join = "never", signal } = options;
+    const { timeout, metadata = {}, join = "never", signal } = options;
     const started = await this.#backends.shortTerm.startWorkflow(
       this.#workflow(workflowId),
       {
-        timeoutMs: checkSeconds(timeout, "options.timeout"),
+        timeoutMs:
+          timeout === undefined
+            ? this.#backends.sessionTimeoutMs
+            : checkSeconds(timeout, "options.timeout"),
         metadata: copyJsonObject(metadata, "options.metadata", this.#backends.limits),
         join: checkOneOf(join, "options.join", ["never", "if-exists", "must-exist"]),
         opId: crypto.randomUUID(),

@@ -99,13 +99,13 @@ export class Workflow {
   }
 
   /**
-   * Ends this lifetime and removes its short-term data, or leaves it to its expiry with `keepData`. Of several that
-   * end it, one is answered; the others get `undefined`.
+   * Ends this lifetime and removes its short-term data, or leaves it to its expiry with `keepData` (default: the
+   * opposite of the manager's `autoCleanup`). Of several that end it, one is answered; the others get `undefined`.
    */
   async end(
     options: { readonly keepData?: boolean; readonly signal?: AbortSignal } = {},
   ): Promise<EndedWorkflow | undefined> {
-    const { keepData = false, signal } = options;
+    const { keepData = !this.#backends.autoCleanup, signal } = options;
     throwIfAborted(signal);
     return this.#backends.shortTerm.endWorkflow(
       this.#ref,

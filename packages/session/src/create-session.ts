@@ -8,14 +8,14 @@ export interface SessionOptions {
   readonly workflowId?: string;
   /** Facts about the run; kept from the member that created the session. */
   readonly metadata?: JsonObject;
-  /** Seconds without use after which the session ends by itself. Default 3,600. */
+  /** Seconds without use after which the session ends by itself. Default: the manager's `sessionTimeout`, an hour. */
   readonly timeout?: number;
   /**
    * What to do about a live session of this workflow: `"never"` (the default) rejects with `MEM_SESSION_EXISTS`,
    * `"if-exists"` joins it, `"must-exist"` joins it and rejects with `MEM_NOT_FOUND` where there is none.
    */
   readonly join?: "never" | "if-exists" | "must-exist";
-  /** Whether the end removes the session's short-term data; if not, they stay till their TTL. Default `true`. */
+  /** Whether the end removes the session's short-term data; if not, they stay till their TTL. Default: the manager's. */
   readonly autoCleanup?: boolean;
   readonly signal?: AbortSignal;
 }
@@ -26,7 +26,7 @@ export interface SessionOptions {
  * Use it with `await using`: whoever created the session ends it on leaving the block, whoever joined only leaves it.
  */
 export async function createSession(options: SessionOptions): Promise<SessionContext> {
-  const { memory, autoCleanup = true, workflowId = crypto.randomUUID(), ...start } = options;
+  const { memory, autoCleanup, workflowId = crypto.randomUUID(), ...start } = options;
   if (typeof memory?.startWorkflow !== "function") {
     throw new MemoryError("MEM_INVALID_ARGUMENT", "options.memory has to be a MemoryManager", {
       path: "options.memory",

@@ -37,12 +37,12 @@ export class SessionContext implements AsyncDisposable {
   /** Memory that all agents of the session share. */
   readonly team: AgentMemory;
   readonly #workflow: Workflow;
-  readonly #autoCleanup: boolean;
+  readonly #autoCleanup: boolean | undefined;
   #last: WorkflowState;
   #left = false;
   #end: Promise<SessionSummary> | undefined;
 
-  constructor(workflow: Workflow, autoCleanup: boolean) {
+  constructor(workflow: Workflow, autoCleanup: boolean | undefined) {
     this.workflowId = workflow.workflowId;
     this.tenantId = workflow.tenantId;
     this.created = workflow.created;
@@ -158,7 +158,8 @@ export class SessionContext implements AsyncDisposable {
   }
 
   async #endOnce(): Promise<SessionSummary> {
-    const ended = await this.#workflow.end({ keepData: !this.#autoCleanup });
+    const keepData = this.#autoCleanup === undefined ? {} : { keepData: !this.#autoCleanup };
+    const ended = await this.#workflow.end(keepData);
     // Somebody else, or the timeout, was first: then the last that this member saw is what it knows.
     return summarize(this.tenantId, ended?.state ?? this.#last, ended ?? NOTHING_REMOVED);
   }

@@ -1,0 +1,88 @@
+import { stat } from "node:fs/promises";
+import { openKnowledgeStore, type MemorySettings } from "@mem/config";
+import {
+  createKnowledge,
+  ingestKnowledge,
+  readJsonl,
+  readMarkdownFolder,
+  type SourceDocument,
+} from "@mem/knowledge";
+import { createProgress } from "./progress.ts";
+import type { Show } from "./show.ts";
+
+export interface KnowledgeCommand {
+  readonly settings: MemorySettings;
+  readonly show: Show;
+  readonly signal: AbortSignal;
+  /** A folder of Markdown, or a JSONL file of `{ id, text, meta }`. */
+  readonly docs: string;
+  readonly questions: readonly string[];
+}
+
+const QUESTIONS = [
+  "How do I create a segment of contacts?",
+  "How can I track which emails were opened?",
+  "What does a campaign decision do?",
+];
+
+/** Ingests documents as shared knowledge and answers questions on them. A second run ingests only what changed. */
+export async function knowledge(command: KnowledgeCommand): Promise<void> {
+  const { settings, show, signal, docs } = command;
+  await using store = await openKnowledgeStore(settings);
+  const progress = createProgress(process.stderr, "documents");
+  const startedAt = performance.now();
+  const result = await ingestKnowledge({
+    store,
+    tenantId: settings.tenantId,
+    collection: docs,
+    documents: withTitles(
+      (await stat(docs)).isDirectory() ? readMarkdownFolder(docs) : readJsonl(docs),
+    ),
+    onProgress: ({ documents }) => progress.show(documents),
+    signal,
+  });
+  progress.done();
+  const seconds = (performance.now() - startedAt) / 1000;
+  show.table(
+    ["added", "changed", "removed", "unchanged", "passages", "seconds"],
+    [
+      [
+        result.added,
+        result.changed,
+        result.removed,
+        result.unchanged,
+        result.passages,
+        seconds.toFixed(1),
+      ],
+    ],
+  );
+
+  const shared = createKnowledge({ store });
+  for (const question of command.questions.length > 0 ? command.questions : QUESTIONS) {
+    const request = { text: question, topK: 3, mode: "auto", neighbours: true } as const;
+    const hits = await shared.search(settings.tenantId, request, { signal });
+    show.say(`\n“${question}”`);
+    show.table(
+      ["score", "document", "passage", "because of"],
+      hits.map((hit) => [
+        hit.score.toFixed(2),
+        hit.metadata?.["document"],
+        hit.snippet,
+        hit.matched.join(", "),
+      ]),
+    );
+  }
+}
+
+/** Sections of a manual are known by their page and heading: that is their title. */
+async function* withTitles(
+  documents: AsyncIterable<SourceDocument>,
+): AsyncGenerator<SourceDocument> {
+  for await (const document of documents) {
+    const { page, heading } = document.metadata ?? {};
+    const title = [page, heading]
+      .filter((part): part is string => typeof part === "string" && part !== "")
+      .join(" › ");
+    yield document.title === undefined && title !== "" ? { ...document, title } : document;
+  }
+}

@@ -1,0 +1,114 @@
+import { parseArgs } from "node:util";
+import { getSettings, openMemory } from "@mem/config";
+import { isMemoryError } from "@mem/core";
+import { basics } from "./basics.ts";
+import { knowledge } from "./knowledge.ts";
+import { meetings } from "./meetings.ts";
+import { records } from "./records.ts";
+import { ingestSampleKnowledge } from "./sample-data.ts";
+import { search } from "./search.ts";
+import { sessions } from "./sessions.ts";
+import { createShow, type Show } from "./show.ts";
+import type { Example } from "./stage.ts";
+import { workflow } from "./workflow.ts";
+
+const EXAMPLES: readonly Example[] = [basics, sessions, records, search, workflow];
+
+const HELP = `Usage: npm start [-- NAME …] [-- COMMAND --docs PATH]
+
+Examples (all of them, in this order, unless named):
+${EXAMPLES.map(({ name, title }) => `  ${name.padEnd(10)} ${title}`).join("\n")}
+
+Commands:
+  knowledge --docs PATH [--ask QUESTION …]   ingest a folder of Markdown, or a JSONL of {id, text, meta}, as shared
+                                             knowledge, and answer questions on it
+  meetings --docs PATH [--limit N]           replay meetings (JSONL of {id, text, meta: {scope}}, a turn a line) as
+                                             conversations, and ask what was said; default: 3 meetings
+
+Settings are read from the environment: MEMORY_USE_REDIS=true and REDIS_URL for Redis, OPENAI_API_KEY or OPENAI_BASE_URL
+for hybrid search and agents that think with a model; packages/config/README.md has them all.
+`;
+
+async function main(show: Show, signal: AbortSignal): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      help: { type: "boolean", short: "h" },
+      docs: { type: "string" },
+      ask: { type: "string", multiple: true },
+      limit: { type: "string" },
+    },
+  });
+  if (values.help === true) {
+    show.say(HELP);
+    return 0;
+  }
+  const [command] = positionals;
+  const isCommand = command === "knowledge" || command === "meetings";
+  const unknown = positionals.filter((name) => !EXAMPLES.some((example) => example.name === name));
+  if (!isCommand && unknown.length > 0)
+    return refuse(`There is no example named ${unknown.join(", ")}.`);
+  if (isCommand && values.docs === undefined) return refuse(`${command} needs --docs PATH.`);
+  const limit = Number(values.limit ?? 3);
+  if (!Number.isInteger(limit) || limit < 1)
+    return refuse("--limit has to be a whole number, 1 or more.");
+
+  const settings = getSettings().memory;
+  if (command === "knowledge") {
+    await knowledge({
+      settings,
+      show,
+      signal,
+      docs: values.docs as string,
+      questions: values.ask ?? [],
+    });
+    return 0;
+  }
+  // The operator's step: agents read the knowledge, they don't write it.
+  if (!isCommand) await ingestSampleKnowledge(settings);
+  await using memory = await openMemory(settings);
+  const stage = { memory, settings, show, signal };
+  if (command === "meetings") {
+    await meetings({ ...stage, docs: values.docs as string, limit });
+    return 0;
+  }
+  for (const example of EXAMPLES) {
+    if (positionals.length > 0 && !positionals.includes(example.name)) continue;
+    signal.throwIfAborted();
+    show.title(example.title);
+    await example.run(stage);
+  }
+  show.say(
+    `\nWhat was kept lies in ${settings.executionRecordsDir} and ${settings.embeddingsDir}; run it again and it is found.`,
+  );
+  return 0;
+}
+
+function refuse(problem: string): number {
+  process.stderr.write(`${problem} Try: npm start -- --help\n`);
+  return 2;
+}
+
+const interrupted = new AbortController();
+process.once("SIGINT", () => interrupted.abort(new Error("interrupted")));
+process.once("SIGTERM", () => interrupted.abort(new Error("terminated")));
+
+try {
+  process.exitCode = await main(createShow(process.stdout), interrupted.signal);
+} catch (error) {
+  if (interrupted.signal.aborted) {
+    process.stderr.write("Interrupted; everything is closed.\n");
+    process.exitCode = 130;
+  } else {
+    const { code, message } = error as { code?: unknown; message?: unknown };
+    // What a person can mend needs no stack.
+    const known =
+      isMemoryError(error) || code === "ENOENT" || String(code).startsWith("ERR_PARSE_ARGS");
+    process.stderr.write(
+      known
+        ? `${String(code)}: ${String(message)}\n`
+        : `${(error as Error).stack ?? String(error)}\n`,
+    );
+    process.exitCode = 1;
+  }
+}

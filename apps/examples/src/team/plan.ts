@@ -1,0 +1,19 @@
+import { memoryKey } from "@mem/core";
+import { z } from "zod";
+
+/** What the strategy hands over. A typed key: what goes in under it is what comes out. */
+export const planKey = memoryKey(
+  "plan",
+  z.object({
+    goal: z.string(),
+    audience: z.string(),
+    message: z.string(),
+    channels: z.array(z.object({ channel: z.string(), budget: z.number(), because: z.string() })),
+  }),
+);
+
+/** What the content agent hands over: a text for each channel. */
+export const textsKey = memoryKey(
+  "texts",
+  z.array(z.object({ channel: z.string(), text: z.string() })),
+);

@@ -1,0 +1,27 @@
+import { BaseAgent } from "@mem/agent";
+import type { SessionContext } from "@mem/session";
+import type { Thinker } from "./thinker.ts";
+
+/** An agent of the marketing team: it shares a session with the others and thinks with what it was given. */
+export abstract class TeamMember<Input, Output> extends BaseAgent<Input, Output> {
+  protected readonly session: SessionContext;
+  protected readonly thinker: Thinker;
+
+  constructor(agentId: string, session: SessionContext, thinker: Thinker) {
+    super({ agentId, home: session });
+    this.session = session;
+    this.thinker = thinker;
+  }
+
+  /** Tells the team, in the session's conversation. */
+  protected async tell(content: string): Promise<void> {
+    const { agentId } = this;
+    await this.session.addConversationMessage({ agentId, role: "assistant", content });
+  }
+
+  /** What the shared knowledge says, best passages first. */
+  protected async ask(question: string, topK = 2): Promise<string[]> {
+    const hits = await this.searchMemory(question, { memoryType: "shared", topK });
+    return hits.map((hit) => hit.snippet);
+  }
+}

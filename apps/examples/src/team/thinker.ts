@@ -1,0 +1,45 @@
+import type { MemorySettings } from "@mem/config";
+import OpenAI from "openai";
+
+/** What an agent thinks with: a model where one is configured, fixed rules where none is. */
+export interface Thinker {
+  readonly name: string;
+  /** Answers a task from the facts; without a model it is what the rules made: `otherwise`. */
+  think(task: string, facts: readonly string[], otherwise: string): Promise<string>;
+}
+
+/** `OPENAI_CHAT_MODEL` names the model; default `gpt-4o-mini`. */
+export function createThinker(settings: MemorySettings, signal: AbortSignal): Thinker {
+  const { embedder: endpoint } = settings;
+  if (endpoint === undefined) {
+    return { name: "fixed rules", think: async (_task, _facts, otherwise) => otherwise };
+  }
+  const model = process.env["OPENAI_CHAT_MODEL"] ?? "gpt-4o-mini";
+  const client = new OpenAI({
+    apiKey: endpoint.apiKey,
+    ...(endpoint.baseUrl !== undefined && { baseURL: endpoint.baseUrl }),
+  });
+  return {
+    name: model,
+    async think(task, facts, otherwise) {
+      const completion = await client.chat.completions.create(
+        {
+          model,
+          messages: [
+            {
+              role: "system",
+              content:
+                "You work in a marketing team. Answer in one or two plain sentences, from the facts alone.",
+            },
+            {
+              role: "user",
+              content: `${task}\n\nFacts:\n${facts.map((fact) => `- ${fact}`).join("\n")}`,
+            },
+          ],
+        },
+        { signal },
+      );
+      return completion.choices[0]?.message.content?.trim() ?? otherwise;
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import { join } from "node:path";
+import { readVariable, type Environment } from "./variable.ts";
+
+/** What `openMemory` needs to know. Times in seconds, paths relative to the working directory. */
+export interface MemorySettings {
+  /** `MEMORY_STORAGE_DIR` */
+  readonly storageDir: string;
+  /** `MEMORY_EMBEDDINGS_DIR` */
+  readonly embeddingsDir: string;
+  /** `MEMORY_EXECUTION_RECORDS_DIR` */
+  readonly executionRecordsDir: string;
+  /** `MEMORY_TENANT` */
+  readonly tenantId: string;
+  /** `MEMORY_USE_REDIS` */
+  readonly useRedis: boolean;
+  /** `REDIS_URL` */
+  readonly redisUrl: string;
+  /** `MEMORY_SHORT_TERM_TTL` */
+  readonly shortTermTtl: number;
+  /** `MEMORY_LONG_TERM`: `"lancedb"`, or `"json"` for one readable file in `storageDir`. */
+  readonly longTerm: "lancedb" | "json";
+  /** `MEMORY_ENABLE_VECTOR_SEARCH`: takes effect where an embedder is configured. */
+  readonly enableVectorSearch: boolean;
+  /** `MEMORY_VECTOR_STORE`: the store's folder in `embeddingsDir`. */
+  readonly vectorStore: string;
+  /** `MEMORY_SESSION_TIMEOUT` */
+  readonly sessionTimeout: number;
+  /** `MEMORY_AUTO_CLEANUP` */
+  readonly autoCleanup: boolean;
+  /** `MEMORY_MAX_CONVERSATION_HISTORY` */
+  readonly maxConversationHistory: number;
+  /** `MEMORY_CACHE_ENABLED`: keep the vectors of texts, so that none is paid for twice. */
+  readonly cacheEnabled: boolean;
+  /** `MEMORY_MAX_CACHE_SIZE`: how many of them. */
+  readonly maxCacheSize: number;
+  /** Absent: no embedder is configured, and search is by keyword. */
+  readonly embedder?: {
+    /** `OPENAI_API_KEY` */
+    readonly apiKey: string;
+    /** `OPENAI_BASE_URL` */
+    readonly baseUrl?: string;
+    /** `MEMORY_EMBEDDING_MODEL` */
+    readonly model: string;
+    /** `MEMORY_EMBEDDING_DIMENSIONS`: needed for models that are not OpenAI's. */
+    readonly dimensions?: number;
+  };
+}
+
+export interface Settings {
+  readonly memory: MemorySettings;
+}
+
+/**
+ * Reads the settings from the environment; what is not set has its default.
+ *
+ * Throws `MEM_INVALID_ARGUMENT` that names the variable, its value and what is accepted.
+ */
+export function getSettings(environment: Environment = process.env): Settings {
+  const read = readVariable(environment);
+  const storageDir = read.text("MEMORY_STORAGE_DIR", join("data", "processed", "memory"));
+  const embedder = readEmbedder(environment);
+  return {
+    memory: {
+      storageDir,
+      embeddingsDir: read.text("MEMORY_EMBEDDINGS_DIR", join("data", "embeddings")),
+      executionRecordsDir: read.text(
+        "MEMORY_EXECUTION_RECORDS_DIR",
+        join(storageDir, "execution_records"),
+      ),
+      tenantId: read.text("MEMORY_TENANT", "default"),
+      useRedis: read.flag("MEMORY_USE_REDIS", false),
+      redisUrl: read.url("REDIS_URL", "redis://127.0.0.1:6379", ["redis:", "rediss:"]),
+      shortTermTtl: read.count("MEMORY_SHORT_TERM_TTL", 86_400, "seconds"),
+      longTerm: read.word("MEMORY_LONG_TERM", "lancedb", ["lancedb", "json"]),
+      enableVectorSearch: read.flag("MEMORY_ENABLE_VECTOR_SEARCH", true),
+      vectorStore: read.folderName("MEMORY_VECTOR_STORE", "agent_memory"),
+      sessionTimeout: read.count("MEMORY_SESSION_TIMEOUT", 3600, "seconds"),
+      autoCleanup: read.flag("MEMORY_AUTO_CLEANUP", true),
+      maxConversationHistory: read.count("MEMORY_MAX_CONVERSATION_HISTORY", 100, "messages"),
+      cacheEnabled: read.flag("MEMORY_CACHE_ENABLED", true),
+      maxCacheSize: read.count("MEMORY_MAX_CACHE_SIZE", 1000, "vectors"),
+      ...(embedder !== undefined && { embedder }),
+    },
+  };
+}
+
+/** A key or an endpoint of one's own makes an embedder; local endpoints want no key. */
+function readEmbedder(environment: Environment): MemorySettings["embedder"] {
+  const read = readVariable(environment);
+  const apiKey = read.text("OPENAI_API_KEY", "");
+  const baseUrl = read.url("OPENAI_BASE_URL", "", ["http:", "https:"]);
+  const model = read.text("MEMORY_EMBEDDING_MODEL", "text-embedding-3-small");
+  const dimensions = read.count("MEMORY_EMBEDDING_DIMENSIONS", 0, "numbers a vector");
+  if (apiKey === "" && baseUrl === "") return undefined;
+  return {
+    apiKey: apiKey === "" ? "none" : apiKey,
+    model,
+    ...(baseUrl !== "" && { baseUrl }),
+    ...(dimensions !== 0 && { dimensions }),
+  };
+}

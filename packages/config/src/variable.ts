@@ -1,0 +1,69 @@
+import { MemoryError } from "@mem/core";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads variables of an environment. One that is empty counts as not set. */
+export interface VariableReader {
+  text(name: string, otherwise: string): string;
+  flag(name: string, otherwise: boolean): boolean;
+  /** A whole number, 1 or more. */
+  count(name: string, otherwise: number, unit: string): number;
+  word<T extends string>(name: string, otherwise: T, allowed: readonly T[]): T;
+  /** A single folder's name, without separators. */
+  folderName(name: string, otherwise: string): string;
+  url(name: string, otherwise: string, protocols: readonly string[]): string;
+}
+
+const TRUE = ["true", "1", "yes", "on"];
+const FALSE = ["false", "0", "no", "off"];
+
+export function readVariable(environment: Environment): VariableReader {
+  const read = <T>(name: string, otherwise: T, parse: (text: string) => T): T => {
+    const text = environment[name]?.trim();
+    return text === undefined || text === "" ? otherwise : parse(text);
+  };
+  return {
+    text: (name, otherwise) => read(name, otherwise, (text) => text),
+    flag: (name, otherwise) =>
+      read(name, otherwise, (text) => {
+        if (TRUE.includes(text.toLowerCase())) return true;
+        if (FALSE.includes(text.toLowerCase())) return false;
+        throw refuse(name, text, "true or false");
+      }),
+    count: (name, otherwise, unit) =>
+      read(name, otherwise, (text) => {
+        const count = Number(text);
+        if (/^\d+$/.test(text) && Number.isSafeInteger(count) && count > 0) return count;
+        throw refuse(name, text, `a whole number of ${unit}, 1 or more`);
+      }),
+    word: (name, otherwise, allowed) =>
+      read(name, otherwise, (text) => {
+        const found = allowed.find((word) => word === text.toLowerCase());
+        if (found !== undefined) return found;
+        throw refuse(name, text, allowed.join(" or "));
+      }),
+    folderName: (name, otherwise) =>
+      read(name, otherwise, (text) => {
+        if (/^[\w-][\w.-]*$/.test(text)) return text;
+        throw refuse(
+          name,
+          text,
+          "a folder's name of letters, digits, dots, dashes and underscores",
+        );
+      }),
+    url: (name, otherwise, protocols) =>
+      read(name, otherwise, (text) => {
+        const protocol = URL.canParse(text) ? new URL(text).protocol : "";
+        if (protocols.includes(protocol)) return text;
+        // A URL may hold a password: its value stays out of the message.
+        throw refuse(name, undefined, `a URL that begins with ${protocols.join("// or ")}//`);
+      }),
+  };
+}
+
+function refuse(name: string, value: string | undefined, accepted: string): MemoryError {
+  const what = value === undefined ? "has a value that is not accepted" : `is "${value}"`;
+  return new MemoryError("MEM_INVALID_ARGUMENT", `${name} ${what}; accepted is ${accepted}`, {
+    path: name,
+  });
+}
