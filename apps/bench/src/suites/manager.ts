@@ -1,0 +1,146 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createMemoryBackend } from "@mem/backend-memory";
+import { createRedisBackend } from "@mem/backend-redis";
+import { MemoryManager, type LongTermStore, type ShortTermBackend } from "@mem/core";
+import { createJsonStore } from "@mem/longterm-json";
+import { createLanceDbStore } from "@mem/longterm-lancedb";
+import { startRedis } from "@mem/redis-server";
+import { runContest, type ContestOptions } from "../contest.ts";
+import type { Row } from "../row.ts";
+
+const KEYS = 1000;
+const scope = { tenantId: "default", agentId: "bench" };
+const value = {
+  campaign: "spring",
+  segment: "returning customers",
+  headline: "Welcome back: see what is new this spring",
+  budget: 12_500,
+  channels: ["email", "search", "social"],
+  live: true,
+  note: "a value of about 230 bytes of JSON, as an agent hands it over",
+};
+
+/** What the manager costs: the same calls through it and on the bare backend, values checked and copied or not. */
+export async function managerSuite(options: ContestOptions): Promise<Row[]> {
+  const rows: Row[] = [];
+  const folder = await mkdtemp(join(tmpdir(), "mem-bench-"));
+  try {
+    await using redis = await startRedis();
+    rows.push(...(await shortTermRows("memory", "cpu", createMemoryBackend, options)));
+    rows.push(
+      ...(await shortTermRows(
+        "redis",
+        "wall",
+        () => createRedisBackend({ url: redis.url }),
+        options,
+      )),
+    );
+    rows.push(
+      ...(await longTermRows(
+        "lancedb",
+        () => createLanceDbStore({ uri: join(folder, "lance") }),
+        options,
+      )),
+    );
+    rows.push(
+      ...(await longTermRows(
+        "json",
+        () => createJsonStore({ path: join(folder, "memory.json") }),
+        options,
+      )),
+    );
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+  return rows;
+}
+
+async function shortTermRows(
+  name: string,
+  clock: Row["clock"],
+  create: () => ShortTermBackend,
+  options: ContestOptions,
+): Promise<Row[]> {
+  const bare = create();
+  await using memory = new MemoryManager({ shortTerm: bare });
+  const agent = memory.forAgent("bench");
+  const contest = { suite: "manager", config: `short-term on ${name}, 230 B`, clock } as const;
+  return [
+    await runContest(
+      {
+        ...contest,
+        case: "save",
+        ours: (n) => repeat(n, (key) => agent.save(key, value)),
+        against: (n) =>
+          repeat(n, (key) =>
+            bare.save(scope, [
+              { key, value: structuredClone(value), ttlMs: 86_400_000, source: "agent" },
+            ]),
+          ),
+      },
+      options,
+    ),
+    await runContest(
+      {
+        ...contest,
+        case: "retrieve",
+        ours: (n) => repeat(n, (key) => agent.retrieve(key)),
+        against: (n) => repeat(n, (key) => bare.get(scope, [key])),
+      },
+      options,
+    ),
+  ];
+}
+
+async function longTermRows(
+  name: string,
+  create: () => LongTermStore,
+  options: ContestOptions,
+): Promise<Row[]> {
+  const bare = create();
+  await using memory = new MemoryManager({ shortTerm: createMemoryBackend(), longTerm: bare });
+  const agent = memory.forAgent("bench");
+  const memoryType = "long_term";
+  await agent.saveMany(
+    Array.from({ length: 200 }, (_, i) => ({ key: `seed-${i}`, value })),
+    { memoryType },
+  );
+  const contest = {
+    suite: "manager",
+    config: `long-term on ${name}, 230 B`,
+    clock: "wall",
+  } as const;
+  const request = { text: "returning customers", topK: 5, mode: "auto", neighbours: true } as const;
+  return [
+    await runContest(
+      {
+        ...contest,
+        case: "retrieve",
+        ours: (n) => repeat(n, (_, i) => agent.retrieve(`seed-${i % 200}`, { memoryType })),
+        against: (n) => repeat(n, (_, i) => bare.get(scope, [`seed-${i % 200}`])),
+      },
+      options,
+    ),
+    await runContest(
+      {
+        ...contest,
+        case: "search",
+        ours: (n) => repeat(n, () => agent.search(request.text)),
+        against: (n) =>
+          repeat(n, () => bare.search({ tenantId: "default", agentIds: ["bench"] }, request)),
+      },
+      options,
+    ),
+  ];
+}
+
+const keys = Array.from({ length: KEYS }, (_, i) => `key-${i}`);
+
+async function repeat(
+  n: number,
+  call: (key: string, i: number) => Promise<unknown>,
+): Promise<void> {
+  for (let i = 0; i < n; i++) await call(keys[i % KEYS] as string, i);
+}
