@@ -9,4 +9,8 @@ export const library: Options | Options[] = defineConfig({
   sourcemap: true,
   clean: true,
   treeshake: true,
+  // The map points at the sources; carrying them along doubles a package.
+  esbuildOptions: (options) => {
+    options.sourcesContent = false;
+  },
 }) as Options;

@@ -1,0 +1,46 @@
+import { access, constants } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { bringRedisFromDebian } from "./debian-packages.ts";
+import { inspectBinary, type RedisBinary } from "./redis-binary.ts";
+
+export interface FindRedisOptions {
+  /** Where `MEM_TEST_REDIS_SERVER` and `PATH` are read. Default: the environment of this process. */
+  env?: Readonly<Record<string, string | undefined>>;
+  /** The folder a server that was brought along is kept in. Default: `.cache/redis` of the project. */
+  cacheDir?: string;
+  /** Is told in one line when a server is being brought along. Default: writes it to stderr. */
+  announce?: (line: string) => void;
+}
+
+/**
+ * Finds a server: the one that `MEM_TEST_REDIS_SERVER` names, else `redis-server` or
+ * `valkey-server` from PATH, else, on Debian and Ubuntu, the distribution's own packages unpacked
+ * into the cache folder; nothing is installed and no rights are needed.
+ */
+export async function findRedisServer(options: FindRedisOptions = {}): Promise<RedisBinary> {
+  const env = options.env ?? process.env;
+  const named = env["MEM_TEST_REDIS_SERVER"] ?? "";
+  if (named !== "") return await inspectBinary(named, "MEM_TEST_REDIS_SERVER names");
+  for (const name of ["redis-server", "valkey-server"]) {
+    const path = await findOnPath(name, env["PATH"] ?? "");
+    if (path !== undefined) return await inspectBinary(path, "PATH holds");
+  }
+  const cacheDir =
+    options.cacheDir ?? fileURLToPath(new URL("../../../.cache/redis", import.meta.url));
+  return await bringRedisFromDebian(cacheDir, options.announce ?? ((line) => console.error(line)));
+}
+
+async function findOnPath(name: string, path: string): Promise<string | undefined> {
+  for (const folder of path.split(delimiter).filter((entry) => entry !== "")) {
+    const candidate = join(folder, name);
+    try {
+      await access(candidate, constants.X_OK);
+      return candidate;
+    } catch {
+      // Not in this folder.
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,47 @@
+import { execFile } from "node:child_process";
+import { availableParallelism } from "node:os";
+import { promisify } from "node:util";
+
+const execute = promisify(execFile);
+
+/** Runs a program to its end; rejects with all that it printed where it fails. */
+export async function run(
+  program: string,
+  args: readonly string[],
+  options: { cwd: string },
+): Promise<string> {
+  const env = { ...process.env, NO_COLOR: "1" };
+  try {
+    const settings = { cwd: options.cwd, env, timeout: 120_000, maxBuffer: 64 * 1024 ** 2 };
+    return (await execute(program, [...args], settings)).stdout;
+  } catch (cause) {
+    const { stdout = "", stderr = "" } = cause as { stdout?: string; stderr?: string };
+    const output = `${stdout}\n${stderr}`.trim();
+    const command = [program, ...args].join(" ");
+    throw new Error(`${command}\n${output === "" ? String(cause) : output}`, { cause });
+  }
+}
+
+/** As many at a time as there are processors. */
+export async function mapInParallel<T, R>(
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  const queue = items.entries();
+  const worker = async (): Promise<void> => {
+    for (const [index, item] of queue) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  return results;
+}
+
+/** The message of what went wrong, or nothing. */
+export async function problemOf(work: Promise<unknown>): Promise<string[]> {
+  try {
+    await work;
+    return [];
+  } catch (error) {
+    return [(error as Error).message];
+  }
+}

@@ -1,0 +1,1 @@
+export { createMystoreBackend, type MystoreBackendOptions } from "./mystore-backend.ts";

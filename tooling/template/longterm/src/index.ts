@@ -1,0 +1,1 @@
+export { createMystoreStore, type MystoreStoreOptions } from "./mystore-store.ts";

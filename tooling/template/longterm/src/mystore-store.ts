@@ -1,0 +1,62 @@
+import {
+  type Embedder,
+  type Health,
+  type LongTermCapabilities,
+  type LongTermStore,
+  MemoryError,
+} from "@mem/core";
+
+export interface MystoreStoreOptions {
+  /** The folder that holds the store; it is made where it is missing. */
+  readonly dir: string;
+  /** Without one, search is by keyword only. */
+  readonly embedder?: Embedder | undefined;
+}
+
+/** Makes a long-term store on Mystore. Nothing is opened before the first call. */
+export function createMystoreStore(options: MystoreStoreOptions): LongTermStore {
+  return new MystoreStore(options);
+}
+
+// Write the methods one by one, as `LongTermStore` describes them, until the contract test is green.
+class MystoreStore implements LongTermStore {
+  readonly name = "mystore";
+  readonly capabilities: LongTermCapabilities;
+  readonly options: MystoreStoreOptions;
+
+  constructor(options: MystoreStoreOptions) {
+    const vector = options.embedder !== undefined;
+    this.capabilities = { durability: "disk", shared: false, vector, history: false };
+    this.options = options;
+  }
+
+  readonly get = unwritten("get");
+  readonly save = unwritten("save");
+  readonly delete = unwritten("delete");
+  readonly list = unwritten("list");
+  readonly count = unwritten("count");
+  readonly clear = unwritten("clear");
+
+  readonly search = unwritten("search");
+  readonly clearWorkflow = unwritten("clearWorkflow");
+  readonly stats = unwritten("stats");
+  readonly flush = unwritten("flush");
+
+  async health(): Promise<Health> {
+    const { durability } = this.capabilities;
+    const messages = ["mystore is not written yet"];
+    return { status: "down", backend: this.name, durability, messages, details: {} };
+  }
+
+  async close(): Promise<void> {}
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+function unwritten(method: string): () => Promise<never> {
+  return async () => {
+    throw new MemoryError("MEM_UNSUPPORTED", `mystore: ${method} is not written yet`);
+  };
+}

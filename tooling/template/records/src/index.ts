@@ -1,0 +1,1 @@
+export { createMystoreRecords, type MystoreRecordsOptions } from "./mystore-records.ts";
