@@ -8,7 +8,7 @@ import {
   type SourceDocument,
 } from "@mem/knowledge";
 import { createProgress } from "./progress.ts";
-import type { Show } from "./show.ts";
+import { oneLine, type Show } from "./show.ts";
 
 export interface KnowledgeCommand {
   readonly settings: MemorySettings;
@@ -67,7 +67,7 @@ export async function knowledge(command: KnowledgeCommand): Promise<void> {
       hits.map((hit) => [
         hit.score.toFixed(2),
         hit.metadata?.["document"],
-        hit.snippet,
+        oneLine(hit.snippet),
         hit.matched.join(", "),
       ]),
     );

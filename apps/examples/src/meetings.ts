@@ -1,5 +1,6 @@
 import { readJsonl } from "@mem/knowledge";
 import { createProgress } from "./progress.ts";
+import { oneLine } from "./show.ts";
 import type { Stage } from "./stage.ts";
 
 export interface MeetingsCommand extends Stage {
@@ -85,7 +86,7 @@ export async function meetings({
       hits.map((hit) => [
         hit.score.toFixed(2),
         hit.metadata?.["meeting"],
-        hit.snippet,
+        oneLine(hit.snippet),
         `${(hit.scores.keyword ?? 0).toFixed(2)} + ${(hit.scores.neighbours ?? 0).toFixed(2)}`,
       ]),
     );

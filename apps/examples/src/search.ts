@@ -1,5 +1,6 @@
 import { where } from "@mem/core";
 import { rememberPastCampaigns } from "./sample-data.ts";
+import { oneLine } from "./show.ts";
 import type { Example } from "./stage.ts";
 
 /** Past experience and shared knowledge, found by what they say. */
@@ -19,7 +20,12 @@ export const search: Example = {
     show.say(`\nPast experience on “${query}”`);
     show.table(
       ["score", "key", "found", "because of"],
-      hits.map((hit) => [hit.score.toFixed(2), hit.key, hit.snippet, hit.matched.join(", ")]),
+      hits.map((hit) => [
+        hit.score.toFixed(2),
+        hit.key,
+        oneLine(hit.snippet),
+        hit.matched.join(", "),
+      ]),
     );
 
     // Filters are applied before ranking: the best of what is allowed, not what is left of the best.
@@ -46,7 +52,7 @@ export const search: Example = {
         hit.score.toFixed(2),
         hit.metadata?.["document"],
         hit.metadata?.["heading"],
-        hit.snippet,
+        oneLine(hit.snippet),
       ]),
     );
   },

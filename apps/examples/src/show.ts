@@ -23,6 +23,8 @@ export function createShow(out: NodeJS.WriteStream): Show {
       const table = new Table({
         head: head.map((name) => style("cyan", name)),
         style: { head: [], border: [] },
+        // No line between rows: a table is read down as well as across.
+        chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
         colWidths: widths(head, rows, out.columns ?? 110),
         wordWrap: true,
       });
@@ -30,6 +32,11 @@ export function createShow(out: NodeJS.WriteStream): Show {
       line(table.toString());
     },
   };
+}
+
+/** A passage as a cell shows it. */
+export function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, " ").trim();
 }
 
 function toText(cell: unknown): string {

@@ -1,4 +1,5 @@
 import { withSession } from "@mem/session";
+import { oneLine } from "./show.ts";
 import type { Example } from "./stage.ts";
 import { AnalyticsAgent } from "./team/analytics-agent.ts";
 import { ContentAgent } from "./team/content-agent.ts";
@@ -80,7 +81,7 @@ export const workflow: Example = {
       topK: 3,
     });
     show.say(
-      `\nKept for the next campaign (${lessons.length} shown): ${lessons.map((hit) => hit.snippet).join(" | ")}`,
+      `\nKept for the next campaign (${lessons.length} shown): ${lessons.map((hit) => oneLine(hit.snippet)).join(" | ")}`,
     );
   },
 };

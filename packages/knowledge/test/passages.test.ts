@@ -42,7 +42,7 @@ describe("a document's passages", () => {
           const passages = splitPassages(paragraph, max);
           expect(passages.every((passage) => passage.text.length <= max)).toBe(true);
           expect(passages.every((passage) => passage.text.isWellFormed())).toBe(true);
-            expect(letters(passages.map((passage) => passage.text).join(""))).toBe(
+          expect(letters(passages.map((passage) => passage.text).join(""))).toBe(
             letters(paragraph),
           );
         },

@@ -16,10 +16,10 @@ export class AnalyticsAgent extends TeamMember<void, Forecast[]> {
 
     const forecasts = await Promise.all(
       plan.channels.map(async ({ channel, budget }): Promise<Forecast> => {
-        const [source = "no knowledge"] = await this.ask(
-          `${channel} revenue for each euro, cost of a click`,
-          1,
-        );
+        const [source = "no knowledge"] = await this.ask("revenue for each euro", {
+          heading: channel,
+          topK: 1,
+        });
         return { channel, budget, revenue: Math.round(budget * factor(source)), source };
       }),
     );
@@ -44,5 +44,5 @@ export class AnalyticsAgent extends TeamMember<void, Forecast[]> {
 /** Euros of revenue for each euro spent, as far as the knowledge names a figure. */
 function factor(passage: string): number {
   const named = /(\d+) euros of revenue for each euro/.exec(passage);
-  return named === null ? 2 : Number(named[1]);
+  return named === null ? 1 : Number(named[1]);
 }

@@ -29,7 +29,7 @@ export class StrategyAgent extends TeamMember<Brief, { channels: number }> {
         because:
           channel === best
             ? "it earned most in the last campaign"
-            : ((await this.ask(`${channel} channel`, 1))[0] ?? ""),
+            : firstSentence((await this.ask("customers", { heading: channel, topK: 1 }))[0]),
       })),
     );
     const facts = [...audience, ...experience.map((hit) => hit.snippet)];
@@ -48,4 +48,8 @@ export class StrategyAgent extends TeamMember<Brief, { channels: number }> {
     await this.tell(`The plan stands: ${order.join(", ")}. We say: ${message}`);
     return { channels: channels.length };
   }
+}
+
+function firstSentence(text = ""): string {
+  return /^.*?[.:;](?= |$)/.exec(text)?.[0] ?? text;
 }

@@ -1,4 +1,5 @@
 import { BaseAgent } from "@mem/agent";
+import { where } from "@mem/core";
 import type { SessionContext } from "@mem/session";
 import type { Thinker } from "./thinker.ts";
 
@@ -19,9 +20,20 @@ export abstract class TeamMember<Input, Output> extends BaseAgent<Input, Output>
     await this.session.addConversationMessage({ agentId, role: "assistant", content });
   }
 
-  /** What the shared knowledge says, best passages first. */
-  protected async ask(question: string, topK = 2): Promise<string[]> {
-    const hits = await this.searchMemory(question, { memoryType: "shared", topK });
-    return hits.map((hit) => hit.snippet);
+  /** What the shared knowledge says, best passages first; under a heading that has this word, if one is named. */
+  protected async ask(
+    question: string,
+    { heading = "", topK = 2 }: { heading?: string; topK?: number } = {},
+  ): Promise<string[]> {
+    const hits = await this.searchMemory(question, {
+      memoryType: "shared",
+      topK,
+      ...(heading !== "" && { filter: where.contains("heading", capitalized(heading)) }),
+    });
+    return hits.map((hit) => (hit.value as { text: string }).text.replaceAll(/\s+/g, " "));
   }
+}
+
+function capitalized(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
 }

@@ -1,0 +1,117 @@
+import { splitCompound } from "./compound.ts";
+import { ENGLISH } from "./english.ts";
+import { normalise } from "./folding.ts";
+import { NO_LANGUAGE, type Language } from "./language.ts";
+import { isStopTerm } from "./term.ts";
+import { splitPieces } from "./tokenizer.ts";
+import { WordTerms } from "./word-terms.ts";
+
+/** Goes up when a release makes other terms of the same text than the one before. */
+const FORMAT = 1;
+
+/** A term and the stretch of the text it was made from, in UTF-16 code units. */
+export interface Token {
+  readonly term: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Makes terms of text: the same way of what is stored and of what is asked. */
+export interface Analyzer {
+  /** Equal ids make equal terms. Kept beside stored terms, it tells when they have to be redone. */
+  readonly id: string;
+  /**
+   * The terms of a stored text, in its order and with repetitions. A term is never empty, holds no
+   * white space and has at most `MAX_TERM_LENGTH` code units, so that a text's terms can be kept as
+   * one string (`joinTerms`). Stop words are among them, marked by a leading `~`.
+   */
+  analyze(text: string): string[];
+  /**
+   * The distinct terms to search for, in the order of the query. Stop words are left out unless the
+   * query has nothing else: then they count ("who is it?", "to be or not to be").
+   */
+  analyzeQuery(text: string): string[];
+  /** The terms of a text with their places. Those of a compound come after that of the whole. */
+  tokenize(text: string): Token[];
+}
+
+export interface AnalyzerOptions {
+  /** Default `"english"`. Any other language comes from `loadLanguage`. */
+  language?: "english" | "none" | Language;
+  /** Takes the place of the language's own. */
+  stopWords?: Iterable<string>;
+}
+
+/**
+ * Makes an analyzer: words of any script in lower case, accents folded, stemmed, possessives and
+ * contractions resolved. "GPT-4o" gives `gpt4o`, `gpt` and `4o`, "$50,000" gives `50000`, "v2.1"
+ * stays whole; scripts without spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese) are split by
+ * `Intl.Segmenter`. Accepts any string, in time proportional to its length.
+ */
+export function createAnalyzer(options: AnalyzerOptions = {}): Analyzer {
+  return new TextAnalyzer(options);
+}
+
+class TextAnalyzer implements Analyzer {
+  readonly id: string;
+  readonly #terms: WordTerms;
+  #segmenter: Intl.Segmenter | undefined;
+
+  constructor(options: AnalyzerOptions) {
+    const language = languageOf(options);
+    const stopWords = options.stopWords
+      ? new Set(Array.from(options.stopWords, normalise))
+      : language.stopWords;
+    this.id = `${FORMAT}:${language.name}:${digest([...stopWords].toSorted().join(" "))}`;
+    this.#terms = new WordTerms(language, stopWords);
+  }
+
+  analyze(text: string): string[] {
+    return this.tokenize(text).map((token) => token.term);
+  }
+
+  analyzeQuery(text: string): string[] {
+    const terms = [...new Set(this.analyze(text))];
+    const content = terms.filter((term) => !isStopTerm(term));
+    return content.length > 0 ? content : terms;
+  }
+
+  tokenize(text: string): Token[] {
+    const tokens: Token[] = [];
+    const add = (word: string, start: number, length: number): void => {
+      for (const term of this.#terms.of(word)) tokens.push({ term, start, end: start + length });
+    };
+    for (const { kind, start, end } of splitPieces(text)) {
+      const piece = text.slice(start, end);
+      if (kind === "word") add(piece, start, piece.length);
+      else if (kind === "compound") {
+        for (const part of splitCompound(piece)) add(part.word, start + part.start, part.length);
+      } else {
+        for (const { segment, index } of this.#segments(piece)) {
+          add(segment, start + index, segment.length);
+        }
+      }
+    }
+    return tokens;
+  }
+
+  #segments(text: string): Intl.Segments {
+    // A fixed locale, so that the words do not depend on the machine's.
+    this.#segmenter ??= new Intl.Segmenter("en", { granularity: "word" });
+    return this.#segmenter.segment(text);
+  }
+}
+
+function languageOf({ language = "english" }: AnalyzerOptions): Language {
+  if (language === "english") return ENGLISH;
+  return language === "none" ? NO_LANGUAGE : language;
+}
+
+/** FNV-1a, 32 bits: tells lists of stop words apart, nothing more. */
+function digest(text: string): string {
+  let hash = 0x81_1c_9d_c5;
+  for (let at = 0; at < text.length; at++) {
+    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01_00_01_93);
+  }
+  return (hash >>> 0).toString(16).padStart(8, "0");
+}

@@ -1,0 +1,83 @@
+import type { Score } from "./fusion.ts";
+
+/** The place of an entry among those that stand in an order: messages, passages of a document. */
+export interface SequencePlace {
+  /** Which sequence; unique among all that is ranked together. */
+  readonly id: string;
+  /** A whole number, one more than that of the entry before. */
+  readonly position: number;
+}
+
+/** What a search found. */
+export interface Hit extends Score {
+  readonly id: string;
+  readonly sequence?: SequencePlace | undefined;
+}
+
+const SHARE_OF_NEXT = 1 / 2;
+const SHARE_OF_NEXT_BUT_ONE = 1 / 4;
+const SHARE_OF_BEST = 1 / 4;
+
+/**
+ * Lets every hit in a sequence borrow from those around it: half of the better score right before and
+ * after it, a quarter of the better score two away, a quarter of the best in the whole sequence.
+ * Scores are lent as given, not as raised, and what is borrowed shows in `scores.neighbours`.
+ *
+ * What answers a question often stands beside the words that were asked for. So an entry that scores
+ * 0 borrows too, if one of its neighbours scores: see `missingNeighbours`.
+ */
+export function borrowFromNeighbours<H extends Hit>(hits: readonly H[]): H[] {
+  const sequences = new Map<string, Sequence>();
+  for (const { sequence, score } of hits) {
+    if (sequence) lend(score, sequence, sequences);
+  }
+  return hits.map((hit) => {
+    const sequence = hit.sequence && sequences.get(hit.sequence.id);
+    const neighbours = sequence ? borrowed(hit, sequence) : 0;
+    if (neighbours === 0) return hit;
+    return { ...hit, score: hit.score + neighbours, scores: { ...hit.scores, neighbours } };
+  });
+}
+
+/**
+ * The places within two of the best hits that none of all `hits` holds. A store that fetches and
+ * scores what stands there, and ranks it with the hits, gets the same answer as one that scores every
+ * entry: whatever borrows its way up stands beside one that is up already.
+ */
+export function missingNeighbours(best: readonly Hit[], hits: readonly Hit[]): SequencePlace[] {
+  const taken = new Map<string, Set<number>>();
+  const take = ({ id, position }: SequencePlace): boolean => {
+    const positions = taken.get(id) ?? new Set();
+    taken.set(id, positions);
+    return positions.size < positions.add(position).size;
+  };
+  for (const { sequence } of hits) if (sequence) take(sequence);
+  return best
+    .flatMap(({ sequence }) => (sequence ? around(sequence) : []))
+    .filter((place) => take(place));
+}
+
+interface Sequence {
+  best: number;
+  /** By position; the best one where several entries have the same. */
+  readonly scores: Map<number, number>;
+}
+
+function lend(score: number, place: SequencePlace, sequences: Map<string, Sequence>): void {
+  const sequence = sequences.get(place.id) ?? { best: 0, scores: new Map<number, number>() };
+  sequence.best = Math.max(sequence.best, score);
+  sequence.scores.set(place.position, Math.max(sequence.scores.get(place.position) ?? 0, score));
+  sequences.set(place.id, sequence);
+}
+
+function borrowed({ score, sequence }: Hit, { best, scores }: Sequence): number {
+  const position = sequence?.position ?? 0;
+  const better = (distance: number): number =>
+    Math.max(scores.get(position - distance) ?? 0, scores.get(position + distance) ?? 0);
+  const near = SHARE_OF_NEXT * better(1) + SHARE_OF_NEXT_BUT_ONE * better(2);
+  return score === 0 && near === 0 ? 0 : near + SHARE_OF_BEST * best;
+}
+
+function around({ id, position }: SequencePlace): SequencePlace[] {
+  return [-2, -1, 1, 2].map((distance) => ({ id, position: position + distance }));
+}

@@ -1,0 +1,67 @@
+import fc from "fast-check";
+import { describe, expect, it, test } from "vitest";
+import { createAnalyzer, loadLanguage, type LanguageName } from "../src/index.ts";
+
+const NAMES: readonly LanguageName[] = [
+  "arabic",
+  "armenian",
+  "bulgarian",
+  "danish",
+  "dutch",
+  "finnish",
+  "french",
+  "german",
+  "greek",
+  "hindi",
+  "hungarian",
+  "indonesian",
+  "irish",
+  "italian",
+  "lithuanian",
+  "nepali",
+  "norwegian",
+  "portuguese",
+  "romanian",
+  "russian",
+  "sanskrit",
+  "serbian",
+  "spanish",
+  "swedish",
+  "tamil",
+  "turkish",
+  "ukrainian",
+];
+
+describe("loadLanguage", () => {
+  test.each([
+    ["german", "Häuser häusern Haus", ["haus", "haus", "haus"]],
+    ["french", "chevaux cheval", ["cheval", "cheval"]],
+    ["spanish", "canciones canción", ["cancion", "cancion"]],
+    ["russian", "книги книга", ["книг", "книг"]],
+    ["swedish", "hästarna hästar", ["hast", "hast"]],
+  ] as const)("%s finds the inflections of a word", async (name, text, terms) => {
+    const analyzer = createAnalyzer({ language: await loadLanguage(name) });
+    expect(analyzer.analyze(text)).toEqual(terms);
+  });
+
+  test.each(NAMES)("%s accepts any word", async (name) => {
+    const analyzer = createAnalyzer({ language: await loadLanguage(name) });
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: "grapheme" })), (words) => {
+        const terms = analyzer.analyze(words.join(" "));
+        expect(terms.every((term) => /^\S+$/v.test(term))).toBe(true);
+      }),
+    );
+  });
+
+  it("has the built-in ones too", async () => {
+    expect(createAnalyzer({ language: await loadLanguage("english") }).id).toBe(
+      createAnalyzer().id,
+    );
+    expect((await loadLanguage("none")).stem("running")).toBe("running");
+  });
+
+  test.each(["klingon", "constructor", ""])("refuses %j", async (name) => {
+    await expect(loadLanguage(name as LanguageName)).rejects.toThrow(RangeError);
+  });
+});
