@@ -1,0 +1,126 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, readdirSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ingestKnowledge } from "@mem/knowledge";
+import { startRedis } from "@mem/redis-server";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { getSettings, openKnowledgeStore, openMemory } from "../src/index.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "mem-config-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const settingsIn = (variables: Record<string, string> = {}) =>
+  getSettings({
+    MEMORY_STORAGE_DIR: join(folder, "memory"),
+    MEMORY_EMBEDDINGS_DIR: join(folder, "embeddings"),
+    ...variables,
+  }).memory;
+
+describe("a memory opened from settings", () => {
+  it("keeps its data where they say, in the layout that users know", async () => {
+    const settings = settingsIn({ MEMORY_VECTOR_STORE: "team", MEMORY_TENANT: "acme" });
+    await using memory = await openMemory(settings);
+    await memory.save("a", "lesson", "kept", { memoryType: "long_term" });
+    await memory.saveExecutionRecord("strategy", { status: "success" });
+    expect(memory.tenantId).toBe("acme");
+    expect(readdirSync(join(folder, "embeddings"))).toContain("team");
+    expect(readdirSync(join(folder, "memory", "execution_records"), { recursive: true })).toContain(
+      join("@acme", "strategy.jsonl"),
+    );
+  });
+
+  it("keeps long-term memory in one readable file when they say so", async () => {
+    const settings = settingsIn({ MEMORY_LONG_TERM: "json" });
+    {
+      await using memory = await openMemory(settings);
+      await memory.save("a", "lesson", "kept", { memoryType: "long_term" });
+    }
+    expect(await readFile(join(folder, "memory", "long_term_memory.json"), "utf8")).toContain(
+      '"kept"',
+    );
+    await using again = await openMemory(settings);
+    expect(await again.retrieve("a", "lesson", { memoryType: "long_term" })).toBe("kept");
+  });
+
+  it("shares what the operator ingested into the knowledge", async () => {
+    const settings = settingsIn();
+    {
+      await using store = await openKnowledgeStore(settings);
+      await ingestKnowledge({ store, documents: [{ id: "voice", text: "Warm and brief." }] });
+    }
+    await using memory = await openMemory(settings);
+    expect(await memory.searchSimilar("a", "warm", { memoryType: "shared" })).toHaveLength(1);
+  });
+
+  it("lives on Redis when they say so, with the session's defaults", async () => {
+    await using redis = await startRedis();
+    const settings = settingsIn({
+      MEMORY_USE_REDIS: "true",
+      REDIS_URL: redis.url,
+      MEMORY_SESSION_TIMEOUT: "900",
+      MEMORY_MAX_CONVERSATION_HISTORY: "2",
+    });
+    await using memory = await openMemory(settings);
+    const workflow = await memory.startWorkflow("w");
+    expect((await workflow.state()).timeoutMs).toBe(900_000);
+    for (const content of ["a", "b", "c"]) await workflow.addMessage({ role: "user", content });
+    expect((await workflow.history()).map(({ content }) => content)).toEqual(["b", "c"]);
+    expect((await memory.health()).parts["shortTerm"]?.backend).toBe("redis");
+  });
+
+  it("is refused where Redis does not answer, without its password", async () => {
+    const settings = settingsIn({
+      MEMORY_USE_REDIS: "true",
+      REDIS_URL: "redis://:hunter2@127.0.0.1:1",
+    });
+    await expect(openMemory(settings)).rejects.toMatchObject({
+      code: "MEM_UNAVAILABLE",
+      message: expect.not.stringContaining("hunter2"),
+    });
+  });
+});
+
+describe("a backend that is asked for and not installed", () => {
+  it("is named with the command that installs it", () => {
+    // A tree with this package and core in it, and nothing else.
+    const scope = join(folder, "node_modules", "@mem");
+    mkdirSync(scope, { recursive: true });
+    for (const name of ["config", "core"]) {
+      const from = join(import.meta.dirname, "..", "..", name);
+      for (const part of ["package.json", "src"]) {
+        cpSync(join(from, part), join(scope, name, part), { recursive: true });
+      }
+    }
+    const program = `
+      import { stripTypeScriptTypes } from "node:module";
+      import { registerHooks } from "node:module";
+      import { readFileSync } from "node:fs";
+      registerHooks({
+        load(url, context, next) {
+          if (!url.endsWith(".ts")) return next(url, context);
+          const source = stripTypeScriptTypes(readFileSync(new URL(url), "utf8"));
+          return { format: "module", source, shortCircuit: true };
+        },
+      });
+      const { getSettings, openMemory } = await import("@mem/config");
+      await openMemory(getSettings().memory).catch((error) => console.log(error.code, error.message));
+    `;
+    const child = spawnSync(
+      process.execPath,
+      ["--conditions=@mem/source", "--input-type=module", "-e", program],
+      {
+        cwd: folder,
+        env: { PATH: process.env["PATH"], MEMORY_USE_REDIS: "true" },
+        encoding: "utf8",
+      },
+    );
+    expect(child.stdout).toContain(
+      "MEM_NOT_CONFIGURED MEMORY_USE_REDIS=true needs @mem/backend-redis, which is not installed; run: npm install @mem/backend-redis",
+    );
+  });
+});
