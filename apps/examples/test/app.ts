@@ -25,8 +25,10 @@ export async function runApp(
   let interruptAt = options.interruptAt;
   child.stdout.on("data", (chunk) => {
     out += String(chunk);
-    if (options.interruptAt !== undefined && out.includes(options.interruptAt))
-      child.kill("SIGINT");
+    if (interruptAt === undefined || !out.includes(interruptAt)) return;
+    // Once: a second one does not wait for anything to close.
+    interruptAt = undefined;
+    child.kill("SIGINT");
   });
   child.stderr.on("data", (chunk) => {
     err += String(chunk);
