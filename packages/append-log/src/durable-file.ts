@@ -2,9 +2,11 @@ import { randomUUID } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 
+import { systemError } from "./log-error.ts";
+
 /**
- * Replaces a file so that after a crash or a power cut it holds the old content or the new, never a mixture: a
- * temporary file beside it, fsync, rename, fsync of the folder.
+ * Replaces a file so that after a crash or a power cut it holds the old content or the new, never
+ * a mixture: a temporary file beside it, fsync, rename, fsync of the folder.
  */
 export async function writeFileDurably(path: string, data: string | Uint8Array): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
@@ -17,9 +19,9 @@ export async function writeFileDurably(path: string, data: string | Uint8Array):
       await file.close();
     }
     await rename(temporary, path);
-  } catch (error) {
+  } catch (cause) {
     await rm(temporary, { force: true });
-    throw error;
+    throw systemError(cause, `write ${path}`);
   }
   await syncDirectory(dirname(path));
 }
@@ -28,10 +30,10 @@ export async function writeFileDurably(path: string, data: string | Uint8Array):
 export async function syncDirectory(path: string): Promise<void> {
   // Windows can't open a folder; there a rename is durable with the file's own flush.
   if (process.platform === "win32") return;
-  const folder = await open(path, "r");
   try {
+    await using folder = await open(path, "r");
     await folder.sync();
-  } finally {
-    await folder.close();
+  } catch (cause) {
+    throw systemError(cause, `put the names in ${path} on disk`, "unknown");
   }
 }

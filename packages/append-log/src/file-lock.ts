@@ -53,6 +53,8 @@ export async function acquireFileLock(
     const lock = await tryFileLock(path);
     if (lock !== undefined || performance.now() >= deadline) return lock;
     // Waiters that slept equally long would go on colliding.
-    await delay(pause * (0.5 + Math.random()), undefined, { signal: options.signal });
+    const slept = delay(pause * (0.5 + Math.random()), undefined, { signal: options.signal });
+    // A sleep that is interrupted rejects with an error of its own.
+    await slept.catch(() => options.signal?.throwIfAborted());
   }
 }

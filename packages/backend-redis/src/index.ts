@@ -1,1 +1,3 @@
-export {};
+export type { RedisTarget } from "./client.ts";
+export type { RedisBackendOptions, RedisBackendSettings } from "./options.ts";
+export { createRedisBackend } from "./redis-backend.ts";

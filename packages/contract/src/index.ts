@@ -1,1 +1,11 @@
-export {};
+export { describeShortTermBackend } from "./describe-short-term-backend.ts";
+export type { ShortTermSuite } from "./describe-short-term-backend.ts";
+export type { OpenShortTerm, ShortTermHarness } from "./short-term/harness.ts";
+export { describeLongTermStore } from "./describe-long-term-store.ts";
+export type { LongTermStoreSuite } from "./describe-long-term-store.ts";
+export type { LongTermHarness, LongTermOptions, OpenLongTerm } from "./long-term/harness.ts";
+export { describeRecordStore } from "./describe-record-store.ts";
+export type { RecordStoreSuite } from "./describe-record-store.ts";
+export type { OpenRecords, RecordHarness } from "./records/harness.ts";
+export { describeEmbedder } from "./describe-embedder.ts";
+export type { EmbedderSuite } from "./describe-embedder.ts";

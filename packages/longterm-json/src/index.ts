@@ -1,1 +1,2 @@
-export {};
+export { createJsonStore } from "./json-store.ts";
+export type { JsonStoreOptions } from "./options.ts";

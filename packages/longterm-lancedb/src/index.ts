@@ -1,1 +1,2 @@
-export {};
+export { createLanceDbStore } from "./lancedb-store.ts";
+export type { LanceDbStoreOptions } from "./lancedb-store.ts";

@@ -1,1 +1,2 @@
-export {};
+export { createJsonlRecords } from "./jsonl-records.ts";
+export type { JsonlRecordsOptions } from "./jsonl-records.ts";

@@ -1,0 +1,90 @@
+import { LogError } from "./log-error.ts";
+
+/** One call that waits for its item to be committed. The first settling counts. */
+export interface Waiting<Item, Result> {
+  readonly item: Item;
+  readonly bytes: number;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export interface GroupCommitOptions<Item, Result> {
+  /**
+   * Commits a batch and settles every call in it; when it throws, those not settled yet are
+   * rejected with that error. Runs for one batch at a time, and only after the promise handlers of
+   * the batch before have run, so that those may change what the next commit begins from.
+   */
+  commit: (batch: readonly Waiting<Item, Result>[]) => Promise<void>;
+  /**
+   * Bound, in bytes, of what waits for the commit that runs; when nothing waits, a larger item is
+   * taken, too. Default 64 MiB.
+   */
+  maxQueuedBytes?: number | undefined;
+}
+
+/** What goes into one write, in bytes: no batch takes a further item beyond it. */
+const MAX_BATCH_BYTES = 8 * 2 ** 20;
+
+/** Joins the calls that arrive while a slow commit runs into the next one. */
+export class GroupCommit<Item, Result> {
+  readonly #commit: GroupCommitOptions<Item, Result>["commit"];
+  readonly #maxQueuedBytes: number;
+  #queue: Waiting<Item, Result>[] = [];
+  #queuedBytes = 0;
+  #running: Promise<void> | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  constructor({ commit, maxQueuedBytes = 64 * 2 ** 20 }: GroupCommitOptions<Item, Result>) {
+    this.#commit = commit;
+    this.#maxQueuedBytes = maxQueuedBytes;
+  }
+
+  /** Resolves when the item is committed. `LOG_FULL` beyond the bound, `LOG_CLOSED` after close. */
+  add(item: Item, bytes: number): Promise<Result> {
+    if (this.#closed) return Promise.reject(new LogError("LOG_CLOSED", "The log is closed"));
+    if (this.#queuedBytes > 0 && this.#queuedBytes + bytes > this.#maxQueuedBytes) {
+      const message = `More than ${this.#maxQueuedBytes} bytes would wait to be written`;
+      return Promise.reject(new LogError("LOG_FULL", message));
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<Result>();
+    this.#queue.push({ item, bytes, resolve, reject });
+    this.#queuedBytes += bytes;
+    this.#last = promise;
+    this.#running ??= this.#run();
+    return promise;
+  }
+
+  /** Waits until everything added so far is settled; does not tell how. */
+  async flush(): Promise<void> {
+    await Promise.allSettled([this.#last]);
+  }
+
+  /** Takes nothing more and waits for what was added. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#queue.length > 0) {
+      // After every promise handler that is due: all callers of one tick travel together.
+      await new Promise<void>((resolve) => process.nextTick(resolve));
+      const batch = this.#takeBatch();
+      try {
+        await this.#commit(batch);
+      } catch (error) {
+        for (const waiting of batch) waiting.reject(error);
+      }
+    }
+    this.#running = undefined;
+  }
+
+  #takeBatch(): Waiting<Item, Result>[] {
+    let total = 0;
+    const beyond = this.#queue.findIndex(({ bytes }) => (total += bytes) > MAX_BATCH_BYTES);
+    const batch = this.#queue.splice(0, beyond < 0 ? this.#queue.length : Math.max(beyond, 1));
+    for (const { bytes } of batch) this.#queuedBytes -= bytes;
+    return batch;
+  }
+}

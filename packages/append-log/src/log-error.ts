@@ -1,0 +1,85 @@
+/**
+ * Why a call on a log or a line file failed. Codes never change within a major version; messages
+ * may.
+ *
+ * - `LOG_CLOSED`: the log was closed before the call.
+ * - `LOG_FULL`: too many bytes wait to be written; try again when some of them have been.
+ * - `LOG_TOO_LARGE`: one line is longer than the log takes.
+ * - `LOG_NO_SPACE`: the disk, the quota or the file size limit is used up.
+ * - `LOG_IO`: another refusal of the operating system; see `cause`.
+ * - `LOG_FORMAT`: a newer version of this library wrote the log.
+ * - `LOG_GONE`: what should be read or appended to was removed, moved or cut short by somebody.
+ * - `LOG_SYMLINK`: the file is a symbolic link, which is never followed.
+ * - `LOG_FILE_SYSTEM`: the folder is on a network file system.
+ */
+export type LogErrorCode =
+  | "LOG_CLOSED"
+  | "LOG_FULL"
+  | "LOG_TOO_LARGE"
+  | "LOG_NO_SPACE"
+  | "LOG_IO"
+  | "LOG_FORMAT"
+  | "LOG_GONE"
+  | "LOG_SYMLINK"
+  | "LOG_FILE_SYSTEM";
+
+/** Whether what a failed call wanted to append is surely absent, or may be in the file. */
+export type LogOutcome = "not-applied" | "unknown";
+
+/** Every failure of this package that is not a mistake in the program (those are `TypeError`). */
+export class LogError extends Error {
+  override readonly name = "LogError";
+  readonly code: LogErrorCode;
+  readonly outcome: LogOutcome;
+
+  constructor(
+    code: LogErrorCode,
+    message: string,
+    options: { outcome?: LogOutcome; cause?: unknown } = {},
+  ) {
+    super(message, "cause" in options ? { cause: options.cause } : undefined);
+    this.code = code;
+    this.outcome = options.outcome ?? "not-applied";
+  }
+}
+
+/** The same failure, seen by somebody whose bytes may be in the file. */
+export function withOutcome(error: unknown, outcome: LogOutcome): unknown {
+  if (!(error instanceof LogError) || error.outcome === outcome) return error;
+  return new LogError(error.code, error.message, { outcome, cause: error.cause });
+}
+
+const codes: Readonly<Record<string, LogErrorCode>> = {
+  ENOSPC: "LOG_NO_SPACE",
+  EDQUOT: "LOG_NO_SPACE",
+  EFBIG: "LOG_NO_SPACE",
+  ELOOP: "LOG_SYMLINK",
+};
+
+/** What the operating system answered, as a `LogError`; `doing` completes "could not …". */
+export function systemError(
+  cause: unknown,
+  doing: string,
+  outcome: LogOutcome = "not-applied",
+): LogError {
+  const answer = systemCode(cause) ?? "unknown error";
+  const code = codes[answer] ?? "LOG_IO";
+  return new LogError(code, `Could not ${doing}: ${answer}`, { outcome, cause });
+}
+
+/** A regular file takes a part of what is written only when there is no room for the rest. */
+export function shortWrite(
+  path: string,
+  written: number,
+  bytes: number,
+  outcome: LogOutcome,
+): LogError {
+  const message = `${path} took only ${written} of ${bytes} bytes: the disk or a limit is full`;
+  return new LogError("LOG_NO_SPACE", message, { outcome });
+}
+
+/** The code of an error of the operating system, such as `"ENOENT"`. */
+export function systemCode(error: unknown): string | undefined {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : undefined;
+}

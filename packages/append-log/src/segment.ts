@@ -1,0 +1,91 @@
+import { readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+
+import { AppendFile } from "./append-file.ts";
+import { LogError, systemCode, systemError } from "./log-error.ts";
+import { formatSegment } from "./position.ts";
+
+/** One file of a log. Segments follow each other in the order of their numbers. */
+export interface SegmentInfo {
+  readonly segment: number;
+  readonly bytes: number;
+}
+
+function segmentPath(directory: string, segment: number): string {
+  return join(directory, `${formatSegment(segment)}.log`);
+}
+
+/** The segments in a folder, oldest first. */
+export async function listSegments(directory: string): Promise<SegmentInfo[]> {
+  const found: SegmentInfo[] = [];
+  try {
+    for (const name of (await readdir(directory)).toSorted()) {
+      const segment = /^(\d{10})\.log$/.exec(name)?.[1];
+      if (segment === undefined) continue;
+      const bytes = await sizeOf(join(directory, name));
+      // Another process may have dropped it since.
+      if (bytes !== undefined) found.push({ segment: Number(segment), bytes });
+    }
+  } catch (cause) {
+    throw systemError(cause, `list ${directory}`);
+  }
+  return found;
+}
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+export async function removeSegment(directory: string, segment: number): Promise<void> {
+  const path = segmentPath(directory, segment);
+  try {
+    await rm(path, { force: true });
+  } catch (cause) {
+    throw systemError(cause, `remove ${path}`, "unknown");
+  }
+}
+
+/** A segment that was opened, and whether there is a later one already. */
+export interface OpenSegment {
+  file: AppendFile;
+  superseded: boolean;
+}
+
+/**
+ * Opens a segment, or creates it where `beforeCreating` is given. `LOG_GONE` when it was dropped.
+ *
+ * A process that slept may create a segment anew after the real one was dropped. Nobody ever
+ * writes to such a file, because it is empty and has a successor, and then this call refuses it:
+ * a segment is dropped only when its successor exists.
+ */
+export async function openSegment(
+  directory: string,
+  segment: number,
+  beforeCreating?: () => Promise<void>,
+): Promise<OpenSegment> {
+  const path = segmentPath(directory, segment);
+  for (;;) {
+    let file = await AppendFile.open(path, "existing");
+    const superseded = (await listSegments(directory)).some((other) => other.segment > segment);
+    if (file === undefined && beforeCreating !== undefined && !superseded) {
+      await beforeCreating();
+      file = await AppendFile.open(path, "new");
+      // Created by another process meanwhile or by this one: look again.
+      await file?.close();
+      continue;
+    }
+    if (file === undefined) throw segmentGone(segment, "was dropped");
+    if (!superseded || file.stat().size > 0) return { file, superseded };
+    await file.close();
+    throw segmentGone(segment, "was dropped");
+  }
+}
+
+export function segmentGone(segment: number, what: string): LogError {
+  return new LogError("LOG_GONE", `Segment ${formatSegment(segment)} of the log ${what}`);
+}

@@ -1,0 +1,66 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { acquireFileLock, tryFileLock } from "../src/file-lock.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "mem-lock-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const holder = `
+  const { DatabaseSync } = await import("node:sqlite");
+  new DatabaseSync(process.argv[1]).exec("BEGIN EXCLUSIVE");
+  console.log("held");
+  setInterval(() => {}, 1000);
+`;
+
+describe("a file lock", () => {
+  it("is held by one at a time, also within a process", async () => {
+    const path = join(folder, "lock");
+    const first = await tryFileLock(path);
+    expect(first).toBeDefined();
+    expect(await tryFileLock(path)).toBeUndefined();
+    first?.release();
+    first?.release();
+    using second = await tryFileLock(path);
+    expect(second).toBeDefined();
+  });
+
+  it("gives up waiting at its deadline", async () => {
+    using held = await tryFileLock(join(folder, "lock"));
+    expect(held).toBeDefined();
+    expect(await acquireFileLock(join(folder, "lock"), { timeoutMs: 30 })).toBeUndefined();
+  });
+
+  it("is passed on when it is released", async () => {
+    const path = join(folder, "lock");
+    const held = await tryFileLock(path);
+    const waiting = acquireFileLock(path);
+    held?.release();
+    using lock = await waiting;
+    expect(lock).toBeDefined();
+  });
+
+  it("ends with the life of its owner", async () => {
+    const path = join(folder, "lock");
+    const child = spawn(process.execPath, ["--input-type=module", "-e", holder, path]);
+    await once(child.stdout, "data");
+    expect(await tryFileLock(path)).toBeUndefined();
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    using lock = await acquireFileLock(path);
+    expect(lock).toBeDefined();
+  });
+
+  it("stops waiting when the caller gives up", async () => {
+    using held = await tryFileLock(join(folder, "lock"));
+    expect(held).toBeDefined();
+    const waiting = acquireFileLock(join(folder, "lock"), { signal: AbortSignal.timeout(20) });
+    await expect(waiting).rejects.toMatchObject({ name: "TimeoutError" });
+  });
+});

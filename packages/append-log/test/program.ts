@@ -1,0 +1,51 @@
+import { spawn, type ChildProcessByStdio } from "node:child_process";
+import { once } from "node:events";
+import type { Readable, Writable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { afterEach } from "vitest";
+
+export interface Program {
+  readonly child: ChildProcessByStdio<Writable, Readable, null>;
+  /** Everything the program prints, when it has ended. */
+  readonly output: Promise<string>;
+  /** Resolves when the process is gone. */
+  readonly ended: Promise<unknown>;
+}
+
+const running = new Set<Program>();
+
+afterEach(async () => {
+  for (const { child, ended } of running) {
+    child.kill("SIGKILL");
+    await ended;
+  }
+  running.clear();
+});
+
+/** Starts a program of `test/programs` as a process of its own; it does not outlive the test. */
+export function startProgram(
+  name: string,
+  args: readonly (string | number)[],
+  limits: { fileSizeKiB?: number } = {},
+): Program {
+  const path = fileURLToPath(new URL(`programs/${name}.ts`, import.meta.url));
+  const command = [process.execPath, "--conditions=@mem/source", path, ...args.map(String)];
+  // POSIX counts blocks of 512 bytes.
+  const limit = limits.fileSizeKiB === undefined ? "" : `ulimit -f ${limits.fileSizeKiB * 2};`;
+  const child = spawn("sh", ["-c", `${limit} exec "$@"`, "sh", ...command], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const program = { child, output: text(child.stdout), ended: once(child, "close") };
+  running.add(program);
+  return program;
+}
+
+/** Resolves when the condition holds; fails after ten seconds. */
+export async function until(condition: () => boolean): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error("The condition did not come true in 10 s");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

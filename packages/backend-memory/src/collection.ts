@@ -1,0 +1,154 @@
+import {
+  matchesFilter,
+  type Entry,
+  type ListRequest,
+  type Page,
+  type Removal,
+  type ShortTermWrite,
+  type WriteResult,
+} from "@mem/core";
+import { decodeCursor, encodeCursor } from "./cursor.ts";
+import type { Engine } from "./engine.ts";
+import { SortedKeys } from "./sorted-keys.ts";
+import type { Space } from "./space.ts";
+import { handOut, StoredEntry } from "./stored-entry.ts";
+import { NEVER } from "./timing-wheel.ts";
+
+/** How many entries one page looks at, so that a filter that matches little does not hold up the process. */
+const MAX_LOOKS = 10_000;
+
+/** The entries of one scope. */
+export class Collection {
+  readonly #engine: Engine;
+  readonly #space: Space;
+  readonly #entries = new Map<string, StoredEntry>();
+  readonly #keys = new SortedKeys(this.#entries);
+
+  constructor(engine: Engine, space: Space) {
+    this.#engine = engine;
+    this.#space = space;
+  }
+
+  /** Exact once the wheel has settled: until then it counts what has expired and is still to be freed. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get(key: string): Entry | undefined {
+    const stored = this.#live(key);
+    return stored && this.#handOut(stored);
+  }
+
+  save(write: ShortTermWrite): WriteResult {
+    const { timeline, versions } = this.#engine;
+    const current = this.#live(write.key);
+    if (current === undefined) {
+      if (write.ifVersion !== undefined) return { stored: false };
+    } else {
+      const version = versions.text(current.version);
+      if (write.opId !== undefined && write.opId === current.opId) return { stored: true, version };
+      if (write.ifAbsent === true) return { stored: false, version };
+      if (write.ifVersion !== undefined && write.ifVersion !== version) {
+        return { stored: false, version };
+      }
+    }
+    const now = timeline.wall();
+    // What has expired and is still there is filled again, as new.
+    const stored = this.#entries.get(write.key) ?? this.#insert(write.key);
+    if (current === undefined) stored.createdAt = now;
+    stored.fill(write, versions.next(), now);
+    if (write.ttlMs !== "keep") this.#lives(stored, write.ttlMs);
+    else if (current === undefined) this.#lives(stored, null);
+    return { stored: true, version: versions.text(stored.version) };
+  }
+
+  delete({ key, ifVersion }: Removal): boolean {
+    const stored = this.#live(key);
+    if (stored === undefined) return false;
+    if (ifVersion !== undefined && ifVersion !== this.#engine.versions.text(stored.version)) {
+      return false;
+    }
+    this.remove(stored);
+    return true;
+  }
+
+  list({ prefix = "", filter, cursor, limit }: ListRequest): Page<Entry> {
+    const items: Entry[] = [];
+    const after = cursor === undefined ? undefined : decodeCursor(cursor);
+    let last = "";
+    let looks = 0;
+    for (const key of this.#keys.from(after, prefix)) {
+      if (items.length === limit || looks === MAX_LOOKS) {
+        return { items, cursor: encodeCursor(last) };
+      }
+      last = key;
+      looks++;
+      const stored = this.#live(key);
+      if (stored === undefined) continue;
+      if (filter !== undefined && !matchesFilter(filter, stored.metadata)) continue;
+      items.push(this.#handOut(stored));
+    }
+    return { items };
+  }
+
+  /** Removes every entry; how many had not expired. */
+  clear(): number {
+    let live = 0;
+    const now = this.#engine.timeline.elapsed();
+    for (const stored of this.#entries.values()) {
+      if (!stored.isOver(now)) live++;
+      this.#engine.wheel.remove(stored);
+    }
+    this.#space.tenant.entries -= this.#entries.size;
+    this.#entries.clear();
+    this.#keys.changed();
+    this.#space.releaseIfEmpty();
+    return live;
+  }
+
+  /** Gives what lives by the session a time of its own. */
+  outliveSession(ttlMs: number): void {
+    for (const stored of this.#entries.values()) {
+      if (stored.expiresAt === "session") this.#lives(stored, ttlMs);
+    }
+  }
+
+  remove(stored: StoredEntry): void {
+    this.#engine.wheel.remove(stored);
+    this.#entries.delete(stored.key);
+    this.#keys.changed();
+    this.#space.tenant.entries--;
+    this.#space.releaseIfEmpty();
+  }
+
+  #insert(key: string): StoredEntry {
+    const stored = new StoredEntry(this, key);
+    this.#entries.set(key, stored);
+    this.#keys.changed();
+    this.#space.tenant.entries++;
+    return stored;
+  }
+
+  /** Sets how long an entry lives from now. */
+  #lives(stored: StoredEntry, ttlMs: number | null | "session"): void {
+    const { timeline, wheel } = this.#engine;
+    if (typeof ttlMs === "number") {
+      stored.expiresAt = timeline.wall() + ttlMs;
+      wheel.set(stored, timeline.elapsed() + ttlMs);
+    } else {
+      stored.expiresAt = ttlMs ?? undefined;
+      wheel.set(stored, NEVER);
+    }
+  }
+
+  #live(key: string): StoredEntry | undefined {
+    const stored = this.#entries.get(key);
+    if (stored === undefined || stored.due === NEVER) return stored;
+    return stored.isOver(this.#engine.timeline.elapsed()) ? undefined : stored;
+  }
+
+  #handOut(stored: StoredEntry): Entry {
+    const { timeline, versions } = this.#engine;
+    return handOut(stored, versions.text(stored.version), timeline, this.#space.lifetime);
+  }
+}

@@ -1,0 +1,23 @@
+import { MemoryError } from "@mem/core";
+
+const MARK = "after:";
+
+/** A cursor is the last key of its page, so inserts and deletes between pages don't matter. */
+export function encodeCursor(key: string): string {
+  return Buffer.from(MARK + key).toString("base64url");
+}
+
+export function decodeCursor(cursor: string): string {
+  const text = Buffer.from(cursor, "base64url").toString();
+  const key = text.slice(MARK.length);
+  // Decoding ignores what is no base64: only what encodes back to the same was made here.
+  if (text.startsWith(MARK) && encodeCursor(key) === cursor) return key;
+  throw new MemoryError("MEM_INVALID_ARGUMENT", "cursor was not given by this listing", {
+    path: "cursor",
+  });
+}
+
+/** Refuses what is no cursor also where there is nothing to list. */
+export function checkCursor(cursor: string | undefined): void {
+  if (cursor !== undefined) decodeCursor(cursor);
+}

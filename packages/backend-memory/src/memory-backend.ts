@@ -1,0 +1,178 @@
+import {
+  systemClock,
+  type CallOptions,
+  type Clock,
+  type EndedWorkflow,
+  type Entry,
+  type Health,
+  type ListRequest,
+  type LogBounds,
+  type LogItem,
+  type LogRead,
+  type LogWrite,
+  type Page,
+  type Removal,
+  type Scope,
+  type ShortTermBackend,
+  type ShortTermCapabilities,
+  type ShortTermStats,
+  type ShortTermWrite,
+  type StartedWorkflow,
+  type WorkflowEnd,
+  type WorkflowRef,
+  type WorkflowStart,
+  type WorkflowState,
+  type WriteResult,
+} from "@mem/core";
+import { checkCursor } from "./cursor.ts";
+import { Memory } from "./memory.ts";
+
+export interface MemoryBackendOptions {
+  /** Where time comes from. Default: the machine's clock. */
+  readonly clock?: Clock;
+}
+
+/**
+ * Makes short-term memory that lives in this process and ends with it.
+ *
+ * What expires is freed within about a second, without being read; the timer for it does not keep the process alive.
+ */
+export function createMemoryBackend(options: MemoryBackendOptions = {}): ShortTermBackend {
+  return new MemoryBackend(options.clock ?? systemClock);
+}
+
+/** Each method does what it does in one step: nothing else runs between its checks and its effect. */
+class MemoryBackend implements ShortTermBackend {
+  readonly name = "memory";
+  readonly capabilities: ShortTermCapabilities = { durability: "process", shared: false };
+  readonly #memory: Memory;
+
+  constructor(clock: Clock) {
+    this.#memory = new Memory(clock);
+  }
+
+  async get(
+    scope: Scope,
+    keys: readonly string[],
+    options?: CallOptions,
+  ): Promise<(Entry | undefined)[]> {
+    const space = this.#memory.enter(scope, options);
+    return keys.map((key) => space?.entries.get(key));
+  }
+
+  async save(
+    scope: Scope,
+    writes: readonly ShortTermWrite[],
+    options?: CallOptions,
+  ): Promise<WriteResult[]> {
+    this.#memory.enter(scope, options);
+    if (writes.some(({ ttlMs }) => ttlMs === "session")) this.#memory.liveSession(scope);
+    return this.#memory.inScope(scope, ({ entries }) => writes.map((write) => entries.save(write)));
+  }
+
+  async delete(
+    scope: Scope,
+    removals: readonly Removal[],
+    options?: CallOptions,
+  ): Promise<boolean[]> {
+    const space = this.#memory.enter(scope, options);
+    return removals.map((removal) => space?.entries.delete(removal) ?? false);
+  }
+
+  async list(scope: Scope, request: ListRequest, options?: CallOptions): Promise<Page<Entry>> {
+    const space = this.#memory.enter(scope, options);
+    checkCursor(request.cursor);
+    return space?.entries.list(request) ?? { items: [] };
+  }
+
+  async count(scope: Scope, options?: CallOptions): Promise<number> {
+    this.#memory.enter(scope, options);
+    await this.#memory.settled();
+    return this.#memory.tenant(scope.tenantId)?.space(scope)?.entries.size ?? 0;
+  }
+
+  async clear(scope: Scope, options?: CallOptions): Promise<number> {
+    return this.#memory.enter(scope, options)?.entries.clear() ?? 0;
+  }
+
+  async append(
+    scope: Scope,
+    log: string,
+    items: readonly LogWrite[],
+    bounds: LogBounds,
+    options?: CallOptions,
+  ): Promise<LogItem[]> {
+    this.#memory.enter(scope, options);
+    if (bounds.ttlMs === "session") this.#memory.liveSession(scope);
+    return this.#memory.inScope(scope, (space) => space.append(log, items, bounds));
+  }
+
+  async read(scope: Scope, log: string, read: LogRead, options?: CallOptions): Promise<LogItem[]> {
+    return this.#memory.enter(scope, options)?.read(log, read) ?? [];
+  }
+
+  async startWorkflow(
+    workflow: WorkflowRef,
+    start: WorkflowStart,
+    options?: CallOptions,
+  ): Promise<StartedWorkflow> {
+    this.#memory.enterWorkflow(workflow, options);
+    const { tenantId, workflowId } = workflow;
+    return this.#memory.inTenant(tenantId, (tenant) => tenant.startOrJoin(workflowId, start));
+  }
+
+  async getWorkflow(
+    workflow: WorkflowRef,
+    options?: CallOptions,
+  ): Promise<WorkflowState | undefined> {
+    const tenant = this.#memory.enterWorkflow(workflow, options);
+    return tenant?.lifetime(workflow.workflowId)?.state();
+  }
+
+  async endWorkflow(
+    workflow: WorkflowRef,
+    end: WorkflowEnd,
+    options?: CallOptions,
+  ): Promise<EndedWorkflow | undefined> {
+    this.#memory.enterWorkflow(workflow, options);
+    const { tenantId, workflowId } = workflow;
+    return this.#memory.inTenant(tenantId, (tenant) => tenant.end(workflowId, end));
+  }
+
+  async listWorkflows(
+    tenantId: string,
+    { cursor, limit }: { readonly cursor?: string; readonly limit: number },
+    options?: CallOptions,
+  ): Promise<Page<WorkflowState>> {
+    this.#memory.enterTenant(tenantId, options);
+    checkCursor(cursor);
+    await this.#memory.settled();
+    return this.#memory.tenant(tenantId)?.listWorkflows(cursor, limit) ?? { items: [] };
+  }
+
+  async stats(tenantId: string, options?: CallOptions): Promise<ShortTermStats> {
+    this.#memory.enterTenant(tenantId, options);
+    await this.#memory.settled();
+    const tenant = this.#memory.tenant(tenantId);
+    return { entries: tenant?.entries ?? 0, workflows: tenant?.workflows ?? 0 };
+  }
+
+  async health(): Promise<Health> {
+    this.#memory.admit();
+    return {
+      status: "ok",
+      backend: this.name,
+      durability: this.capabilities.durability,
+      messages: [],
+      details: { tenants: this.#memory.tenants },
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#memory.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}

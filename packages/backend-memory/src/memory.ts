@@ -1,0 +1,125 @@
+import { setImmediate as otherWork } from "node:timers/promises";
+import {
+  checkId,
+  checkScope,
+  MemoryError,
+  throwIfAborted,
+  type CallOptions,
+  type Clock,
+  type Scope,
+  type WorkflowRef,
+} from "@mem/core";
+import type { Engine } from "./engine.ts";
+import type { Lifetime } from "./lifetime.ts";
+import type { Space } from "./space.ts";
+import { Tenant } from "./tenant.ts";
+import { Timeline } from "./timeline.ts";
+import { SLICE_MS, TimingWheel } from "./timing-wheel.ts";
+import { Versions } from "./versions.ts";
+
+/** Everything that is kept, and the one way in: whoever gets past `enter` may act. */
+export class Memory {
+  readonly #engine: Engine;
+  readonly #tenants = new Map<string, Tenant>();
+  #closed = false;
+
+  constructor(clock: Clock) {
+    const timeline = new Timeline(clock);
+    this.#engine = { timeline, wheel: new TimingWheel(timeline), versions: new Versions() };
+  }
+
+  /** Lets a call in that names no scope: the memory is open, the caller has not given up. */
+  admit(options?: CallOptions): void {
+    if (this.#closed) throw new MemoryError("MEM_CLOSED", "the memory backend is closed");
+    throwIfAborted(options?.signal);
+  }
+
+  /** Lets a call in that acts on a scope, tied to a live session where it says so; what the scope holds, if anything. */
+  enter(scope: Scope, options?: CallOptions): Space | undefined {
+    this.admit(options);
+    const { tenantId, workflowId } = checkScope(scope);
+    if (workflowId !== undefined) this.#tenants.get(tenantId)?.endIfOver(workflowId);
+    const session = options?.session;
+    if (session !== undefined) {
+      const live = this.liveSession(scope);
+      if (live.epoch !== session.epoch) throw sessionEnded();
+      live.slide();
+      live.count(session);
+    }
+    return this.#tenants.get(tenantId)?.space(scope);
+  }
+
+  enterWorkflow(workflow: WorkflowRef, options?: CallOptions): Tenant | undefined {
+    this.enter(workflow, options);
+    checkId(workflow.workflowId, "workflow.workflowId");
+    return this.#tenants.get(workflow.tenantId);
+  }
+
+  enterTenant(tenantId: string, options?: CallOptions): void {
+    this.admit(options);
+    checkId(tenantId, "tenantId");
+  }
+
+  /** The lifetime that what is written "for the session" lives by. */
+  liveSession({ tenantId, workflowId }: Scope): Lifetime {
+    if (workflowId === undefined) {
+      throw new MemoryError("MEM_INVALID_ARGUMENT", "scope has no workflow, so no session either", {
+        path: "scope.workflowId",
+      });
+    }
+    const live = this.#tenants.get(tenantId)?.lifetime(workflowId);
+    if (live === undefined) throw sessionEnded();
+    return live;
+  }
+
+  /** Works on a tenant that may have to be made first; nothing stays where nothing was stored. */
+  inTenant<T>(tenantId: string, work: (tenant: Tenant) => T): T {
+    const tenant = this.tenant(tenantId) ?? this.#add(tenantId);
+    try {
+      return work(tenant);
+    } finally {
+      tenant.releaseIfEmpty();
+    }
+  }
+
+  /** `inTenant` for a scope. */
+  inScope<T>(scope: Scope, work: (space: Space) => T): T {
+    return this.inTenant(scope.tenantId, (tenant) => {
+      const space = tenant.openSpace(scope);
+      try {
+        return work(space);
+      } finally {
+        space.releaseIfEmpty();
+      }
+    });
+  }
+
+  tenant(tenantId: string): Tenant | undefined {
+    return this.#tenants.get(tenantId);
+  }
+
+  get tenants(): number {
+    return this.#tenants.size;
+  }
+
+  /** Waits until everything that has expired is freed, so that counters are exact. Lets other work in between. */
+  async settled(): Promise<void> {
+    while (!this.#engine.wheel.settle(SLICE_MS)) await otherWork();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#engine.wheel.stop();
+    this.#tenants.clear();
+  }
+
+  #add(tenantId: string): Tenant {
+    const tenant = new Tenant(this.#engine, () => this.#tenants.delete(tenantId));
+    this.#tenants.set(tenantId, tenant);
+    return tenant;
+  }
+}
+
+function sessionEnded(): MemoryError {
+  return new MemoryError("MEM_SESSION_ENDED", "the session has ended; start or join another");
+}

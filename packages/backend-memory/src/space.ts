@@ -1,0 +1,90 @@
+import type { LogBounds, LogItem, LogRead, LogWrite, Scope } from "@mem/core";
+import { Collection } from "./collection.ts";
+import type { Engine } from "./engine.ts";
+import type { Lifetime } from "./lifetime.ts";
+import { Log } from "./log.ts";
+import type { Tenant } from "./tenant.ts";
+import { NEVER } from "./timing-wheel.ts";
+
+/** What was removed with a workflow. */
+export interface Removed {
+  readonly entries: number;
+  readonly logItems: number;
+}
+
+/** What one scope holds: entries and logs. It is there only while it holds something. */
+export class Space {
+  readonly tenant: Tenant;
+  readonly workflowId: string | undefined;
+  readonly agentId: string | undefined;
+  readonly entries: Collection;
+  readonly #engine: Engine;
+  readonly #logs = new Map<string, Log>();
+
+  constructor(engine: Engine, tenant: Tenant, { workflowId, agentId }: Scope) {
+    this.tenant = tenant;
+    this.workflowId = workflowId;
+    this.agentId = agentId;
+    this.entries = new Collection(engine, this);
+    this.#engine = engine;
+  }
+
+  /** That of its workflow, where there is one and it is live. */
+  get lifetime(): Lifetime | undefined {
+    return this.workflowId === undefined ? undefined : this.tenant.lifetime(this.workflowId);
+  }
+
+  append(name: string, items: readonly LogWrite[], { maxItems, ttlMs }: LogBounds): LogItem[] {
+    const { timeline } = this.#engine;
+    const log = this.#log(name) ?? this.#open(name);
+    const appended = log.append(items, timeline.date(timeline.wall()), maxItems);
+    this.#live(log, ttlMs);
+    return appended;
+  }
+
+  read(name: string, read: LogRead): LogItem[] {
+    return this.#log(name)?.read(read) ?? [];
+  }
+
+  /** Removes everything; what of it had not expired. */
+  clear(): Removed {
+    const now = this.#engine.timeline.elapsed();
+    let logItems = 0;
+    for (const log of this.#logs.values()) {
+      if (!log.isOver(now)) logItems += log.size;
+      this.#engine.wheel.remove(log);
+    }
+    this.#logs.clear();
+    return { entries: this.entries.clear(), logItems };
+  }
+
+  /** Gives what lives by the session a time of its own. */
+  outliveSession(ttlMs: number): void {
+    this.entries.outliveSession(ttlMs);
+    for (const log of this.#logs.values()) if (log.withSession) this.#live(log, ttlMs);
+  }
+
+  releaseIfEmpty(): void {
+    if (this.entries.size === 0 && this.#logs.size === 0) this.tenant.release(this);
+  }
+
+  #open(name: string): Log {
+    const log = new Log(() => {
+      this.#logs.delete(name);
+      this.releaseIfEmpty();
+    });
+    this.#logs.set(name, log);
+    return log;
+  }
+
+  #log(name: string): Log | undefined {
+    const log = this.#logs.get(name);
+    return log?.isOver(this.#engine.timeline.elapsed()) === true ? undefined : log;
+  }
+
+  #live(log: Log, ttlMs: number | null | "session"): void {
+    const { timeline, wheel } = this.#engine;
+    log.withSession = ttlMs === "session";
+    wheel.set(log, typeof ttlMs === "number" ? timeline.elapsed() + ttlMs : NEVER);
+  }
+}

@@ -1,0 +1,37 @@
+import type { Clock } from "@mem/core";
+
+/**
+ * The backend's times, counted from when it was made: small integers, which take no memory beside the field they are
+ * in, unlike milliseconds since 1970.
+ */
+export class Timeline {
+  readonly #clock: Clock;
+  readonly #wallOrigin: number;
+  readonly #monotonicOrigin: number;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#wallOrigin = clock.now();
+    this.#monotonicOrigin = clock.monotonic();
+  }
+
+  /** Only grows, whatever happens to the machine's date: lifetimes are measured by it. */
+  elapsed(): number {
+    return Math.floor(this.#clock.monotonic() - this.#monotonicOrigin);
+  }
+
+  /** Follows the machine's date: what people are shown. */
+  wall(): number {
+    return Math.floor(this.#clock.now() - this.#wallOrigin);
+  }
+
+  /** A `wall` time in milliseconds since 1970. */
+  date(wall: number): number {
+    return this.#wallOrigin + wall;
+  }
+
+  /** Runs `task` when `elapsed` has come to `at`, without keeping the process alive; returns its cancellation. */
+  schedule(at: number, task: () => void): () => void {
+    return this.#clock.schedule(at - this.elapsed(), task);
+  }
+}

@@ -1,0 +1,15 @@
+import { randomBytes } from "node:crypto";
+
+/** Numbers that are counted inside and opaque outside: no other process, before or after, gives the same text. */
+export class Versions {
+  readonly #prefix: string = `${randomBytes(9).toString("base64url")}.`;
+  #latest = 0;
+
+  next(): number {
+    return ++this.#latest;
+  }
+
+  text(version: number): string {
+    return this.#prefix + version;
+  }
+}

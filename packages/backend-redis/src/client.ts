@@ -1,0 +1,83 @@
+import { Cluster, Redis, type ClusterNode, type ClusterOptions, type RedisOptions } from "ioredis";
+
+/** Where Redis is: a URL, options of ioredis, the nodes of a Cluster, or a client that stays the caller's own. */
+export type RedisTarget =
+  | {
+      /** `redis://` or `rediss://`, with user, password and database where needed. */
+      readonly url: string;
+      readonly redis?: RedisOptions;
+      readonly cluster?: never;
+      readonly client?: never;
+    }
+  | {
+      /** Options of ioredis: host, port, `path` of a socket, `tls`, `sentinels`, … */
+      readonly redis: RedisOptions;
+      readonly url?: never;
+      readonly cluster?: never;
+      readonly client?: never;
+    }
+  | {
+      /** Some nodes of a Cluster; the others are found through them. */
+      readonly cluster: readonly ClusterNode[];
+      /** Of every node: password, `tls`, … */
+      readonly redis?: NonNullable<ClusterOptions["redisOptions"]>;
+      readonly url?: never;
+      readonly client?: never;
+    }
+  | {
+      /** Never closed by the backend. */
+      readonly client: Redis | Cluster;
+      readonly url?: never;
+      readonly redis?: never;
+      readonly cluster?: never;
+    };
+
+/** A client, and whether it is ours to close. */
+export interface RedisClient {
+  readonly client: Redis | Cluster;
+  readonly isOwned: boolean;
+}
+
+/** Makes the client, which connects at its first use; takes a given one as it is. */
+export function makeClient(target: RedisTarget, timeoutMs: number): RedisClient {
+  if (target.client !== undefined) return { client: target.client, isOwned: false };
+  if (target.cluster !== undefined) {
+    const client = new Cluster([...target.cluster], {
+      lazyConnect: true,
+      // Commands are sent once; what could not be written is tried again by the connection.
+      retryDelayOnFailover: 0,
+      clusterRetryStrategy: reconnectDelay,
+      redisOptions: { ...ownSettings(timeoutMs), ...target.redis, replyMapping: "legacy" },
+    });
+    return { client, isOwned: true };
+  }
+  const settings: RedisOptions = {
+    ...ownSettings(timeoutMs),
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    retryStrategy: reconnectDelay,
+    // After a failover by Sentinel this leads to the new primary.
+    reconnectOnError: (error) => error.message.startsWith("READONLY"),
+    ...target.redis,
+  };
+  const options = { ...settings, replyMapping: "legacy" } as const;
+  const client = target.url === undefined ? new Redis(options) : new Redis(target.url, options);
+  return { client, isOwned: true };
+}
+
+function ownSettings(timeoutMs: number) {
+  return {
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: null,
+    // A server that is silent for as long as a call may take is left for a new connection.
+    socketTimeout: timeoutMs,
+    connectTimeout: timeoutMs,
+    disconnectTimeout: 100,
+    maxLoadingRetryTime: 100,
+  } satisfies RedisOptions;
+}
+
+/** Quick enough to be there 250 ms after the server, and spread so that many clients do not come at once. */
+function reconnectDelay(times: number): number {
+  return times === 1 ? 20 + Math.random() * 30 : 150 + Math.random() * 50;
+}

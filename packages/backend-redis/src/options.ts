@@ -1,0 +1,103 @@
+import { MemoryError } from "@mem/core";
+import type { RedisTarget } from "./client.ts";
+
+/** Where Redis is, and how to use it. */
+export type RedisBackendOptions = RedisTarget & RedisBackendSettings;
+
+export interface RedisBackendSettings {
+  /** What every key begins with; no braces. Default `"mem"`. */
+  readonly prefix?: string;
+  /** By when every call settles, in milliseconds, at most 60,000. Default 2,000. */
+  readonly timeoutMs?: number;
+  /** How many calls may be under way or waiting; more are refused with `MEM_CAPACITY`. Default 10,000. */
+  readonly maxPending?: number;
+  /** Added to the server's time, in milliseconds. For tests that can't wait for an expiry; it may only grow. */
+  readonly timeOffsetMs?: () => number;
+}
+
+export interface ResolvedOptions {
+  readonly target: RedisTarget;
+  readonly prefix: string;
+  readonly timeoutMs: number;
+  readonly maxPending: number;
+  readonly timeOffsetMs: () => number;
+}
+
+const TARGETS = ["url", "redis", "cluster", "client"];
+const SETTINGS = ["prefix", "timeoutMs", "maxPending", "timeOffsetMs"];
+
+/** Fills in the defaults. Throws `MEM_INVALID_ARGUMENT` naming the option; never quotes a URL, which has a password. */
+export function resolveOptions(options: RedisBackendOptions): ResolvedOptions {
+  if (typeof options !== "object" || options === null) throw invalid("options", "are missing");
+  for (const name of Object.keys(options)) {
+    if ([...TARGETS, ...SETTINGS].includes(name)) continue;
+    throw invalid(
+      `options.${name}`,
+      `is unknown; options are ${[...TARGETS, ...SETTINGS].join(", ")}`,
+    );
+  }
+  checkTarget(options);
+  const {
+    prefix = "mem",
+    timeoutMs = 2000,
+    maxPending = 10_000,
+    timeOffsetMs = noOffset,
+  } = options;
+  if (typeof prefix !== "string" || prefix === "" || /[{}]/.test(prefix)) {
+    throw invalid("options.prefix", "has to be a non-empty string without braces");
+  }
+  checkCount("options.timeoutMs", timeoutMs, 60_000);
+  checkCount("options.maxPending", maxPending, Number.MAX_SAFE_INTEGER);
+  if (typeof timeOffsetMs !== "function")
+    throw invalid("options.timeOffsetMs", "has to be a function");
+  return {
+    target: options,
+    prefix: clientPrefix(options) + prefix,
+    timeoutMs,
+    maxPending,
+    timeOffsetMs,
+  };
+}
+
+function checkTarget({ url, redis, cluster, client }: RedisTarget): void {
+  const given = [url, cluster, client].filter((target) => target !== undefined).length;
+  if (
+    given > 1 ||
+    (given === 0 && redis === undefined) ||
+    (client !== undefined && redis !== undefined)
+  ) {
+    throw invalid("options", "have to have exactly one of url, redis, cluster and client");
+  }
+  if (url !== undefined && !(URL.canParse(url) && /^rediss?:\/\//i.test(url))) {
+    throw invalid(
+      "options.url",
+      "has to begin with redis:// or rediss://, as in redis://127.0.0.1:6379",
+    );
+  }
+  if (cluster !== undefined && !(Array.isArray(cluster) && cluster.length > 0)) {
+    throw invalid("options.cluster", "has to name at least one node");
+  }
+  if (client !== undefined && typeof client.sendCommand !== "function") {
+    throw invalid("options.client", "has to be a client of ioredis");
+  }
+}
+
+/** A client adds its own prefix to commands of its own methods only: here it is taken over. */
+function clientPrefix({ client, redis }: RedisTarget): string {
+  const prefix = client?.options.keyPrefix ?? redis?.keyPrefix ?? "";
+  if (/[{}]/.test(prefix)) throw invalid("the keyPrefix of the client", "has braces in it");
+  return prefix;
+}
+
+function checkCount(path: string, value: unknown, max: number): void {
+  if (Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= max) return;
+  throw invalid(path, `has to be a whole number from 1 to ${max}`);
+}
+
+function noOffset(): number {
+  return 0;
+}
+
+function invalid(path: string, problem: string): MemoryError {
+  return new MemoryError("MEM_INVALID_ARGUMENT", `${path} ${problem}`, { path });
+}

@@ -1,0 +1,202 @@
+import {
+  checkId,
+  checkScope,
+  MemoryError,
+  throwIfAborted,
+  type CallOptions,
+  type EndedWorkflow,
+  type Entry,
+  type Health,
+  type ListRequest,
+  type LogBounds,
+  type LogItem,
+  type LogRead,
+  type LogWrite,
+  type Page,
+  type Removal,
+  type Scope,
+  type ShortTermBackend,
+  type ShortTermCapabilities,
+  type ShortTermStats,
+  type ShortTermWrite,
+  type StartedWorkflow,
+  type WorkflowEnd,
+  type WorkflowRef,
+  type WorkflowStart,
+  type WorkflowState,
+  type WriteResult,
+} from "@mem/core";
+import { makeClient } from "./client.ts";
+import { Connection } from "./connection.ts";
+import { Entries } from "./entries.ts";
+import { checkHealth } from "./health.ts";
+import { KeySpace, type Place } from "./keys.ts";
+import { logName, Logs } from "./logs.ts";
+import { resolveOptions, type RedisBackendOptions, type ResolvedOptions } from "./options.ts";
+import { PlaceCalls } from "./place-calls.ts";
+import { Totals } from "./totals.ts";
+import { Workflows } from "./workflows.ts";
+
+/**
+ * Makes a short-term backend on Redis 6.2 or later, Valkey, Sentinel or Cluster. It connects at its first use.
+ *
+ * Every call settles within `timeoutMs`: where Redis can't be reached, with `MEM_UNAVAILABLE`; where it does not
+ * answer, with `MEM_TIMEOUT`; and `outcome` says what has become of it. Throws `MEM_INVALID_ARGUMENT` for bad options.
+ */
+export function createRedisBackend(options: RedisBackendOptions): ShortTermBackend {
+  return new RedisBackend(resolveOptions(options));
+}
+
+class RedisBackend implements ShortTermBackend {
+  readonly name = "redis";
+  readonly capabilities: ShortTermCapabilities = { durability: "server", shared: true };
+  readonly #connection: Connection;
+  readonly #keys: KeySpace;
+  readonly #entries: Entries;
+  readonly #logs: Logs;
+  readonly #workflows: Workflows;
+  readonly #totals: Totals;
+  #closing: Promise<void> | undefined;
+
+  constructor({ target, prefix, timeoutMs, maxPending, timeOffsetMs }: ResolvedOptions) {
+    const made = makeClient(target, timeoutMs);
+    this.#connection = new Connection(made, { timeoutMs, maxPending });
+    this.#keys = new KeySpace(prefix);
+    const calls = new PlaceCalls(this.#connection, made.client.isCluster, timeOffsetMs);
+    this.#entries = new Entries(calls);
+    this.#logs = new Logs(calls);
+    this.#workflows = new Workflows(calls, this.#keys);
+    this.#totals = new Totals(calls, this.#keys, this.#workflows);
+  }
+
+  async get(
+    scope: Scope,
+    keys: readonly string[],
+    options?: CallOptions,
+  ): Promise<(Entry | undefined)[]> {
+    return this.#entries.get(this.#place(scope, options), keys, options);
+  }
+
+  async save(
+    scope: Scope,
+    writes: readonly ShortTermWrite[],
+    options?: CallOptions,
+  ): Promise<WriteResult[]> {
+    return this.#entries.save(this.#place(scope, options), writes, options);
+  }
+
+  async delete(
+    scope: Scope,
+    removals: readonly Removal[],
+    options?: CallOptions,
+  ): Promise<boolean[]> {
+    return this.#entries.delete(this.#place(scope, options), removals, options);
+  }
+
+  async list(scope: Scope, request: ListRequest, options?: CallOptions): Promise<Page<Entry>> {
+    return this.#entries.list(this.#place(scope, options), request, options);
+  }
+
+  async count(scope: Scope, options?: CallOptions): Promise<number> {
+    return this.#entries.count(this.#place(scope, options), options);
+  }
+
+  async clear(scope: Scope, options?: CallOptions): Promise<number> {
+    return this.#entries.clear(this.#place(scope, options), options);
+  }
+
+  async append(
+    scope: Scope,
+    log: string,
+    items: readonly LogWrite[],
+    bounds: LogBounds,
+    options?: CallOptions,
+  ): Promise<LogItem[]> {
+    const place = this.#place(scope, options);
+    return this.#logs.append(place, logName(scope, log), items, bounds, options);
+  }
+
+  async read(scope: Scope, log: string, read: LogRead, options?: CallOptions): Promise<LogItem[]> {
+    const place = this.#place(scope, options);
+    return this.#logs.read(place, logName(scope, log), read, options);
+  }
+
+  async startWorkflow(
+    workflow: WorkflowRef,
+    start: WorkflowStart,
+    options?: CallOptions,
+  ): Promise<StartedWorkflow> {
+    this.#checkWorkflow(workflow, options);
+    return this.#workflows.start(workflow, start, options);
+  }
+
+  async getWorkflow(
+    workflow: WorkflowRef,
+    options?: CallOptions,
+  ): Promise<WorkflowState | undefined> {
+    this.#checkWorkflow(workflow, options);
+    return this.#workflows.get(workflow, options);
+  }
+
+  async endWorkflow(
+    workflow: WorkflowRef,
+    end: WorkflowEnd,
+    options?: CallOptions,
+  ): Promise<EndedWorkflow | undefined> {
+    this.#checkWorkflow(workflow, options);
+    return this.#workflows.end(workflow, end, options);
+  }
+
+  async listWorkflows(
+    tenantId: string,
+    request: { readonly cursor?: string; readonly limit: number },
+    options?: CallOptions,
+  ): Promise<Page<WorkflowState>> {
+    this.#checkTenant(tenantId, options);
+    return this.#totals.listWorkflows(tenantId, request, options);
+  }
+
+  async stats(tenantId: string, options?: CallOptions): Promise<ShortTermStats> {
+    this.#checkTenant(tenantId, options);
+    return this.#totals.stats(tenantId, options);
+  }
+
+  async health(): Promise<Health> {
+    this.#checkOpen();
+    return checkHealth(this.#connection, this.name, this.capabilities.durability);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#connection.close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #place(scope: Scope, options: CallOptions | undefined): Place {
+    this.#checkOpen();
+    checkScope(scope);
+    throwIfAborted(options?.signal);
+    return this.#keys.place(scope);
+  }
+
+  #checkWorkflow(workflow: WorkflowRef, options: CallOptions | undefined): void {
+    this.#checkOpen();
+    checkScope(workflow);
+    checkId(workflow.workflowId, "scope.workflowId");
+    throwIfAborted(options?.signal);
+  }
+
+  #checkTenant(tenantId: string, options: CallOptions | undefined): void {
+    this.#checkOpen();
+    checkId(tenantId, "tenantId");
+    throwIfAborted(options?.signal);
+  }
+
+  #checkOpen(): void {
+    if (this.#closing === undefined) return;
+    throw new MemoryError("MEM_CLOSED", "the Redis backend has been closed");
+  }
+}

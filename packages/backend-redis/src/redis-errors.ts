@@ -1,0 +1,112 @@
+import { MemoryError, type MemoryErrorCode, type MemoryErrorOptions } from "@mem/core";
+
+/** Whether the server itself answered with an error, which it does before it changes anything. */
+export function isErrorReply(error: unknown): error is Error {
+  return error instanceof Error && error.name === "ReplyError";
+}
+
+/** Whether the server doesn't know a script, after a restart or a flush. */
+export function isUnknownScript(error: unknown): boolean {
+  return isErrorReply(error) && error.message.startsWith("NOSCRIPT");
+}
+
+interface Meaning {
+  readonly code: MemoryErrorCode;
+  readonly message: string;
+  readonly retryable?: boolean;
+}
+
+const ACCESS = { code: "MEM_UNAVAILABLE", retryable: false } as const;
+const CLUSTER = {
+  code: "MEM_UNAVAILABLE",
+  message: "this server is a node of a Cluster: give its nodes as `cluster`, or a Cluster client",
+  retryable: false,
+} as const;
+
+/** What the first word of an error reply means to a caller, and what to do about it. */
+const MEANINGS: Readonly<Record<string, Meaning>> = {
+  NOAUTH: { ...ACCESS, message: "Redis asks for a password: put it into the URL or the options" },
+  WRONGPASS: { ...ACCESS, message: "Redis refused the username or password" },
+  NOPERM: {
+    ...ACCESS,
+    message:
+      "the Redis user lacks a permission: it needs the keys of this prefix and the commands that the README lists",
+  },
+  OOM: {
+    code: "MEM_CAPACITY",
+    message: "Redis has reached its maxmemory: raise it, or let entries expire sooner",
+  },
+  WRONGTYPE: {
+    code: "MEM_CORRUPT",
+    message:
+      "a key of this memory holds something of another type: other software writes under this prefix",
+  },
+  READONLY: {
+    code: "MEM_UNAVAILABLE",
+    message: "this Redis is a replica and takes no writes: connect to the primary, or by Sentinel",
+  },
+  LOADING: { code: "MEM_UNAVAILABLE", message: "Redis is still loading its data from disk" },
+  MISCONF: {
+    code: "MEM_UNAVAILABLE",
+    message: "Redis takes no writes because it can't save to disk: see the log of the server",
+  },
+  CLUSTERDOWN: { code: "MEM_UNAVAILABLE", message: "the Redis Cluster does not serve all slots" },
+  MASTERDOWN: { code: "MEM_UNAVAILABLE", message: "this replica has lost its primary" },
+  NOREPLICAS: { code: "MEM_UNAVAILABLE", message: "too few replicas follow this Redis" },
+  TRYAGAIN: { code: "MEM_UNAVAILABLE", message: "the slot is being moved to another node" },
+  BUSY: { code: "MEM_UNAVAILABLE", message: "Redis is busy with a script of somebody else" },
+  MOVED: CLUSTER,
+  CROSSSLOT: CLUSTER,
+};
+
+/** An error reply in the words of this library. */
+export function fromReply(reply: Error): MemoryError {
+  const cause = withoutArguments(reply);
+  const raised = /\b(MEM_FORMAT|MEM_CORRUPT)\b/.exec(reply.message)?.[1];
+  if (raised !== undefined) return unreadable(raised as UnreadableCode, cause);
+  const meaning = MEANINGS[wordOf(reply)];
+  if (meaning === undefined) {
+    const message = "Redis refused the command: see the cause";
+    return new MemoryError("MEM_UNAVAILABLE", message, { cause, retryable: false });
+  }
+  const { code, message, retryable } = meaning;
+  return new MemoryError(code, message, { cause, ...(retryable === false && { retryable }) });
+}
+
+function wordOf({ message }: Error): string {
+  // A script is told of a missing permission in these words.
+  if (message.includes("The user executing the script can't")) return "NOPERM";
+  return /^\w+/.exec(message)?.[0] ?? "";
+}
+
+/** Whether trying again is of no use until a person has done something. */
+export function isRefusal(error: unknown): error is Error {
+  return error instanceof Error && /^(NOAUTH|WRONGPASS|NOPERM)\b/.test(error.message);
+}
+
+type UnreadableCode = "MEM_FORMAT" | "MEM_CORRUPT";
+
+/** For what is stored and can't be read. */
+export function unreadable(code: UnreadableCode, cause?: unknown): MemoryError {
+  const message =
+    code === "MEM_FORMAT"
+      ? "an entry was written by a newer version of this library: update it"
+      : "an entry can't be read: other software writes under this prefix";
+  return new MemoryError(code, message, cause === undefined ? {} : { cause });
+}
+
+export function unavailable(message: string, options: MemoryErrorOptions = {}): MemoryError {
+  const { message: why, code } = (options.cause ?? {}) as NodeJS.ErrnoException;
+  // Where a name has several addresses, only the code says what failed.
+  const reason = why || code;
+  return new MemoryError("MEM_UNAVAILABLE", message + (reason ? ` (${reason})` : ""), options);
+}
+
+/** An error of the client without the command it carries, which has values and passwords in it. */
+export function withoutArguments(error: Error): Error {
+  const bare = new Error(error.message.replace(/, with args beginning with.*/s, ""));
+  bare.name = error.name;
+  if (error.stack !== undefined) bare.stack = `${bare.name}: ${bare.message}`;
+  if ("code" in error) Object.assign(bare, { code: error.code });
+  return bare;
+}

@@ -1,0 +1,19 @@
+import { entries } from "./entries.ts";
+import { definePlaceScripts, defineWorkflowScript, type PlaceScripts } from "./place-scripts.ts";
+
+/** The scope is all there is in its slot, so what has expired is one range of the index. */
+const ofAgent = `return { clock, 'OK', size(own) }`;
+
+/** Scopes share the index, so what has expired is forgotten first: each entry once in its life. */
+const ofWorkflow = `
+if sweep(own, 1000) == 1000 or (visible and sweep(held, 1000) == 1000) then return { clock, 'MORE' } end
+local total = redis.call('ZLEXCOUNT', own.names, low, high)
+if visible then total = total + redis.call('ZLEXCOUNT', held.names, low, high) end
+leave(false, false)
+return { clock, 'OK', total }
+`;
+
+export const count: PlaceScripts = {
+  agent: definePlaceScripts("count", entries, ofAgent).agent,
+  workflow: defineWorkflowScript("count", entries, ofWorkflow),
+};

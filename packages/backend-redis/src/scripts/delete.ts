@@ -1,0 +1,23 @@
+import { entries } from "./entries.ts";
+import { definePlaceScripts, type PlaceScripts } from "./place-scripts.ts";
+
+/** Arguments: key and ifVersion of each removal. Answers 1 for each that was there and is gone. */
+const body = `
+local found = {}
+for i = 10, #ARGV, 2 do found[#found + 1] = find(prefix .. ARGV[i]) or false end
+local answer, refit = { clock, 'OK' }, false
+for i, current in ipairs(found) do
+  local member, expected = prefix .. ARGV[2 * i + 8], ARGV[2 * i + 9]
+  local matches = current and (expected == '' or '=' .. current.version == expected)
+  if matches then
+    drop(current.home, { member })
+    refit = refit or (current.home == own and current.expires == FOREVER)
+  end
+  answer[#answer + 1] = matches and 1 or 0
+end
+if refit then fitIndex() end
+leave(false, false)
+return answer
+`;
+
+export const deleteEntries: PlaceScripts = definePlaceScripts("delete", entries, body);

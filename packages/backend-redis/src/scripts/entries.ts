@@ -1,0 +1,109 @@
+/**
+ * Entries in their two homes. \`own\`: a string key \`e:NAME\` each, which the server itself frees at its expiry.
+ * \`held\`: the hash of a live workflow, which ends with it. Either has its names in an index without scores (in the
+ * order of code points) and the expiries in another; in \`held\`, what lives by the workflow has none. Names of the dead
+ * stay in the index until a later call sweeps them, or the index ends with its latest entry.
+ *
+ * \`expires\` is a time, \`+inf\` for ever, or nil: with the workflow.
+ */
+export const entries = `
+local FOREVER = math.huge
+local CENTURY = 3155760000000
+local marker = base .. 'r'
+
+local own = { names = base .. 'n', expiries = base .. 'x' }
+local held = { names = base .. 'sn', expiries = base .. 'sx' }
+
+function own.get(member) return redis.call('GET', base .. 'e:' .. member) end
+function held.get(member) return redis.call('HGET', hash, 'e' .. member) end
+
+function own.set(member, envelope, expires)
+  if expires == FOREVER then redis.call('SET', base .. 'e:' .. member, envelope)
+  else redis.call('SET', base .. 'e:' .. member, envelope, 'PXAT', lastMoment(expires)) end
+end
+function held.set(member, envelope) redis.call('HSET', hash, 'e' .. member, envelope) end
+
+function own.remove(members)
+  local keys = {}
+  for i, member in ipairs(members) do keys[i] = base .. 'e:' .. member end
+  return redis.call('UNLINK', unpack(keys))
+end
+function held.remove(members)
+  local fields = {}
+  for i, member in ipairs(members) do fields[i] = 'e' .. member end
+  return redis.call('HDEL', hash, unpack(fields))
+end
+
+-- The index first: where it is not ours it fails before anything has changed.
+local function put(home, member, envelope, expires)
+  redis.call('ZADD', home.names, 0, member)
+  if expires == nil then redis.call('ZREM', home.expiries, member)
+  else redis.call('ZADD', home.expiries, expires == FOREVER and '+inf' or text(expires), member) end
+  home.set(member, envelope, expires)
+end
+
+-- Returns how many there were.
+local function drop(home, members)
+  redis.call('ZREM', home.names, unpack(members))
+  redis.call('ZREM', home.expiries, unpack(members))
+  return home.remove(members)
+end
+
+-- Forgets what has expired, the oldest first; returns how many.
+local function sweep(home, limit)
+  local due = redis.call('ZRANGEBYSCORE', home.expiries, '-inf', text(now), 'LIMIT', 0, limit)
+  if #due > 0 then drop(home, due) end
+  return #due
+end
+
+local function size(home)
+  return redis.call('ZCARD', home.names) - redis.call('ZCOUNT', home.expiries, '-inf', text(now))
+end
+
+-- What a script needs to know of a stored entry; the value stays an opaque text.
+local function header(raw, home)
+  local created, expires, version, op = string.match(raw, '^%[1,(%d+),%d+,(%w+),"([^"]*)","([^"]*)",')
+  if not created then error(string.match(raw, '^%[%d+,') and 'MEM_FORMAT' or 'MEM_CORRUPT', 0) end
+  expires = expires ~= 'null' and tonumber(expires) or nil
+  if expires == 0 then expires = FOREVER end
+  return { home = home, created = created, expires = expires, version = version, op = op }
+end
+
+local function find(member)
+  local home = visible and held or own
+  local raw = home.get(member)
+  -- Only beside the kept data of a lifetime that has ended there can be both.
+  if not raw and visible and not live then
+    home = own
+    raw = home.get(member)
+  end
+  if not raw then return nil end
+  local found = header(raw, home)
+  if found.expires and found.expires <= now then return nil end
+  return found
+end
+
+-- The index of \`own\` lives a little longer than its latest entry, so that most writes need not move its end.
+local function fitIndex()
+  local latest = redis.call('ZREVRANGE', own.expiries, 0, 0, 'WITHSCORES')[2]
+  for _, key in ipairs({ own.names, own.expiries }) do
+    if latest == 'inf' then redis.call('PERSIST', key)
+    elseif latest then bury(key, latest + (latest - now) / 8) end
+  end
+end
+
+-- Sees to it that the registry names this place until then; returns what to answer where it can't.
+local function grantOwn(untilThen)
+  if untilThen == FOREVER then untilThen = now + CENTURY end
+  local known = redis.call('GET', marker)
+  if known and tonumber(string.match(known, '^%d+')) >= untilThen then return nil end
+  local duration = 2 * (untilThen - now)
+  local token = KEYS[2] and enlist(KEYS[2], owner, duration) or ownToken
+  if token == '' then return { clock, 'UNREGISTERED', 'own', text(duration) } end
+  redis.call('SET', marker, text(now + duration) .. ' ' .. token, 'PXAT', lastMoment(now + duration))
+  return nil
+end
+
+-- The names of one scope within an index.
+local low, high = '[' .. prefix, '(' .. prefix .. string.char(255)
+`;

@@ -1,0 +1,10 @@
+import { defineWorkflowScript } from "./place-scripts.ts";
+import type { Script } from "./script.ts";
+
+/** Answers the state of a live workflow, nothing of one that is not. */
+const body = `
+leave(false, false)
+return { clock, 'OK', live and redis.call('HGETALL', state) or {} }
+`;
+
+export const getWorkflow: Script = defineWorkflowScript("getWorkflow", body);

@@ -1,0 +1,21 @@
+import { lifetime, noLifetime } from "./lifetime.ts";
+import { registry } from "./registry.ts";
+import { defineScript, type Script } from "./script.ts";
+import { time } from "./time.ts";
+
+/** A script for the memory of an agent, and the same for a workflow, which has lifetimes. */
+export interface PlaceScripts {
+  readonly agent: Script;
+  readonly workflow: Script;
+}
+
+export function definePlaceScripts(name: string, ...parts: readonly string[]): PlaceScripts {
+  return {
+    agent: defineScript(name, time, registry, noLifetime, ...parts),
+    workflow: defineWorkflowScript(name, ...parts),
+  };
+}
+
+export function defineWorkflowScript(name: string, ...parts: readonly string[]): Script {
+  return defineScript(name, time, registry, lifetime, ...parts);
+}

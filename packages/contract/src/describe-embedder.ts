@@ -1,0 +1,25 @@
+import type { Embedder } from "@mem/core";
+import { describe } from "vitest";
+import { embedsOnRequest } from "./embedder/requests.ts";
+import { embedsTexts } from "./embedder/texts.ts";
+import { keepsVectorsApart } from "./embedder/vectors.ts";
+
+export interface EmbedderSuite {
+  /** Names the embedder in the test report. */
+  readonly name: string;
+  /** Makes the embedder; called once for each test. */
+  readonly open: () => Promise<Embedder>;
+}
+
+/**
+ * Defines the tests that every `Embedder` passes. Call it in a test file of vitest.
+ *
+ * It asks for about 400 short texts in all, so it also runs against a real service.
+ */
+export function describeEmbedder({ name, open }: EmbedderSuite): void {
+  describe(name, () => {
+    embedsTexts(open);
+    keepsVectorsApart(open);
+    embedsOnRequest(open);
+  });
+}

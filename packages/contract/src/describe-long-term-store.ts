@@ -1,0 +1,55 @@
+import { afterEach, describe } from "vitest";
+import { clearsAndCounts } from "./long-term/clearing.ts";
+import { keepsEntries } from "./long-term/durability.ts";
+import { survivesItsEmbedder } from "./long-term/embedder-failures.ts";
+import { keepsJson } from "./long-term/fidelity.ts";
+import { refusesForeignEmbedders } from "./long-term/foreign-embedder.ts";
+import { OpenedLongTerm, type Open, type OpenLongTerm } from "./long-term/harness.ts";
+import { keepsScopesApart } from "./long-term/isolation.ts";
+import { findsByKeyword } from "./long-term/keyword-search.ts";
+import { lists } from "./long-term/listing.ts";
+import { takesOddQueries } from "./long-term/odd-queries.ts";
+import { standsRaces } from "./long-term/races.ts";
+import { ranksHits } from "./long-term/ranking.ts";
+import { readsAndWrites } from "./long-term/read-write.ts";
+import { filtersSearches } from "./long-term/search-filters.ts";
+import { borrowsFromNeighbours } from "./long-term/sequences.ts";
+import { keepsTheTraits } from "./long-term/traits.ts";
+import { findsByVector } from "./long-term/vector-search.ts";
+import { keepsVersions } from "./long-term/versions.ts";
+
+export interface LongTermStoreSuite {
+  /** Names the store in the test report. */
+  readonly name: string;
+  /** Opens a fresh, empty storage; called at least once for each test. */
+  readonly open: OpenLongTerm;
+}
+
+/** Defines the tests that every `LongTermStore` passes. Call it in a test file of vitest. */
+export function describeLongTermStore({ name, open }: LongTermStoreSuite): void {
+  describe(name, () => {
+    const opened = new OpenedLongTerm(open);
+    afterEach(() => opened.dispose());
+    for (const topic of TOPICS) topic(opened.open);
+  });
+}
+
+const TOPICS: readonly ((open: Open) => void)[] = [
+  readsAndWrites,
+  keepsVersions,
+  standsRaces,
+  lists,
+  clearsAndCounts,
+  keepsJson,
+  keepsScopesApart,
+  keepsEntries,
+  findsByKeyword,
+  takesOddQueries,
+  ranksHits,
+  filtersSearches,
+  borrowsFromNeighbours,
+  findsByVector,
+  survivesItsEmbedder,
+  refusesForeignEmbedders,
+  keepsTheTraits,
+];

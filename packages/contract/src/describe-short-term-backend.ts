@@ -1,0 +1,51 @@
+import { afterEach, describe } from "vitest";
+import { handlesBatches } from "./short-term/batch.ts";
+import { reportsItsCondition } from "./short-term/condition.ts";
+import { expiresEntries } from "./short-term/expiry.ts";
+import { OpenedShortTerm, type Opened, type OpenShortTerm } from "./short-term/harness.ts";
+import { keepsJson } from "./short-term/json-fidelity.ts";
+import { listsEntries } from "./short-term/listing.ts";
+import { keepsLogs } from "./short-term/logs.ts";
+import { recognisesOperations } from "./short-term/operation-ids.ts";
+import { readsAndWrites } from "./short-term/read-write.ts";
+import { isolatesScopes } from "./short-term/scope-isolation.ts";
+import { tiesCallsToSessions } from "./short-term/session-calls.ts";
+import { keepsTotals } from "./short-term/totals.ts";
+import { keepsTheTraits } from "./short-term/traits.ts";
+import { keepsVersions } from "./short-term/versions.ts";
+import { endsWorkflows } from "./short-term/workflow-end.ts";
+import { startsWorkflows } from "./short-term/workflow-start.ts";
+
+export interface ShortTermSuite {
+  /** Names the backend in the test report. */
+  readonly name: string;
+  /** Opens a backend over a fresh, empty memory; called at least once for each test. */
+  readonly open: OpenShortTerm;
+}
+
+/** Defines the tests that every `ShortTermBackend` passes. Call it in a test file of vitest. */
+export function describeShortTermBackend({ name, open }: ShortTermSuite): void {
+  describe(name, () => {
+    const opened = new OpenedShortTerm(open);
+    afterEach(() => opened.dispose());
+    for (const topic of TOPICS) topic(opened.open);
+  });
+}
+
+const TOPICS: readonly ((open: Opened) => void)[] = [
+  readsAndWrites,
+  handlesBatches,
+  keepsVersions,
+  recognisesOperations,
+  expiresEntries,
+  listsEntries,
+  keepsJson,
+  isolatesScopes,
+  keepsLogs,
+  startsWorkflows,
+  tiesCallsToSessions,
+  endsWorkflows,
+  keepsTotals,
+  reportsItsCondition,
+  keepsTheTraits,
+];

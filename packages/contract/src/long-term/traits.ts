@@ -1,0 +1,65 @@
+import type { LongTermStore, LongTermWrite, SearchScope, WorkflowRef } from "@mem/core";
+import { describe, expect, it } from "vitest";
+import { honoursSignals } from "../traits/aborted.ts";
+import { refusesBadScopes } from "../traits/bad-scopes.ts";
+import { refusesCallsOnceClosed } from "../traits/closed.ts";
+import { GOOD_PLACES, type ContractCall, type TraitSubject } from "../traits/contract-call.ts";
+import { keyedCalls, observeKeyed, seedKeyed } from "../traits/keyed-calls.ts";
+import type { Open } from "./harness.ts";
+import { query, write } from "./samples.ts";
+
+const plain = (key: string): LongTermWrite => write(key, { text: "plan" });
+
+const CALLS: readonly ContractCall<LongTermStore>[] = [
+  ...keyedCalls(plain),
+  {
+    method: "search",
+    place: "search-scope",
+    abortable: true,
+    run: (store, place, options) => store.search(place as SearchScope, query("plan"), options),
+  },
+  {
+    method: "clearWorkflow",
+    place: "workflow",
+    abortable: true,
+    run: (store, place, options) => store.clearWorkflow(place as WorkflowRef, options),
+  },
+  {
+    method: "stats",
+    place: "tenant",
+    abortable: true,
+    run: (store, place, options) => store.stats(place as string, options),
+  },
+  { method: "flush", abortable: true, run: (store, _, options) => store.flush(options) },
+];
+
+/** What holds for every method, and what a store says of itself. */
+export function keepsTheTraits(open: Open): void {
+  const subject: TraitSubject<LongTermStore> = {
+    open: async () => (await open()).store,
+    calls: CALLS,
+    seed: (store) => seedKeyed(store, plain),
+    observe: async (store) => [
+      await observeKeyed(store),
+      await store.search(GOOD_PLACES["search-scope"], query("plan")),
+      await store.stats(GOOD_PLACES.tenant),
+    ],
+  };
+  refusesCallsOnceClosed(subject);
+  honoursSignals(subject);
+  refusesBadScopes(subject);
+
+  describe("health", () => {
+    it("names the store, its durability and its state", async () => {
+      const { store } = await open();
+      expect(store.name).not.toBe("");
+      expect(await store.health()).toEqual({
+        status: "ok",
+        backend: store.name,
+        durability: store.capabilities.durability,
+        messages: [],
+        details: expect.any(Object),
+      });
+    });
+  });
+}

@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import { runWell, type TraitSubject } from "./contract-call.ts";
+import { expectRejection } from "./expect-rejection.ts";
+
+/** A signal that has fired keeps a call from doing anything; one that fires later breaks nothing. */
+export function honoursSignals<S>(subject: TraitSubject<S>): void {
+  const calls = subject.calls.filter((call) => call.abortable);
+
+  describe("signals", () => {
+    it.each(calls)(
+      "$method rejects with MEM_ABORTED and does nothing after an abort",
+      async (call) => {
+        const store = await subject.open();
+        await subject.seed(store);
+        const before = await subject.observe(store);
+        const options = { signal: AbortSignal.abort() };
+        await expectRejection(() => runWell(call, store, options), "MEM_ABORTED");
+        expect(await subject.observe(store)).toEqual(before);
+      },
+    );
+
+    it.each(calls)("$method is not disturbed by a signal that fires afterwards", async (call) => {
+      const store = await subject.open();
+      await subject.seed(store);
+      const controller = new AbortController();
+      await runWell(call, store, { signal: controller.signal });
+      const before = await subject.observe(store);
+      controller.abort();
+      expect(await subject.observe(store)).toEqual(before);
+    });
+  });
+}

@@ -1,0 +1,91 @@
+import { encodeScope } from "@mem/core";
+import { cosine, fuse, type Hit, type KeywordQuery } from "@mem/search";
+import type { ScopeEntries } from "./scope-entries.ts";
+import type { StoredEntry } from "./stored-entry.ts";
+
+/** An entry that a search may return. */
+export interface Candidate extends Hit {
+  readonly stored: StoredEntry;
+  readonly scope: ScopeEntries;
+  /** Whether it has a vector that was compared with that of the query. */
+  readonly compared: boolean;
+}
+
+/** What a search by vector compares with. */
+export interface VectorQuery {
+  readonly vector: Float32Array;
+  /** Its share in a hybrid score. */
+  readonly weight: number;
+  of(stored: StoredEntry): Float32Array | undefined;
+}
+
+/** The entries of a scope that match by their words, and, of a search by vector, all that have one. */
+export function candidatesOf(
+  scope: ScopeEntries,
+  words: KeywordQuery | undefined,
+  vectors: VectorQuery | undefined,
+): Candidate[] {
+  const matches = words === undefined ? [] : scope.keywords().search(words);
+  const byWords = new Map(matches.map(({ id, keyword }) => [id, keyword]));
+  const entries = vectors === undefined ? matches.map(({ id }) => scope.get(id)) : scope.all();
+  return entries.flatMap((stored): Candidate[] => {
+    if (stored === undefined) return [];
+    const vector = vectors?.of(stored);
+    const keyword = byWords.get(stored.entry.key);
+    if (vector === undefined && keyword === undefined) return [];
+    const score = fuse({
+      keyword: words === undefined ? undefined : (keyword ?? 0),
+      cosine: vectors && vector && cosine(vectors.vector, vector),
+      weight: vectors?.weight ?? 0,
+    });
+    return [{ ...score, id: idOf(stored), stored, scope, compared: vector !== undefined }];
+  });
+}
+
+/**
+ * The candidates with their places in their sequences, and the other members of these, which may borrow their way up.
+ * A member's place is its rank: positions may be any numbers.
+ */
+export function inSequences(candidates: readonly Candidate[]): Candidate[] {
+  const known = new Map(candidates.map((candidate) => [candidate.stored, candidate]));
+  const done = new Set<string>();
+  return candidates.flatMap((candidate): Candidate[] => {
+    const { sequence } = candidate.stored.entry;
+    if (sequence === undefined) return [candidate];
+    const id = `${encodeScope(candidate.scope.scope)} ${sequence.id}`;
+    if (done.has(id)) return [];
+    done.add(id);
+    return ranked(candidate.scope.inSequence(sequence.id)).map(({ stored, position }) => ({
+      ...(known.get(stored) ?? unmatched(stored, candidate.scope)),
+      sequence: { id, position },
+    }));
+  });
+}
+
+/** The members in order, counted; those at one position share a rank. */
+function ranked(members: Iterable<StoredEntry>): { stored: StoredEntry; position: number }[] {
+  let position = 0;
+  let last: number | undefined;
+  return [...members]
+    .toSorted((a, b) => positionOf(a) - positionOf(b))
+    .map((stored) => {
+      const own = positionOf(stored);
+      if (last !== undefined && own !== last) position += 1;
+      last = own;
+      return { stored, position };
+    });
+}
+
+function positionOf({ entry }: StoredEntry): number {
+  return entry.sequence?.position ?? 0;
+}
+
+function unmatched(stored: StoredEntry, scope: ScopeEntries): Candidate {
+  const scores = { keyword: 0, vector: 0, neighbours: 0 };
+  return { id: idOf(stored), stored, scope, compared: false, score: 0, scores };
+}
+
+/** Equal scores are ordered by this: by key, then by scope, which never has a NUL in it. */
+function idOf({ scope, entry }: StoredEntry): string {
+  return `${entry.key}\0${encodeScope(scope)}`;
+}

@@ -1,0 +1,94 @@
+import { encodeScope, type Scope, type SearchScope } from "@mem/core";
+import type { Analyzer } from "@mem/search";
+import type { Change } from "./draft.ts";
+import { compareScopes, type EntryView } from "./entry-view.ts";
+import { ScopeEntries } from "./scope-entries.ts";
+import type { StoredEntry } from "./stored-entry.ts";
+
+/** Told of every change, once it is made. */
+export type Watcher = (change: Change) => void;
+
+/** What is on disk, in memory: every entry, found by its place. */
+export class Catalog implements EntryView {
+  readonly #analyzer: Analyzer;
+  readonly #byScope = new Map<string, ScopeEntries>();
+  readonly #byTenant = new Map<string, Set<ScopeEntries>>();
+  readonly #watchers: Watcher[] = [];
+  #bytes = 0;
+
+  constructor(analyzer: Analyzer) {
+    this.#analyzer = analyzer;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  find(scope: Scope, key: string): StoredEntry | undefined {
+    return this.inScope(scope)?.get(key);
+  }
+
+  scopes(): Scope[] {
+    return Array.from(this.#byScope.values(), ({ scope }) => scope).toSorted(compareScopes);
+  }
+
+  entries(scope: Scope): readonly StoredEntry[] {
+    return this.inScope(scope)?.all() ?? [];
+  }
+
+  inScope(scope: Scope): ScopeEntries | undefined {
+    return this.#byScope.get(encodeScope(scope));
+  }
+
+  ofTenant(tenantId: string): readonly ScopeEntries[] {
+    return [...(this.#byTenant.get(tenantId) ?? [])];
+  }
+
+  /** The scopes that a search looks into. */
+  searched({ tenantId, workflowId, agentIds }: SearchScope): readonly ScopeEntries[] {
+    const agents = new Set(agentIds ?? [undefined]);
+    return this.ofTenant(tenantId).filter(
+      ({ scope }) =>
+        agents.has(scope.agentId) && (workflowId === undefined || scope.workflowId === workflowId),
+    );
+  }
+
+  apply(changes: Iterable<Change>): void {
+    for (const change of changes) {
+      const { before, after } = change;
+      if (after !== undefined) this.#placeOf(after.scope).put(after);
+      else if (before !== undefined) this.#remove(before);
+      this.#bytes += (after?.bytes ?? 0) - (before?.bytes ?? 0);
+      for (const watcher of this.#watchers) watcher(change);
+    }
+  }
+
+  /** Calls `watcher` for every entry there is, and for every change from now on. */
+  watch(watcher: Watcher): void {
+    for (const entries of this.#byScope.values()) {
+      for (const after of entries.all()) watcher({ before: undefined, after });
+    }
+    this.#watchers.push(watcher);
+  }
+
+  #placeOf(scope: Scope): ScopeEntries {
+    const id = encodeScope(scope);
+    const known = this.#byScope.get(id);
+    if (known !== undefined) return known;
+    const created = new ScopeEntries(scope, this.#analyzer);
+    this.#byScope.set(id, created);
+    const ofTenant = this.#byTenant.get(scope.tenantId) ?? new Set();
+    this.#byTenant.set(scope.tenantId, ofTenant.add(created));
+    return created;
+  }
+
+  #remove({ scope, entry }: StoredEntry): void {
+    const entries = this.#placeOf(scope);
+    entries.remove(entry.key);
+    if (entries.size > 0) return;
+    this.#byScope.delete(encodeScope(scope));
+    const ofTenant = this.#byTenant.get(scope.tenantId);
+    ofTenant?.delete(entries);
+    if (ofTenant?.size === 0) this.#byTenant.delete(scope.tenantId);
+  }
+}

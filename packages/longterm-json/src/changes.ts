@@ -1,0 +1,95 @@
+import {
+  MemoryError,
+  type LongTermEntry,
+  type LongTermWrite,
+  type Removal,
+  type Scope,
+  type WorkflowRef,
+  type WriteResult,
+} from "@mem/core";
+import type { Draft } from "./draft.ts";
+import { storedEntry } from "./stored-entry.ts";
+
+/** One call's part in a commit: judged when its turn comes, on top of all that came before it. */
+export type Change<T> = (draft: Draft) => T;
+
+/** What a new entry gets from the store. */
+export interface Stamps {
+  /** Milliseconds since 1970. */
+  now(): number;
+  nextVersion(): string;
+}
+
+/** Stores each write whose condition is met; all of them or, beyond `maxBytes`, none. */
+export function saving(
+  scope: Scope,
+  writes: readonly LongTermWrite[],
+  stamps: Stamps,
+  maxBytes: number,
+): Change<WriteResult[]> {
+  return (draft) => {
+    const before = draft.bytes;
+    const results = writes.map((write) => saveOne(draft, scope, write, stamps));
+    if (draft.bytes > maxBytes && draft.bytes > before) throw full(maxBytes);
+    return results;
+  };
+}
+
+function saveOne(draft: Draft, scope: Scope, write: LongTermWrite, stamps: Stamps): WriteResult {
+  const { opId, ifAbsent, ifVersion, ...content } = write;
+  const old = draft.find(scope, write.key);
+  if (old !== undefined) {
+    const { version } = old.entry;
+    if (opId !== undefined && old.opId === opId) return { stored: true, version };
+    if (ifAbsent === true || (ifVersion !== undefined && ifVersion !== version)) {
+      return { stored: false, version };
+    }
+  } else if (ifVersion !== undefined) {
+    return { stored: false };
+  }
+  const now = stamps.now();
+  const { tenantId: _, ...owner } = scope;
+  const entry: LongTermEntry = {
+    ...content,
+    ...owner,
+    version: stamps.nextVersion(),
+    createdAt: old?.entry.createdAt ?? now,
+    updatedAt: now,
+  };
+  draft.put(storedEntry(scope, entry, opId));
+  return { stored: true, version: entry.version };
+}
+
+export function removing(scope: Scope, removals: readonly Removal[]): Change<boolean[]> {
+  return (draft) =>
+    removals.map(({ key, ifVersion }) => {
+      const old = draft.find(scope, key);
+      if (old === undefined) return false;
+      if (ifVersion !== undefined && ifVersion !== old.entry.version) return false;
+      draft.remove(old);
+      return true;
+    });
+}
+
+export function clearing(scope: Scope): Change<number> {
+  return (draft) => {
+    const entries = draft.entries(scope);
+    for (const stored of entries) draft.remove(stored);
+    return entries.length;
+  };
+}
+
+export function clearingWorkflow({ tenantId, workflowId }: WorkflowRef): Change<number> {
+  return (draft) =>
+    draft
+      .scopes()
+      .filter((scope) => scope.tenantId === tenantId && scope.workflowId === workflowId)
+      .reduce((sum, scope) => sum + clearing(scope)(draft), 0);
+}
+
+function full(maxBytes: number): MemoryError {
+  return new MemoryError(
+    "MEM_CAPACITY",
+    `the store would grow beyond its limit of ${maxBytes} bytes; delete something, raise maxBytes, or move to a store made for more`,
+  );
+}

@@ -1,0 +1,79 @@
+import {
+  isMemoryError,
+  MemoryError,
+  type Clock,
+  type Embedder,
+  type EmbedOptions,
+} from "@mem/core";
+import { abortable } from "./abortable.ts";
+
+/** No embedder is waited for longer: one that never answers must not hold up a search for ever. */
+const DEADLINE_MS = 60_000;
+
+/** An embedder whose every answer is checked, and comes in time. */
+export class CheckedEmbedder {
+  readonly model: string;
+  readonly dimensions: number;
+  readonly weight: number;
+  readonly #embedder: Embedder;
+  readonly #clock: Clock;
+
+  constructor(embedder: Embedder, clock: Clock) {
+    this.model = embedder.model;
+    this.dimensions = embedder.dimensions;
+    this.weight = embedder.weight;
+    this.#embedder = embedder;
+    this.#clock = clock;
+  }
+
+  /** Rejects with `MEM_EMBEDDING`, `MEM_DIMENSION`, or, when the signal fires, with `MEM_ABORTED`. */
+  async embed(
+    texts: readonly string[],
+    kind: EmbedOptions["kind"],
+    callerSignal: AbortSignal | undefined,
+  ): Promise<Float32Array[]> {
+    const deadline = new AbortController();
+    const cancel = this.#clock.schedule(DEADLINE_MS, () => deadline.abort(this.#late()));
+    const signals = [deadline.signal, ...(callerSignal === undefined ? [] : [callerSignal])];
+    const signal = AbortSignal.any(signals);
+    try {
+      const vectors = await abortable(() => this.#embedder.embed(texts, { kind, signal }), signal);
+      return this.#check(vectors, texts.length);
+    } catch (error) {
+      if (isMemoryError(error)) throw error;
+      throw new MemoryError("MEM_EMBEDDING", `${this.model} failed`, { cause: error });
+    } finally {
+      cancel();
+    }
+  }
+
+  #check(vectors: Float32Array[], count: number): Float32Array[] {
+    if (!Array.isArray(vectors) || vectors.length !== count) {
+      throw new MemoryError("MEM_EMBEDDING", `${this.model} did not give one vector for each text`);
+    }
+    for (const vector of vectors as unknown[]) this.#checkVector(vector);
+    return vectors;
+  }
+
+  #checkVector(vector: unknown): void {
+    if (!(vector instanceof Float32Array)) {
+      throw new MemoryError("MEM_EMBEDDING", `${this.model} gave something else than a vector`);
+    }
+    if (vector.length !== this.dimensions) {
+      throw new MemoryError(
+        "MEM_DIMENSION",
+        `${this.model} gave a vector of ${vector.length} numbers where it declares ${this.dimensions}; correct the embedder's dimensions`,
+      );
+    }
+    if (!vector.every((number) => Number.isFinite(number))) {
+      throw new MemoryError("MEM_EMBEDDING", `${this.model} gave a vector that is not of numbers`);
+    }
+  }
+
+  #late(): MemoryError {
+    return new MemoryError(
+      "MEM_EMBEDDING",
+      `${this.model} did not answer within ${DEADLINE_MS / 1000} s`,
+    );
+  }
+}

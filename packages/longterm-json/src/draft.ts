@@ -1,0 +1,89 @@
+import { encodeScope, type Scope } from "@mem/core";
+import { compareKeys, compareScopes, type EntryView } from "./entry-view.ts";
+import type { StoredEntry } from "./stored-entry.ts";
+
+/** One entry before and after; at least one of them is there. */
+export interface Change {
+  readonly before: StoredEntry | undefined;
+  readonly after: StoredEntry | undefined;
+}
+
+interface ScopeChanges {
+  readonly scope: Scope;
+  /** By key; `undefined` where the entry is to go. */
+  readonly entries: Map<string, StoredEntry | undefined>;
+}
+
+/** Changes on top of a view: judged and written together, and seen by nobody until they are on disk. */
+export class Draft implements EntryView {
+  readonly #base: EntryView;
+  readonly #changes = new Map<string, ScopeChanges>();
+  #bytes: number;
+
+  constructor(base: EntryView) {
+    this.#base = base;
+    this.#bytes = base.bytes;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get isEmpty(): boolean {
+    return this.#changes.size === 0;
+  }
+
+  find(scope: Scope, key: string): StoredEntry | undefined {
+    const changed = this.#changes.get(encodeScope(scope))?.entries;
+    return changed?.has(key) === true ? changed.get(key) : this.#base.find(scope, key);
+  }
+
+  put(stored: StoredEntry): void {
+    this.#change(stored.scope, stored.entry.key, stored);
+  }
+
+  remove({ scope, entry }: StoredEntry): void {
+    this.#change(scope, entry.key, undefined);
+  }
+
+  scopes(): Scope[] {
+    const all = new Map(this.#base.scopes().map((scope) => [encodeScope(scope), scope]));
+    for (const [id, { scope }] of this.#changes) all.set(id, scope);
+    return [...all.values()].toSorted(compareScopes);
+  }
+
+  entries(scope: Scope): readonly StoredEntry[] {
+    const changed = this.#changes.get(encodeScope(scope))?.entries;
+    const base = this.#base.entries(scope);
+    if (changed === undefined) return base;
+    const kept = base.filter(({ entry }) => !changed.has(entry.key));
+    const added = [...changed.values()].filter((stored) => stored !== undefined);
+    return [...kept, ...added].toSorted(compareKeys);
+  }
+
+  /** Carries the changes over to another draft. */
+  mergeInto(target: Draft): void {
+    for (const { before, after } of this.changes()) {
+      if (after !== undefined) target.put(after);
+      else if (before !== undefined) target.remove(before);
+    }
+  }
+
+  /** What is different from the view beneath. */
+  *changes(): Generator<Change> {
+    for (const { scope, entries } of this.#changes.values()) {
+      for (const [key, after] of entries) {
+        const before = this.#base.find(scope, key);
+        if (before !== undefined || after !== undefined) yield { before, after };
+      }
+    }
+  }
+
+  #change(scope: Scope, key: string, stored: StoredEntry | undefined): void {
+    this.#bytes += (stored?.bytes ?? 0) - (this.find(scope, key)?.bytes ?? 0);
+    const id = encodeScope(scope);
+    const changes = this.#changes.get(id) ?? { scope, entries: new Map() };
+    changes.entries.set(key, stored);
+    this.#changes.set(id, changes);
+  }
+}

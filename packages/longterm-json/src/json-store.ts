@@ -1,0 +1,235 @@
+import {
+  checkId,
+  checkScope,
+  checkSearchScope,
+  matchesFilter,
+  MemoryError,
+  throwIfAborted,
+  type CallOptions,
+  type Health,
+  type ListRequest,
+  type LongTermCapabilities,
+  type LongTermEntry,
+  type LongTermStats,
+  type LongTermStore,
+  type LongTermWrite,
+  type Page,
+  type ReadCallOptions,
+  type Removal,
+  type Scope,
+  type SearchHit,
+  type SearchRequest,
+  type SearchScope,
+  type WorkflowRef,
+  type WriteResult,
+} from "@mem/core";
+import { clearing, clearingWorkflow, removing, saving, type Change } from "./changes.ts";
+import { decodeCursor, encodeCursor } from "./cursor.ts";
+import { openFiles, type OpenFiles } from "./open-files.ts";
+import { checkOptions, type JsonStoreOptions, type Settings } from "./options.ts";
+import { copyEntry } from "./stored-entry.ts";
+
+/**
+ * Makes a long-term store that keeps everything in one JSON file, which people can read.
+ *
+ * For small memories of one process: every save writes the whole file (those that wait for it together), and is
+ * acknowledged when it would survive a power cut. Nothing is opened until the first call. That call and those after
+ * it reject with `MEM_LOCKED` while another process or store has the file, with `MEM_CORRUPT` or `MEM_FORMAT` where
+ * the file can't be read, and with `MEM_EMBEDDING` or `MEM_DIMENSION` where its vectors are another embedder's.
+ */
+export function createJsonStore(options: JsonStoreOptions): LongTermStore {
+  return new JsonStore(checkOptions(options));
+}
+
+class JsonStore implements LongTermStore {
+  readonly name = "json";
+  readonly capabilities: LongTermCapabilities;
+  readonly #settings: Settings;
+  #opening: Promise<OpenFiles> | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+    this.capabilities = {
+      durability: "disk",
+      shared: false,
+      vector: settings.embedder !== undefined,
+      history: false,
+    };
+  }
+
+  async get(
+    scope: Scope,
+    keys: readonly string[],
+    options?: ReadCallOptions,
+  ): Promise<(LongTermEntry | undefined)[]> {
+    this.#begin(options);
+    checkScope(scope);
+    if (options?.asOf !== undefined) throw withoutHistory();
+    const { catalog } = await this.#open();
+    const entries = catalog.inScope(scope);
+    return keys.map((key) => {
+      const stored = entries?.get(key);
+      return stored && copyEntry(stored.entry);
+    });
+  }
+
+  async save(
+    scope: Scope,
+    writes: readonly LongTermWrite[],
+    options?: CallOptions,
+  ): Promise<WriteResult[]> {
+    this.#begin(options);
+    checkScope(scope);
+    const { storage } = await this.#open();
+    const { maxBytes } = this.#settings;
+    return storage.change(saving(scope, writes, storage, maxBytes), JSON.stringify(writes).length);
+  }
+
+  async delete(
+    scope: Scope,
+    removals: readonly Removal[],
+    options?: CallOptions,
+  ): Promise<boolean[]> {
+    this.#begin(options);
+    checkScope(scope);
+    return this.#change(removing(scope, removals));
+  }
+
+  async list(
+    scope: Scope,
+    request: ListRequest,
+    options?: CallOptions,
+  ): Promise<Page<LongTermEntry>> {
+    this.#begin(options);
+    checkScope(scope);
+    const { prefix = "", filter, cursor, limit } = request;
+    const after = cursor === undefined ? undefined : decodeCursor(cursor);
+    const { catalog } = await this.#open();
+    const items: LongTermEntry[] = [];
+    for (const { entry } of catalog.inScope(scope)?.from(after, prefix) ?? []) {
+      if (filter !== undefined && !matchesFilter(filter, entry.metadata)) continue;
+      const last = items.at(-1);
+      // One more than fits: there is another page.
+      if (last !== undefined && items.length === limit) {
+        return { items, cursor: encodeCursor(last.key) };
+      }
+      items.push(copyEntry(entry));
+    }
+    return { items };
+  }
+
+  async count(scope: Scope, options?: CallOptions): Promise<number> {
+    this.#begin(options);
+    checkScope(scope);
+    const { catalog } = await this.#open();
+    return catalog.inScope(scope)?.size ?? 0;
+  }
+
+  async clear(scope: Scope, options?: CallOptions): Promise<number> {
+    this.#begin(options);
+    checkScope(scope);
+    return this.#change(clearing(scope));
+  }
+
+  async clearWorkflow(workflow: WorkflowRef, options?: CallOptions): Promise<number> {
+    this.#begin(options);
+    checkId(workflow?.tenantId, "workflow.tenantId");
+    checkId(workflow.workflowId, "workflow.workflowId");
+    return this.#change(clearingWorkflow(workflow));
+  }
+
+  async search(
+    scope: SearchScope,
+    request: SearchRequest,
+    options?: CallOptions,
+  ): Promise<SearchHit[]> {
+    this.#begin(options);
+    checkSearchScope(scope);
+    const { search } = await this.#open();
+    return search.search(scope, request, options?.signal);
+  }
+
+  async stats(tenantId: string, options?: CallOptions): Promise<LongTermStats> {
+    this.#begin(options);
+    checkId(tenantId, "tenantId");
+    const { catalog, vectors } = await this.#open();
+    const scopes = catalog.ofTenant(tenantId);
+    return {
+      entries: scopes.reduce((sum, { size }) => sum + size, 0),
+      pendingVectors: vectors?.pendingIn(scopes) ?? 0,
+    };
+  }
+
+  async flush(options?: CallOptions): Promise<void> {
+    this.#begin(options);
+    const { storage, vectors } = await this.#open();
+    await storage.flush();
+    await vectors?.flush(options?.signal);
+  }
+
+  async health(): Promise<Health> {
+    this.#begin();
+    const { path, maxBytes } = this.#settings;
+    const about = { backend: this.name, durability: this.capabilities.durability };
+    try {
+      const { catalog, vectors } = await this.#open();
+      const messages = vectors?.troubles ?? [];
+      const pendingTexts = vectors?.pendingTexts ?? 0;
+      const status = messages.length === 0 ? "ok" : "degraded";
+      return {
+        ...about,
+        status,
+        messages,
+        details: { path, bytes: catalog.bytes, maxBytes, pendingTexts },
+      };
+    } catch (error) {
+      return {
+        ...about,
+        status: "down",
+        messages: [(error as MemoryError).message],
+        details: { path },
+      };
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #change<T>(change: Change<T>): Promise<T> {
+    const { storage } = await this.#open();
+    return storage.change(change, 0);
+  }
+
+  #begin(options?: CallOptions): void {
+    if (this.#closing !== undefined) throw new MemoryError("MEM_CLOSED", "this store is closed");
+    throwIfAborted(options?.signal);
+  }
+
+  /** Once; again only after it failed. */
+  #open(): Promise<OpenFiles> {
+    this.#opening ??= openFiles(this.#settings).catch((error: unknown) => {
+      this.#opening = undefined;
+      throw error;
+    });
+    return this.#opening;
+  }
+
+  async #close(): Promise<void> {
+    // What failed to open has nothing to close.
+    const files = await this.#opening?.catch(() => undefined);
+    await files?.close();
+  }
+}
+
+function withoutHistory(): MemoryError {
+  return new MemoryError("MEM_UNSUPPORTED", "this store keeps no history to read as of a time", {
+    path: "options.asOf",
+  });
+}

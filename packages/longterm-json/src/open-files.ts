@@ -1,0 +1,43 @@
+import { createAnalyzer, loadLanguage } from "@mem/search";
+import type { Catalog } from "./catalog.ts";
+import type { Settings } from "./options.ts";
+import { Search } from "./search.ts";
+import { Storage } from "./storage.ts";
+import { VectorStore } from "./vector-store.ts";
+
+/** What a store works with once its files are open. */
+export interface OpenFiles {
+  readonly storage: Storage;
+  readonly catalog: Catalog;
+  readonly vectors: VectorStore | undefined;
+  readonly search: Search;
+  close(): Promise<void>;
+}
+
+export async function openFiles(settings: Settings): Promise<OpenFiles> {
+  const { path, embedder, clock } = settings;
+  const analyzer = createAnalyzer({ language: await loadLanguage(settings.language) });
+  const storage = await Storage.open(path, analyzer, clock);
+  const { catalog } = storage;
+  try {
+    const vectors = embedder && (await VectorStore.open(path, embedder, clock, catalog));
+    return {
+      storage,
+      catalog,
+      vectors,
+      search: new Search(catalog, analyzer, vectors),
+      async close() {
+        // The lock goes last: until then nobody else may write the vectors either.
+        await storage.finish();
+        try {
+          await vectors?.close();
+        } finally {
+          storage.release();
+        }
+      },
+    };
+  } catch (error) {
+    storage.release();
+    throw error;
+  }
+}

@@ -1,0 +1,85 @@
+import {
+  isMemoryError,
+  matchesFilter,
+  MemoryError,
+  type SearchHit,
+  type SearchRequest,
+  type SearchScope,
+} from "@mem/core";
+import {
+  borrowFromNeighbours,
+  combineStatistics,
+  createKeywordQuery,
+  rank,
+  type Analyzer,
+} from "@mem/search";
+import { candidatesOf, inSequences, type VectorQuery } from "./candidate.ts";
+import type { Catalog } from "./catalog.ts";
+import { searchHit } from "./search-hit.ts";
+import type { VectorStore } from "./vector-store.ts";
+
+/** Searches a catalog, with statistics of what is searched and of nothing else. */
+export class Search {
+  readonly #catalog: Catalog;
+  readonly #analyzer: Analyzer;
+  readonly #vectors: VectorStore | undefined;
+
+  constructor(catalog: Catalog, analyzer: Analyzer, vectors: VectorStore | undefined) {
+    this.#catalog = catalog;
+    this.#analyzer = analyzer;
+    this.#vectors = vectors;
+  }
+
+  async search(
+    scope: SearchScope,
+    request: SearchRequest,
+    signal: AbortSignal | undefined,
+  ): Promise<SearchHit[]> {
+    const { mode, filter, topK, minScore = 0 } = request;
+    const vectors = await this.#vectorQuery(request, signal);
+    const terms = this.#analyzer.analyzeQuery(request.text);
+    const scopes = this.#catalog.searched(scope);
+    const statistics = combineStatistics(scopes.map((each) => each.keywords().statistics));
+    const words = mode === "vector" ? undefined : createKeywordQuery(terms, statistics);
+    const found = scopes.flatMap((each) => candidatesOf(each, words, vectors));
+    const scored = request.neighbours ? borrowFromNeighbours(inSequences(found)) : found;
+    // Only now, so that a filter chooses among scores and changes none.
+    const chosen = scored.filter(
+      ({ stored }) => filter === undefined || matchesFilter(filter, stored.entry.metadata),
+    );
+    return rank(chosen, { topK, minScore, neighbours: false }).map((candidate) =>
+      searchHit(candidate, terms, this.#analyzer, words !== undefined),
+    );
+  }
+
+  /** `undefined` where the search is by keyword alone. */
+  async #vectorQuery(
+    { text, mode }: SearchRequest,
+    signal: AbortSignal | undefined,
+  ): Promise<VectorQuery | undefined> {
+    if (mode === "keyword") return undefined;
+    const vectors = this.#vectors;
+    if (vectors === undefined) {
+      if (mode === "auto") return undefined;
+      throw withoutEmbedder(mode);
+    }
+    if (text.trim() === "") return undefined;
+    try {
+      const vector = await vectors.ofQuery(text, signal);
+      const { weight } = vectors.embedder;
+      return { vector, weight, of: ({ entry }) => vectors.of(entry.text) };
+    } catch (error) {
+      // The words can still be looked for, and the store's health tells that only they were.
+      if (mode === "auto" && !isMemoryError(error, "MEM_ABORTED")) return undefined;
+      throw error;
+    }
+  }
+}
+
+function withoutEmbedder(mode: string): MemoryError {
+  return new MemoryError(
+    "MEM_UNSUPPORTED",
+    `this store has no embedder, so it can't search in mode "${mode}"; give it one, or search by keyword`,
+    { path: "request.mode" },
+  );
+}

@@ -1,0 +1,96 @@
+import { GroupCommit, type Waiting } from "@mem/append-log";
+import type { Clock } from "@mem/core";
+import type { Analyzer } from "@mem/search";
+import { Catalog } from "./catalog.ts";
+import type { Change, Stamps } from "./changes.ts";
+import { decodeDocument, encodeDocument, type Document } from "./document.ts";
+import { DocumentFile } from "./document-file.ts";
+import { Draft } from "./draft.ts";
+import { storageError } from "./storage-error.ts";
+
+const EMPTY: Document = { entries: [], lastVersion: 0 };
+
+/** The file and what it holds. Reads see what is on disk; changes travel to it together. */
+export class Storage implements Stamps {
+  readonly catalog: Catalog;
+  readonly #file: DocumentFile;
+  readonly #clock: Clock;
+  readonly #commits: GroupCommit<Change<unknown>, unknown>;
+  #lastVersion: number;
+
+  private constructor(file: DocumentFile, document: Document, analyzer: Analyzer, clock: Clock) {
+    this.#file = file;
+    this.#clock = clock;
+    this.#lastVersion = document.lastVersion;
+    this.catalog = new Catalog(analyzer);
+    this.catalog.apply(document.entries.map((after) => ({ before: undefined, after })));
+    this.#commits = new GroupCommit({ commit: (batch) => this.#commit(batch) });
+  }
+
+  /** Takes hold of the file and reads it. */
+  static async open(path: string, analyzer: Analyzer, clock: Clock): Promise<Storage> {
+    const file = await DocumentFile.hold(path);
+    try {
+      const content = await file.read();
+      const document = content === undefined ? EMPTY : decodeDocument(file.path, content);
+      return new Storage(file, document, analyzer, clock);
+    } catch (error) {
+      file.release();
+      throw error;
+    }
+  }
+
+  /** Resolves with what the change makes of it, when that is on disk. `bytes` is about what it holds in memory. */
+  async change<T>(change: Change<T>, bytes: number): Promise<T> {
+    try {
+      return (await this.#commits.add(change, bytes)) as T;
+    } catch (error) {
+      throw storageError(error);
+    }
+  }
+
+  now(): number {
+    // What the file could not tell apart, the memory must not either.
+    return Math.trunc(this.#clock.now());
+  }
+
+  nextVersion(): string {
+    this.#lastVersion += 1;
+    return String(this.#lastVersion);
+  }
+
+  /** Waits for the changes under way; does not tell how they went. */
+  flush(): Promise<void> {
+    return this.#commits.flush();
+  }
+
+  /** Takes no more changes, and waits for those under way. */
+  finish(): Promise<void> {
+    return this.#commits.close();
+  }
+
+  /** Lets others have the file. */
+  release(): void {
+    this.#file.release();
+  }
+
+  async #commit(batch: readonly Waiting<Change<unknown>, unknown>[]): Promise<void> {
+    const draft = new Draft(this.catalog);
+    const answers: (() => void)[] = [];
+    for (const waiting of batch) {
+      const part = new Draft(draft);
+      try {
+        const result = waiting.item(part);
+        part.mergeInto(draft);
+        answers.push(() => waiting.resolve(result));
+      } catch (error) {
+        waiting.reject(error);
+      }
+    }
+    if (!draft.isEmpty) {
+      await this.#file.replace(encodeDocument(draft, this.#lastVersion));
+      this.catalog.apply(draft.changes());
+    }
+    for (const answer of answers) answer();
+  }
+}

@@ -1,0 +1,63 @@
+import { cloneJson, type JsonObject, type LongTermEntry, type Scope } from "@mem/core";
+
+/** An entry with what the file keeps beside it. */
+export interface StoredEntry {
+  readonly scope: Scope;
+  readonly entry: LongTermEntry;
+  /** The operation that made it. */
+  readonly opId?: string;
+  /** As it stands in the file: kept, so that writing the file means joining and not serialising. */
+  readonly json: string;
+  /** The length of `json` in bytes. */
+  readonly bytes: number;
+}
+
+/** What the file says of an entry. Times are ISO 8601; `text` is left out where the value is the text. */
+export interface EntryRecord extends Omit<LongTermEntry, "createdAt" | "updatedAt" | "text"> {
+  readonly tenantId: string;
+  readonly text?: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly opId?: string;
+}
+
+export function storedEntry(
+  scope: Scope,
+  entry: LongTermEntry,
+  opId: string | undefined,
+): StoredEntry {
+  const json = indent(JSON.stringify(toRecord(scope, entry, opId), undefined, 2));
+  const bytes = Buffer.byteLength(json);
+  return { scope, entry, ...(opId !== undefined && { opId }), json, bytes };
+}
+
+/** In the order in which people want to read it; undefined ones are left out. */
+function toRecord(scope: Scope, entry: LongTermEntry, opId: string | undefined): object {
+  return {
+    tenantId: scope.tenantId,
+    workflowId: scope.workflowId,
+    agentId: scope.agentId,
+    key: entry.key,
+    value: entry.value,
+    text: entry.text === entry.value ? undefined : entry.text,
+    metadata: entry.metadata,
+    subject: entry.subject,
+    sequence: entry.sequence,
+    source: entry.source,
+    derivedFrom: entry.derivedFrom,
+    createdAt: new Date(entry.createdAt).toISOString(),
+    updatedAt: new Date(entry.updatedAt).toISOString(),
+    version: entry.version,
+    opId,
+  };
+}
+
+/** As an item of an array that is a property. A line break in JSON is never within a string. */
+function indent(json: string): string {
+  return `    ${json.replaceAll("\n", "\n    ")}`;
+}
+
+/** For handing out what stays stored. */
+export function copyEntry(entry: LongTermEntry): LongTermEntry {
+  return cloneJson(entry as unknown as JsonObject) as unknown as LongTermEntry;
+}

@@ -1,0 +1,84 @@
+import {
+  isMemoryError,
+  MemoryError,
+  throwIfAborted,
+  type Embedder,
+  type EmbedOptions,
+} from "@mem/core";
+
+const DEADLINE_MS = 60_000;
+
+/**
+ * Asks an embedder, and believes nothing: neither that it answers, nor that it heeds the signal, nor what it says.
+ * Rejects with `MEM_EMBEDDING`, `MEM_DIMENSION` or `MEM_ABORTED`.
+ */
+export async function embedChecked(
+  embedder: Embedder,
+  texts: readonly string[],
+  kind: EmbedOptions["kind"],
+  signal?: AbortSignal,
+): Promise<Float32Array[]> {
+  throwIfAborted(signal);
+  const deadline = AbortSignal.timeout(DEADLINE_MS);
+  const ended = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
+  try {
+    const vectors = await orAborted(embedder.embed(texts, { kind, signal: ended }), ended);
+    return checked(embedder, vectors, texts.length);
+  } catch (error) {
+    if (signal?.aborted === true) throw aborted(signal);
+    if (isMemoryError(error) && !deadline.aborted) throw error;
+    const what = deadline.aborted ? `did not answer in ${DEADLINE_MS / 1000} seconds` : "failed";
+    throw new MemoryError(
+      "MEM_EMBEDDING",
+      `the embedder ${JSON.stringify(embedder.model)} ${what}`,
+      { cause: error },
+    );
+  }
+}
+
+function checked(embedder: Embedder, vectors: Float32Array[], expected: number): Float32Array[] {
+  const { model, dimensions } = embedder;
+  const name = JSON.stringify(model);
+  if (!Array.isArray(vectors) || vectors.length !== expected) {
+    throw wrong(`the embedder ${name} did not answer with one vector for each text`);
+  }
+  for (const vector of vectors) {
+    if (vector.length !== dimensions) {
+      throw new MemoryError(
+        "MEM_DIMENSION",
+        `the embedder ${name} answered with ${vector.length} dimensions and declares ${dimensions}`,
+      );
+    }
+    if (!vector.every(Number.isFinite)) {
+      throw wrong(`the embedder ${name} answered with a number that is not finite`);
+    }
+    if (vector.every((x) => x === 0)) {
+      throw wrong(`the embedder ${name} answered with a vector of zeros, which has no direction`);
+    }
+  }
+  return vectors;
+}
+
+/** Asking the same again would bring the same answer. */
+function wrong(message: string): MemoryError {
+  return new MemoryError("MEM_EMBEDDING", message, { retryable: false });
+}
+
+/** The promise's result, unless the signal fires first: then it rejects with `MEM_ABORTED`. */
+export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: ended, reject } = Promise.withResolvers<never>();
+  const stop = (): void => reject(aborted(signal));
+  signal.addEventListener("abort", stop, { once: true });
+  if (signal.aborted) stop();
+  try {
+    return await Promise.race([promise, ended]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+function aborted(signal: AbortSignal): MemoryError {
+  return new MemoryError("MEM_ABORTED", "the call was aborted while it waited", {
+    cause: signal.reason,
+  });
+}

@@ -1,0 +1,40 @@
+import type * as LanceDbModule from "@lancedb/lancedb";
+import { MemoryError } from "@mem/core";
+import type * as ArrowModule from "apache-arrow";
+
+export type LanceDb = typeof LanceDbModule;
+export type Arrow = typeof ArrowModule;
+
+export interface NativeModules {
+  readonly lancedb: LanceDb;
+  readonly arrow: Arrow;
+}
+
+let loading: Promise<NativeModules> | undefined;
+
+/**
+ * Loads LanceDB at first use, not on import: its native part is 200 MB and takes a third of a second.
+ * Rejects with `MEM_NOT_CONFIGURED` when the native part for this platform is not installed.
+ */
+export function loadNativeModules(): Promise<NativeModules> {
+  loading ??= load();
+  return loading;
+}
+
+async function load(): Promise<NativeModules> {
+  // Otherwise it warns on stderr with every other query; it reads the variable when it is loaded.
+  process.env["LANCEDB_LOG"] ??= "error";
+  try {
+    const [lancedb, arrow] = await Promise.all([
+      import("@lancedb/lancedb"),
+      import("apache-arrow"),
+    ]);
+    return { lancedb, arrow };
+  } catch (cause) {
+    throw new MemoryError(
+      "MEM_NOT_CONFIGURED",
+      "LanceDB's native part can't be loaded; it comes as an optional dependency of @lancedb/lancedb, so install without leaving those out (npm: no --omit=optional), on a platform that LanceDB supports",
+      { cause },
+    );
+  }
+}

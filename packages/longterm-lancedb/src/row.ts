@@ -1,0 +1,80 @@
+import { encodeScope, type Scope } from "@mem/core";
+
+/** An entry as the table keeps it, by column. Absent parts of the scope are empty, which no name is. */
+export interface Row {
+  /** `tenant:workflow:agent:key`, the first three percent-encoded: no two places give the same. */
+  readonly id: string;
+  readonly tenant: string;
+  readonly workflow: string;
+  readonly agent: string;
+  readonly key: string;
+  /** JSON. */
+  readonly value: string;
+  readonly text: string;
+  /** The terms of the text, joined by spaces, for LanceDB's index. */
+  readonly terms: string;
+  /** How many terms there are that count for the length of the text. */
+  readonly length: number;
+  /** JSON. */
+  readonly metadata: string | null;
+  readonly sequence: string | null;
+  readonly position: number | null;
+  readonly version: string;
+  readonly created_at: number;
+  readonly updated_at: number;
+  readonly op_id: string | null;
+  readonly subject: string | null;
+  readonly source: string;
+  /** JSON. */
+  readonly derived_from: string | null;
+  /** Of everything above but the terms, which follow from the text. */
+  readonly hash: string;
+  /** Of the vector and of what it stands for; null while it is to come, empty where there is nothing to embed. */
+  readonly vector_hash: string | null;
+  /** Only in stores that have or had an embedder. */
+  readonly vector?: Float32Array | null;
+}
+
+/** A row without what only searches need. */
+export type EntryRow = Omit<Row, "terms" | "length" | "vector_hash" | "vector">;
+
+const ENTRY_COLUMN_SET: Record<keyof EntryRow, true> = {
+  id: true,
+  tenant: true,
+  workflow: true,
+  agent: true,
+  key: true,
+  value: true,
+  text: true,
+  metadata: true,
+  sequence: true,
+  position: true,
+  version: true,
+  created_at: true,
+  updated_at: true,
+  op_id: true,
+  subject: true,
+  source: true,
+  derived_from: true,
+  hash: true,
+};
+
+/** The columns that an entry is made of. */
+export const ENTRY_COLUMNS: readonly string[] = Object.keys(ENTRY_COLUMN_SET);
+
+export function rowId(scope: Scope, key: string): string {
+  return `${encodeScope(scope)}:${key}`;
+}
+
+/** The first three parts of an id. They are percent-encoded, so the third colon ends them. */
+export function scopeOfId(id: string): string {
+  return id.slice(0, endOfScope(id));
+}
+
+export function keyOfId(id: string): string {
+  return id.slice(endOfScope(id) + 1);
+}
+
+function endOfScope(id: string): number {
+  return id.indexOf(":", id.indexOf(":", id.indexOf(":") + 1) + 1);
+}

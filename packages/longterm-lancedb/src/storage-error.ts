@@ -1,0 +1,65 @@
+import { isMemoryError, MemoryError, type Outcome } from "@mem/core";
+
+/** Whether a file vanished under a read: another process cleaned up the version that it had begun on. */
+export function isVanishedVersion(error: unknown): boolean {
+  return /not found|no such file/i.test(messageOf(error));
+}
+
+/** What a failed read means: the system, or damaged data. The queries themselves are ours and known to work. */
+export function readError(error: unknown, folder: string): unknown {
+  if (isMemoryError(error)) return error;
+  if (isSystemError(error)) {
+    return new MemoryError("MEM_UNAVAILABLE", `the store in ${folder} can't be read`, {
+      cause: error,
+    });
+  }
+  // A mistake in this package is not the disk's fault.
+  if (!isFromLanceDb(error) && !(error instanceof SyntaxError)) return error;
+  return new MemoryError(
+    "MEM_CORRUPT",
+    `the store in ${folder} is damaged: its files can't be decoded; restore them from a backup`,
+    { cause: error },
+  );
+}
+
+/** What a failed write means. */
+export function writeError(error: unknown, folder: string, outcome: Outcome): MemoryError {
+  if (isMemoryError(error)) return error;
+  return isDiskFull(error)
+    ? new MemoryError("MEM_CAPACITY", `the disk that holds ${folder} is full`, {
+        cause: error,
+        outcome,
+      })
+    : new MemoryError("MEM_UNAVAILABLE", `the store in ${folder} can't be written`, {
+        cause: error,
+        outcome,
+      });
+}
+
+/** What it means that a store could not be opened or made. */
+export function openError(error: unknown, folder: string): unknown {
+  return isDiskFull(error) ? writeError(error, folder, "not-applied") : readError(error, folder);
+}
+
+function isDiskFull(error: unknown): boolean {
+  return /ENOSPC|EDQUOT|os error 28|os error 122|no space left/i.test(messageOf(error));
+}
+
+/** Of the operating system: of Node's calls, of SQLite's, of LanceDB's, or wrapped by `@mem/append-log`. */
+export function isSystemError(error: unknown): boolean {
+  const { syscall, code, cause } = (error ?? {}) as NodeJS.ErrnoException;
+  return (
+    typeof syscall === "string" ||
+    code === "ERR_SQLITE_ERROR" ||
+    /os error \d+/i.test(messageOf(error)) ||
+    (cause !== undefined && isSystemError(cause))
+  );
+}
+
+function isFromLanceDb(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException | undefined)?.code === "GenericFailure";
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? `${error.name} ${error.message}` : String(error);
+}

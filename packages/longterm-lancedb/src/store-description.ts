@@ -1,0 +1,86 @@
+import { readFile } from "node:fs/promises";
+import { writeFileDurably } from "@mem/append-log";
+import { MemoryError, type Embedder } from "@mem/core";
+
+/** Goes up when a release lays the store out in a way that the ones before can't read. */
+const FORMAT = 1;
+
+/** What a store is, kept in a file of its own. It is written last when a store is made: without it there is none. */
+export interface StoreDescription {
+  readonly format: number;
+  /** The `id` of the analyzer that made the terms. */
+  readonly analyzer: string;
+  /** Which embedder made the vectors, if one ever did. */
+  readonly embedder?: EmbedderName;
+}
+
+type EmbedderName = Pick<Embedder, "model" | "dimensions">;
+
+export function describeStore(
+  analyzer: string,
+  embedder: EmbedderName | undefined,
+): StoreDescription {
+  return {
+    format: FORMAT,
+    analyzer,
+    ...(embedder && { embedder: { model: embedder.model, dimensions: embedder.dimensions } }),
+  };
+}
+
+/** `undefined` where there is no store yet. Rejects with `MEM_FORMAT` for one of a later release, or of another kind. */
+export async function readDescription(path: string): Promise<StoreDescription | undefined> {
+  let json: string;
+  try {
+    json = await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+  const description = parse(json, path);
+  if (description.format > FORMAT) {
+    throw new MemoryError(
+      "MEM_FORMAT",
+      `${path} says format ${description.format}, and this release of @mem/longterm-lancedb knows formats up to ${FORMAT}; update the package`,
+    );
+  }
+  return description;
+}
+
+function parse(json: string, path: string): StoreDescription {
+  try {
+    const description = JSON.parse(json) as StoreDescription;
+    if (Number.isInteger(description.format) && typeof description.analyzer === "string") {
+      return description;
+    }
+  } catch {
+    // Said below.
+  }
+  throw new MemoryError("MEM_FORMAT", `${path} is not the description of a store`);
+}
+
+export function writeDescription(path: string, description: StoreDescription): Promise<void> {
+  return writeFileDurably(path, `${JSON.stringify(description, undefined, 2)}\n`);
+}
+
+/** Throws `MEM_DIMENSION` or `MEM_EMBEDDING` where another embedder than this one made the store's vectors. */
+export function refuseForeignEmbedder(
+  { embedder: own }: StoreDescription,
+  given: EmbedderName | undefined,
+): void {
+  if (own === undefined || given === undefined) return;
+  const remedy = "open the store with that one, or save into a new folder";
+  if (own.model !== given.model) {
+    throw new MemoryError(
+      "MEM_EMBEDDING",
+      `the store's vectors were made by ${JSON.stringify(own.model)}, which ${JSON.stringify(given.model)} can't be mixed with; ${remedy}`,
+      { retryable: false, path: "options.embedder" },
+    );
+  }
+  if (own.dimensions !== given.dimensions) {
+    throw new MemoryError(
+      "MEM_DIMENSION",
+      `the store's vectors, made by ${JSON.stringify(own.model)}, have ${own.dimensions} dimensions, those of the embedder ${given.dimensions}; ${remedy}`,
+      { path: "options.embedder" },
+    );
+  }
+}

@@ -1,0 +1,81 @@
+import type { Field, FixedSizeList, Schema } from "apache-arrow";
+import type { IndexOptions, Table } from "@lancedb/lancedb";
+import type { Arrow, LanceDb, NativeModules } from "./native-module.ts";
+import type { Row } from "./row.ts";
+
+const REQUIRED = [
+  "id",
+  "tenant",
+  "workflow",
+  "agent",
+  "key",
+  "value",
+  "text",
+  "terms",
+  "version",
+  "source",
+  "hash",
+] as const satisfies readonly (keyof Row)[];
+
+const OPTIONAL = [
+  "metadata",
+  "sequence",
+  "op_id",
+  "subject",
+  "derived_from",
+  "vector_hash",
+] as const satisfies readonly (keyof Row)[];
+
+/** The table's columns. Spelled out, because LanceDB guesses wrong types and makes everything nullable. */
+export function tableSchema(arrow: Arrow, dimensions: number | undefined): Schema {
+  const { Float64, Int32, Utf8 } = arrow;
+  const fields: Field[] = [
+    ...REQUIRED.map((name) => new arrow.Field(name, new Utf8(), false)),
+    new arrow.Field("length", new Int32(), false),
+    new arrow.Field("created_at", new Float64(), false),
+    new arrow.Field("updated_at", new Float64(), false),
+    new arrow.Field("position", new Float64(), true),
+    ...OPTIONAL.map((name) => new arrow.Field(name, new Utf8(), true)),
+  ];
+  if (dimensions !== undefined)
+    fields.push(new arrow.Field("vector", vectorType(arrow, dimensions), true));
+  return new arrow.Schema(fields);
+}
+
+function vectorType(arrow: Arrow, dimensions: number): FixedSizeList {
+  return new arrow.FixedSizeList(dimensions, new arrow.Field("item", new arrow.Float32(), true));
+}
+
+/** Gives a table that was made without an embedder its column for vectors: all of them to come. */
+export async function addVectorColumn(table: Table, dimensions: number): Promise<void> {
+  const type = `FixedSizeList(${dimensions}, Float32)`;
+  await table.addColumns([{ name: "vector", valueSql: `arrow_cast(NULL, '${type}')` }]);
+}
+
+/** The length of the table's vectors, if it has any. */
+export async function vectorLength(table: Table): Promise<number | undefined> {
+  const { fields } = await table.schema();
+  const field = fields.find(({ name }) => name === "vector");
+  return field === undefined ? undefined : (field.type as FixedSizeList).listSize;
+}
+
+/** Puts the keys and the index on an empty table that every store has from the start. */
+export async function prepareTable(table: Table, { lancedb }: NativeModules): Promise<void> {
+  await table.setUnenforcedPrimaryKey("id");
+  await table.createIndex("terms", termIndex(lancedb));
+}
+
+/** Splits at spaces and changes nothing: the terms are finished. The longest has 192 bytes. */
+function termIndex({ Index }: LanceDb): Partial<IndexOptions> {
+  return {
+    config: Index.fts({
+      baseTokenizer: "whitespace",
+      maxTokenLength: 256,
+      withPosition: false,
+      lowercase: false,
+      stem: false,
+      removeStopWords: false,
+      asciiFolding: false,
+    }),
+  };
+}

@@ -1,0 +1,48 @@
+import { LogError, type LogErrorCode } from "@mem/append-log";
+import { isMemoryError, MemoryError, type MemoryErrorCode } from "@mem/core";
+
+const CODES: Readonly<Record<Exclude<LogErrorCode, "LOG_IO">, MemoryErrorCode>> = {
+  LOG_CLOSED: "MEM_CLOSED",
+  LOG_FULL: "MEM_CAPACITY",
+  LOG_TOO_LARGE: "MEM_TOO_LARGE",
+  LOG_NO_SPACE: "MEM_CAPACITY",
+  LOG_FORMAT: "MEM_FORMAT",
+  LOG_GONE: "MEM_UNAVAILABLE",
+  LOG_SYMLINK: "MEM_CORRUPT",
+  LOG_FILE_SYSTEM: "MEM_UNSUPPORTED",
+};
+
+const SYSTEM_CODES: Readonly<Record<string, MemoryErrorCode>> = {
+  ENOSPC: "MEM_CAPACITY",
+  EDQUOT: "MEM_CAPACITY",
+  EFBIG: "MEM_CAPACITY",
+  EMFILE: "MEM_CAPACITY",
+  ENFILE: "MEM_CAPACITY",
+  EROFS: "MEM_READ_ONLY",
+  ELOOP: "MEM_CORRUPT",
+};
+
+/** Repeating the call does not help until somebody has changed something. */
+const LASTING = new Set(["EACCES", "EPERM", "ENOTDIR", "EISDIR", "ENAMETOOLONG"]);
+
+/** What the log or the operating system answered, in the words of the contract. */
+export function storageError(cause: unknown): MemoryError {
+  if (isMemoryError(cause)) return cause;
+  const system = systemCode(cause instanceof LogError ? cause.cause : cause);
+  const code =
+    cause instanceof LogError && cause.code !== "LOG_IO"
+      ? CODES[cause.code]
+      : (SYSTEM_CODES[system ?? ""] ?? "MEM_UNAVAILABLE");
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new MemoryError(code, message, {
+    cause,
+    outcome: cause instanceof LogError ? cause.outcome : "not-applied",
+    ...(system !== undefined && LASTING.has(system) && { retryable: false }),
+  });
+}
+
+/** The operating system's name of an error, such as `"ENOENT"`. */
+export function systemCode(error: unknown): string | undefined {
+  const code: unknown = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : undefined;
+}
