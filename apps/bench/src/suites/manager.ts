@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createMemoryBackend } from "@mem/backend-memory";
 import { createRedisBackend } from "@mem/backend-redis";
-import { MemoryManager, type LongTermStore, type ShortTermBackend } from "@mem/core";
+import { cloneJson, MemoryManager, type LongTermStore, type ShortTermBackend } from "@mem/core";
 import { createJsonStore } from "@mem/longterm-json";
 import { createLanceDbStore } from "@mem/longterm-lancedb";
 import { startRedis } from "@mem/redis-server";
@@ -76,7 +76,7 @@ async function shortTermRows(
         against: (n) =>
           repeat(n, (key) =>
             bare.save(scope, [
-              { key, value: structuredClone(value), ttlMs: 86_400_000, source: "agent" },
+              { key, value: cloneJson(value), ttlMs: 86_400_000, source: "agent" },
             ]),
           ),
       },

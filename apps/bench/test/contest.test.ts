@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { median, runContest } from "../src/contest.ts";
+import { toTable } from "../src/report.ts";
+
+const spin = (units: number) => async (n: number) => {
+  let x = 0;
+  for (let i = 0; i < n * units * 200; i++) x = Math.imul(x + i, 31);
+  return x;
+};
+
+describe("a contest", () => {
+  it("gives a row whose verdict follows from its ratio", async () => {
+    const contest = {
+      suite: "self",
+      case: "spin",
+      config: "three to one",
+      clock: "cpu",
+      ours: spin(1),
+      against: spin(3),
+      peers: { twice: spin(2) },
+      target: 1.5,
+      stretch: 1000,
+    } as const;
+    const row = await runContest(contest, { rounds: 5, sliceMs: 20 });
+    expect(row).toMatchObject({
+      suite: "self",
+      better: "higher",
+      unit: "ops/s",
+      met: true,
+      stretch: 1000,
+    });
+    expect(row.spread[0]).toBeLessThanOrEqual(row.ratio);
+    expect(row.spread[1]).toBeGreaterThanOrEqual(row.ratio);
+    expect(Object.keys(row.peers)).toEqual(["twice"]);
+    expect(toTable([row])).toContain("≥ 1.5");
+  });
+
+  it("takes the middle of the rounds", () => {
+    expect([median([3, 1, 2]), median([4, 1, 3, 2])]).toEqual([2, 2.5]);
+  });
+});
