@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 
-/** Version of the format on disk: what the head of every segment declares. */
-export const FORMAT = 1;
+/** Payload of the head of every segment: the version of all that is behind it. */
+export const FORMAT = '{"format":1}';
 
 /**
  * One line of a segment: `crc kind writer sequence payload`, where the CRC-32, in hexadecimal,

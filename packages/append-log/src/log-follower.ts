@@ -206,12 +206,9 @@ export class LogFollower {
 }
 
 function requireFormat(head: Frame, segment: number): void {
-  const { format } = JSON.parse(head.payload) as { format?: unknown };
-  if (format === FORMAT) return;
-  throw new LogError(
-    "LOG_FORMAT",
-    `Segment ${formatSegment(segment)} has format ${String(format)}, this version reads ${FORMAT}`,
-  );
+  if (head.payload === FORMAT) return;
+  const found = `Segment ${formatSegment(segment)} of the log has the format ${head.payload}`;
+  throw new LogError("LOG_FORMAT", `${found}; this version of the library knows ${FORMAT}`);
 }
 
 /** Checks a place in the middle of a segment: its format is known and a line begins there. */

@@ -8,7 +8,6 @@ import type { LogFollower, WrittenFrame } from "./log-follower.ts";
 import { segmentGone } from "./segment.ts";
 
 const NEWLINE = 10;
-const head = JSON.stringify({ format: FORMAT });
 
 /** A frame on its way into the log. */
 interface Pending<Result> extends WrittenFrame {
@@ -120,7 +119,7 @@ export class LogWriter<Result> {
   ): Promise<LogError | undefined> {
     const items = frames.map(({ item }) => item);
     const start = file.stat().size;
-    if (start === 0) items.unshift(this.#frame("head", head, head.length));
+    if (start === 0) items.unshift(this.#frame("head", FORMAT, FORMAT.length));
     // A frame starts with a newline, too: it does not fuse with a torn one before it.
     const bytes = Buffer.from(`\n${items.map(({ line }) => line).join("\n")}\n`);
     const written = await file.write(bytes);

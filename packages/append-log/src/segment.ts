@@ -18,26 +18,28 @@ function segmentPath(directory: string, segment: number): string {
 /** The segments in a folder, oldest first. */
 export async function listSegments(directory: string): Promise<SegmentInfo[]> {
   const found: SegmentInfo[] = [];
-  try {
-    for (const name of (await readdir(directory)).toSorted()) {
-      const segment = /^(\d{10})\.log$/.exec(name)?.[1];
-      if (segment === undefined) continue;
-      const bytes = await sizeOf(join(directory, name));
+  for (const segment of await segmentNumbers(directory)) {
+    const path = segmentPath(directory, segment);
+    try {
+      found.push({ segment, bytes: (await stat(path)).size });
+    } catch (cause) {
       // Another process may have dropped it since.
-      if (bytes !== undefined) found.push({ segment: Number(segment), bytes });
+      if (systemCode(cause) !== "ENOENT") throw systemError(cause, `examine ${path}`);
     }
-  } catch (cause) {
-    throw systemError(cause, `list ${directory}`);
   }
   return found;
 }
 
-async function sizeOf(path: string): Promise<number | undefined> {
+/** What one look at the folder shows, however others add and drop segments meanwhile. */
+async function segmentNumbers(directory: string): Promise<number[]> {
   try {
-    return (await stat(path)).size;
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return undefined;
-    throw error;
+    const names = await readdir(directory);
+    return names
+      .filter((name) => /^\d{10}\.log$/.test(name))
+      .map((name) => Number.parseInt(name, 10))
+      .toSorted((a, b) => a - b);
+  } catch (cause) {
+    throw systemError(cause, `list ${directory}`);
   }
 }
 
@@ -71,7 +73,7 @@ export async function openSegment(
   const path = segmentPath(directory, segment);
   for (;;) {
     let file = await AppendFile.open(path, "existing");
-    const superseded = (await listSegments(directory)).some((other) => other.segment > segment);
+    const superseded = (await segmentNumbers(directory)).some((other) => other > segment);
     if (file === undefined && beforeCreating !== undefined && !superseded) {
       await beforeCreating();
       file = await AppendFile.open(path, "new");

@@ -17,6 +17,8 @@ import { NEVER } from "./timing-wheel.ts";
 /** How many entries one page looks at, so that a filter that matches little does not hold up the process. */
 const MAX_LOOKS = 10_000;
 
+type Condition = Pick<ShortTermWrite, "ifVersion" | "ifAbsent">;
+
 /** The entries of one scope. */
 export class Collection {
   readonly #engine: Engine;
@@ -42,19 +44,15 @@ export class Collection {
   save(write: ShortTermWrite): WriteResult {
     const { timeline, versions } = this.#engine;
     const current = this.#live(write.key);
-    if (current === undefined) {
-      if (write.ifVersion !== undefined) return { stored: false };
-    } else {
-      const version = versions.text(current.version);
-      if (write.opId !== undefined && write.opId === current.opId) return { stored: true, version };
-      if (write.ifAbsent === true) return { stored: false, version };
-      if (write.ifVersion !== undefined && write.ifVersion !== version) {
-        return { stored: false, version };
-      }
+    if (current !== undefined && write.opId !== undefined && write.opId === current.opId) {
+      return { stored: true, version: versions.text(current.version) };
+    }
+    if (!this.#meets(current, write)) {
+      return { stored: false, ...(current && { version: versions.text(current.version) }) };
     }
     const now = timeline.wall();
     // What has expired and is still there is filled again, as new.
-    const stored = this.#entries.get(write.key) ?? this.#insert(write.key);
+    const stored = current ?? this.#entries.get(write.key) ?? this.#insert(write.key);
     if (current === undefined) stored.createdAt = now;
     stored.fill(write, versions.next(), now);
     if (write.ttlMs !== "keep") this.#lives(stored, write.ttlMs);
@@ -62,12 +60,9 @@ export class Collection {
     return { stored: true, version: versions.text(stored.version) };
   }
 
-  delete({ key, ifVersion }: Removal): boolean {
-    const stored = this.#live(key);
-    if (stored === undefined) return false;
-    if (ifVersion !== undefined && ifVersion !== this.#engine.versions.text(stored.version)) {
-      return false;
-    }
+  delete(removal: Removal): boolean {
+    const stored = this.#live(removal.key);
+    if (stored === undefined || !this.#meets(stored, removal)) return false;
     this.remove(stored);
     return true;
   }
@@ -127,6 +122,12 @@ export class Collection {
     this.#keys.changed();
     this.#space.tenant.entries++;
     return stored;
+  }
+
+  #meets(current: StoredEntry | undefined, { ifVersion, ifAbsent }: Condition): boolean {
+    if (ifAbsent === true && current !== undefined) return false;
+    if (ifVersion === undefined) return true;
+    return current !== undefined && this.#engine.versions.text(current.version) === ifVersion;
   }
 
   /** Sets how long an entry lives from now. */

@@ -26,6 +26,7 @@ import {
 } from "@mem/core";
 import { checkCursor } from "./cursor.ts";
 import { Memory } from "./memory.ts";
+import type { Space } from "./space.ts";
 
 export interface MemoryBackendOptions {
   /** Where time comes from. Default: the machine's clock. */
@@ -65,9 +66,10 @@ class MemoryBackend implements ShortTermBackend {
     writes: readonly ShortTermWrite[],
     options?: CallOptions,
   ): Promise<WriteResult[]> {
-    this.#memory.enter(scope, options);
+    const space = this.#memory.enter(scope, options);
     if (writes.some(({ ttlMs }) => ttlMs === "session")) this.#memory.liveSession(scope);
-    return this.#memory.inScope(scope, ({ entries }) => writes.map((write) => entries.save(write)));
+    const store = ({ entries }: Space): WriteResult[] => writes.map((write) => entries.save(write));
+    return space === undefined ? this.#memory.inNewSpace(scope, store) : store(space);
   }
 
   async delete(
@@ -102,9 +104,10 @@ class MemoryBackend implements ShortTermBackend {
     bounds: LogBounds,
     options?: CallOptions,
   ): Promise<LogItem[]> {
-    this.#memory.enter(scope, options);
+    const space = this.#memory.enter(scope, options);
     if (bounds.ttlMs === "session") this.#memory.liveSession(scope);
-    return this.#memory.inScope(scope, (space) => space.append(log, items, bounds));
+    const add = (to: Space): LogItem[] => to.append(log, items, bounds);
+    return space === undefined ? this.#memory.inNewSpace(scope, add) : add(space);
   }
 
   async read(scope: Scope, log: string, read: LogRead, options?: CallOptions): Promise<LogItem[]> {

@@ -82,8 +82,8 @@ export class Memory {
     }
   }
 
-  /** `inTenant` for a scope. */
-  inScope<T>(scope: Scope, work: (space: Space) => T): T {
+  /** Works on a scope that holds nothing yet; nothing stays where nothing was stored. */
+  inNewSpace<T>(scope: Scope, work: (space: Space) => T): T {
     return this.inTenant(scope.tenantId, (tenant) => {
       const space = tenant.openSpace(scope);
       try {

@@ -40,6 +40,12 @@ describe("freeing", () => {
     expect(empty).toBe(true);
   });
 
+  it("frees on the machine's clock, too", async () => {
+    await using backend = createMemoryBackend();
+    await backend.save(WRITER, [write("plan", 20), write("brief", 1100)]);
+    await expect.poll(() => keptTenants(backend), { timeout: 10_000 }).toBe(0);
+  });
+
   it("forgets a tenant with its last entry, log and workflow", async () => {
     const clock = createManualClock();
     await using backend = createMemoryBackend({ clock });

@@ -69,8 +69,8 @@ function ownSettings(timeoutMs: number) {
   return {
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: null,
-    // A server that is silent for as long as a call may take is left for a new connection.
-    socketTimeout: timeoutMs,
+    // A server that is silent for longer than a call may take is left for a new connection.
+    socketTimeout: timeoutMs + 100,
     connectTimeout: timeoutMs,
     disconnectTimeout: 100,
     maxLoadingRetryTime: 100,

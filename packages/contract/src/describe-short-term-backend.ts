@@ -10,6 +10,7 @@ import { recognisesOperations } from "./short-term/operation-ids.ts";
 import { readsAndWrites } from "./short-term/read-write.ts";
 import { isolatesScopes } from "./short-term/scope-isolation.ts";
 import { tiesCallsToSessions } from "./short-term/session-calls.ts";
+import { sharesMemory } from "./short-term/sharing.ts";
 import { keepsTotals } from "./short-term/totals.ts";
 import { keepsTheTraits } from "./short-term/traits.ts";
 import { keepsVersions } from "./short-term/versions.ts";
@@ -46,6 +47,7 @@ const TOPICS: readonly ((open: Opened) => void)[] = [
   tiesCallsToSessions,
   endsWorkflows,
   keepsTotals,
+  sharesMemory,
   reportsItsCondition,
   keepsTheTraits,
 ];

@@ -23,7 +23,7 @@ export class DocumentFile {
     try {
       await makeFolder(dirname(path));
       lock = await tryFileLock(`${path}.lock`);
-      lock ??= {release() {}, [Symbol.dispose]() {}};
+      if (lock === undefined) throw locked(path);
       await removeTemporaryFiles(path);
       return new DocumentFile(path, lock, await stampOf(path));
     } catch (error) {

@@ -2,7 +2,6 @@ import {
   checkId,
   checkScope,
   checkSearchScope,
-  matchesFilter,
   MemoryError,
   throwIfAborted,
   type CallOptions,
@@ -24,7 +23,8 @@ import {
   type WriteResult,
 } from "@mem/core";
 import { clearing, clearingWorkflow, removing, saving, type Change } from "./changes.ts";
-import { decodeCursor, encodeCursor } from "./cursor.ts";
+import { healthOf, healthWithout } from "./health.ts";
+import { decodeCursor, pageOf } from "./listing.ts";
 import { openFiles, type OpenFiles } from "./open-files.ts";
 import { checkOptions, type JsonStoreOptions, type Settings } from "./options.ts";
 import { copyEntry } from "./stored-entry.ts";
@@ -103,20 +103,9 @@ class JsonStore implements LongTermStore {
   ): Promise<Page<LongTermEntry>> {
     this.#begin(options);
     checkScope(scope);
-    const { prefix = "", filter, cursor, limit } = request;
-    const after = cursor === undefined ? undefined : decodeCursor(cursor);
+    const after = request.cursor === undefined ? undefined : decodeCursor(request.cursor);
     const { catalog } = await this.#open();
-    const items: LongTermEntry[] = [];
-    for (const { entry } of catalog.inScope(scope)?.from(after, prefix) ?? []) {
-      if (filter !== undefined && !matchesFilter(filter, entry.metadata)) continue;
-      const last = items.at(-1);
-      // One more than fits: there is another page.
-      if (last !== undefined && items.length === limit) {
-        return { items, cursor: encodeCursor(last.key) };
-      }
-      items.push(copyEntry(entry));
-    }
-    return { items };
+    return pageOf(catalog.inScope(scope), request, after);
   }
 
   async count(scope: Scope, options?: CallOptions): Promise<number> {
@@ -170,26 +159,11 @@ class JsonStore implements LongTermStore {
 
   async health(): Promise<Health> {
     this.#begin();
-    const { path, maxBytes } = this.#settings;
     const about = { backend: this.name, durability: this.capabilities.durability };
     try {
-      const { catalog, vectors } = await this.#open();
-      const messages = vectors?.troubles ?? [];
-      const pendingTexts = vectors?.pendingTexts ?? 0;
-      const status = messages.length === 0 ? "ok" : "degraded";
-      return {
-        ...about,
-        status,
-        messages,
-        details: { path, bytes: catalog.bytes, maxBytes, pendingTexts },
-      };
+      return { ...about, ...healthOf(await this.#open(), this.#settings) };
     } catch (error) {
-      return {
-        ...about,
-        status: "down",
-        messages: [(error as MemoryError).message],
-        details: { path },
-      };
+      return { ...about, ...healthWithout(error as MemoryError, this.#settings) };
     }
   }
 

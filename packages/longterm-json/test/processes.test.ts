@@ -7,7 +7,7 @@ import { ann, keysIn, note } from "./samples.ts";
 describe("a second process", () => {
   it("is refused with MEM_LOCKED until the first one ends, however it ends", async () => {
     await using folder = await temporaryFolder();
-    const holder = start("holder", [folder.file]);
+    await using holder = start("holder", [folder.file]);
     await holder.firstWord();
     const store = folder.open();
     for (const call of [() => store.get(ann, ["held"]), () => store.save(ann, [note("a", "b")])]) {
@@ -39,7 +39,7 @@ describe("a process", () => {
     await using folder = await temporaryFolder();
     const acknowledged: string[] = [];
     for (let round = 0; round < 3; round++) {
-      const writer = start("writer", [folder.file, `round-${round}`]);
+      await using writer = start("writer", [folder.file, `round-${round}`]);
       await writer.firstWord();
       await delay(50 + Math.random() * 150);
       writer.child.kill("SIGKILL");
@@ -54,14 +54,16 @@ describe("a process", () => {
 
   it("ends by itself when it has nothing else to do", async () => {
     await using folder = await temporaryFolder();
-    const { code } = await start("leaver", [folder.file]).ended();
+    await using leaver = start("leaver", [folder.file]);
+    const { code } = await leaver.ended();
     expect(code).toBe(0);
     expect(await keysIn(folder.open())).toEqual(["left"]);
   });
 
   it("that may write no further is told so, and goes on when there is room", async () => {
     await using folder = await temporaryFolder();
-    const { lines, code } = await start("filler", [folder.file], 64).ended();
+    await using filler = start("filler", [folder.file], 64);
+    const { lines, code } = await filler.ended();
     expect(code).toBe(0);
     const seen = JSON.parse(lines[0] ?? "") as Record<string, string[]>;
     const stored = seen["stored"] ?? [];

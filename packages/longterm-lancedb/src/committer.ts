@@ -5,7 +5,7 @@ import type { AcknowledgedVersion } from "./acknowledged-version.ts";
 import type { Database } from "./database.ts";
 import { writeError } from "./storage-error.ts";
 import { undoUnacknowledged } from "./recovery.ts";
-import { listTableFiles, listVersions, syncNewFiles } from "./table-files.ts";
+import { isManifestComplete, listTableFiles, listVersions, syncNewFiles } from "./table-files.ts";
 
 const LOCK_TIMEOUT_MS = 30_000;
 
@@ -57,8 +57,22 @@ export class Committer {
     }
   }
 
-  /** Whether the newest version is one that has reached the disk. */
-  async isClean(): Promise<boolean> {
+  /**
+   * Looks at the newest version before anything is read: recovers where it was not acknowledged, and rejects with
+   * `MEM_CORRUPT` where it was and is damaged. LanceDB takes a manifest of zeros for an empty table.
+   */
+  async check(): Promise<void> {
+    const { table, folder } = this.#database.location;
+    if (!(await this.#isClean())) await this.exclusively(() => this.recover());
+    const [newest] = await listVersions(table);
+    if (newest !== undefined && (await isManifestComplete(table, newest))) return;
+    throw new MemoryError(
+      "MEM_CORRUPT",
+      `the newest version of the store in ${folder} is damaged; restore a backup`,
+    );
+  }
+
+  async #isClean(): Promise<boolean> {
     const [newest] = await listVersions(this.#database.location.table);
     return newest === (await this.#acknowledged.read());
   }
@@ -66,7 +80,7 @@ export class Committer {
   /** Brings the table to its acknowledged version. Call it under the lock. */
   async recover(): Promise<void> {
     const acknowledged = await this.#acknowledged.read();
-    if (acknowledged !== undefined && (await this.isClean())) return;
+    if (acknowledged !== undefined && (await this.#isClean())) return;
     const { table } = this.#database.location;
     const before = await listTableFiles(table);
     const done = await undoUnacknowledged(this.#database, acknowledged);

@@ -174,7 +174,7 @@ class LanceDbStore implements LongTermStore {
 
   async health(): Promise<Health> {
     this.#lifecycle.refuseClosed();
-    return describeHealth(this.#location, this.#lifecycle, this.#questions);
+    return this.#lifecycle.track(describeHealth(this.#location, this.#lifecycle, this.#questions));
   }
 
   close(): Promise<void> {

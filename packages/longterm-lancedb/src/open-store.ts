@@ -38,7 +38,7 @@ export async function openStore(opening: OpenWith): Promise<number | undefined> 
   const description =
     (await readDescription(path)) ?? (await committer.exclusively(() => createStore(opening)));
   refuseForeignEmbedder(description, embedder);
-  if (!(await committer.isClean())) await committer.exclusively(() => committer.recover());
+  await committer.check();
   if (description.analyzer !== analyzer.id) {
     await analyzeAgain(database, committer, analyzer);
     await amend(opening, { analyzer: analyzer.id });

@@ -1,4 +1,4 @@
-import type { Clock, Embedder } from "@mem/core";
+import { MemoryError, type Clock, type Embedder } from "@mem/core";
 import { createAnalyzer, loadLanguage, type Analyzer, type LanguageName } from "@mem/search";
 import { AcknowledgedVersion } from "./acknowledged-version.ts";
 import type { SaveContext } from "./changes.ts";
@@ -55,7 +55,7 @@ export class OpenedStore {
   /** Rejects with `MEM_UNSUPPORTED`, `MEM_FORMAT`, `MEM_CORRUPT`, `MEM_UNAVAILABLE` and what the parts reject with. */
   static async open(parts: StoreParts): Promise<OpenedStore> {
     const { location, language } = parts;
-    const analyzer = createAnalyzer({ language: await loadLanguage(language) });
+    const analyzer = await analyzerOf(language);
     try {
       await prepareFolder(location);
       return await OpenedStore.#open(parts, await Database.connect(location), analyzer);
@@ -103,5 +103,17 @@ export class OpenedStore {
     await this.writer.idle();
     this.database.close();
     await this.#acknowledged.close();
+  }
+}
+
+async function analyzerOf(name: LanguageName): Promise<Analyzer> {
+  try {
+    return createAnalyzer({ language: await loadLanguage(name) });
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new MemoryError("MEM_INVALID_ARGUMENT", `options.language: ${cause.message}`, {
+      cause,
+      path: "options.language",
+    });
   }
 }

@@ -1,5 +1,4 @@
 import type { Table } from "@lancedb/lancedb";
-import { all } from "./sql.ts";
 
 /** What BM25 has to know of a scope, but for how many of its entries have a term. */
 export interface ScopeTotals {
@@ -30,10 +29,8 @@ export class ScopeStatistics {
 }
 
 async function count(table: Table, scope: string): Promise<ScopeTotals> {
-  const [documents, lengths] = await Promise.all([
-    table.countRows(scope),
-    table.query().where(all(scope, "length > 0")).select(["length"]).toArrow(),
-  ]);
+  const documents = await table.countRows(scope);
+  const lengths = await table.query().where(scope).select(["length"]).toArrow();
   let totalLength = 0;
   for (const { values } of lengths.getChild("length")?.data ?? []) {
     for (const length of values as Int32Array) totalLength += length;

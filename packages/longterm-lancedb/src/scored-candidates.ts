@@ -38,10 +38,13 @@ export async function scoreCandidates(
 ): Promise<ScoredCandidate[]> {
   const { scope, terms, vector, weight, withMetadata } = question;
   const whole = window >= totals.documents;
-  const [found, near] = await Promise.all([
+  // Both to their end, also where one fails: a table can't be closed while a query runs on it.
+  const [byWord, byVector] = await Promise.allSettled([
     terms && searchByKeyword(table, lancedb, { scope, terms, totals, withMetadata }),
     vector && searchByVector(table, { scope, vector, limit: window, exact: whole, withMetadata }),
   ]);
+  const found = resultOf(byWord);
+  const near = resultOf(byVector);
   const cosines = new Map(near?.map(({ id, cosine }) => [id, cosine]));
   const words =
     vector === undefined || whole
@@ -71,4 +74,9 @@ async function withCosines(
   const missing = words.flatMap(({ id }) => (cosines.has(id) ? [] : [id]));
   for (const [id, cosine] of await cosinesOf(table, vector, missing)) cosines.set(id, cosine);
   return words;
+}
+
+function resultOf<T>(settled: PromiseSettledResult<T>): T {
+  if (settled.status === "rejected") throw settled.reason;
+  return settled.value;
 }

@@ -45,9 +45,11 @@ export function inKeys(
 }
 
 /** Where a search looks. Without agents: at what those of the workflow share, which is nobody's own. */
-export function inSearchScope({ tenantId, agentIds, workflowId }: SearchScope): string {
+export function inSearchScope(scope: SearchScope): string {
+  const { tenantId } = scope;
+  if (scope.agentIds === undefined) return inScope({ tenantId, workflowId: scope.workflowId });
+  const { agentIds, workflowId } = scope;
   if (workflowId === undefined) return all(inTenant(tenantId), columnIn("agent", agentIds));
-  if (agentIds === undefined) return inScope({ tenantId, workflowId });
   return any(agentIds.map((agentId) => inScope({ tenantId, workflowId, agentId })));
 }
 

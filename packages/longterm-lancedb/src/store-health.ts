@@ -52,12 +52,10 @@ async function detailsOf(
   { database, writer, embedding }: OpenedStore,
   folder: string,
 ): Promise<JsonObject> {
-  const [entries, version] = await database.read((table) =>
-    Promise.all([table.countRows(), table.version()]),
-  );
+  const version = await database.read((table) => table.version());
   return {
     folder,
-    entries,
+    entries: await database.count("true"),
     tableVersion: version,
     waitingWrites: writer.waiting,
     cachedBytes: database.cachedBytes,

@@ -26,15 +26,21 @@ export class StoreLifecycle {
   ): Promise<T> {
     this.refuseClosed();
     throwIfAborted(options?.signal);
-    const running = this.open().then(task);
-    this.#inFlight.add(running);
     try {
-      return await running;
+      return await this.track(this.open().then(task));
     } catch (error) {
       // Not the caller gave up, but the store was closed.
       const givenUp = options?.signal?.aborted === true;
       if (isMemoryError(error, "MEM_ABORTED") && !givenUp) this.refuseClosed();
       throw error;
+    }
+  }
+
+  /** Makes `close` wait for it: nothing can be closed while queries run on it. */
+  async track<T>(running: Promise<T>): Promise<T> {
+    this.#inFlight.add(running);
+    try {
+      return await running;
     } finally {
       this.#inFlight.delete(running);
     }

@@ -9,9 +9,7 @@ export async function countTenant(
   withVectors: boolean,
 ): Promise<LongTermStats> {
   const tenant = inTenant(tenantId);
-  const [entries, pendingVectors] = await Promise.all([
-    database.count(tenant),
-    withVectors ? database.count(all(tenant, VECTOR_PENDING)) : 0,
-  ]);
+  const entries = await database.count(tenant);
+  const pendingVectors = withVectors ? await database.count(all(tenant, VECTOR_PENDING)) : 0;
   return { entries, pendingVectors };
 }

@@ -39,7 +39,7 @@ export class AppenderPool {
     } finally {
       pooled.users -= 1;
       if (!pooled.retired) this.#makeRoom();
-      
+      else if (pooled.users === 0) void this.#close(pooled);
     }
   }
 
@@ -72,13 +72,17 @@ export class AppenderPool {
     this.#open.add(pooled);
   }
 
-  /** One appender gives way for each that waits: an idle one, or else one that is closed as soon as it is idle. */
+  /** One appender gives way for each that waits: an idle one, or else one that will be closed once it is idle. */
   #makeRoom(): void {
-    while (this.#retired.size < this.#slots.waiting) {
-      const open = [...this.#open];
-      const oldest = open.find(({ users }) => users === 0) ?? open[0];
-      if (oldest === undefined) return;
-      this.#retire(oldest);
+    const { waiting } = this.#slots;
+    if (waiting === 0) return;
+    const open = [...this.#open];
+    const closing = [...this.#retired.values()].filter(isIdle).length;
+    const idle = open.filter(isIdle).slice(0, Math.max(0, waiting - closing));
+    for (const pooled of idle) this.#retire(pooled);
+    const missing = Math.max(0, waiting - this.#retired.size);
+    for (const pooled of open.filter(({ retired }) => !retired).slice(0, missing)) {
+      this.#retire(pooled);
     }
   }
 
@@ -100,4 +104,8 @@ export class AppenderPool {
     this.#slots.release();
     pooled.gone.resolve();
   }
+}
+
+function isIdle({ users }: PooledAppender): boolean {
+  return users === 0;
 }

@@ -7,7 +7,7 @@ import type { Slots } from "./slots.ts";
 import { storageError, systemCode } from "./storage-errors.ts";
 
 const CHUNK_BYTES = 2 ** 16;
-const MAX_BATCH_BYTES = 2 ** 20;
+const MAX_BATCH_BYTES = 2 ** 18;
 /** What the batches of one query may hold in memory together, unless there are thousands. */
 const BUDGET_BYTES = 2 ** 24;
 const MIN_BATCH_BYTES = 2 ** 12;

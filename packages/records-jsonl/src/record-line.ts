@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import type { ExecutionRecord, JsonObject } from "@mem/core";
 
 /** A record as one line of JSON without its newline: the fields in this order, absent ones left out. */
@@ -25,23 +26,16 @@ export interface DecodedRecord {
   readonly time: number;
 }
 
-// A byte order mark is no JSON, and bytes that are no text must not turn into other text.
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
 /**
  * What a line says, or, as a string, what is wrong with it: anybody may have written to the file. Fields that are not
  * a record's are ignored.
  */
 export function decodeRecord(line: Buffer): DecodedRecord | string {
-  let text: string;
-  try {
-    text = utf8.decode(line);
-  } catch {
-    return "not UTF-8";
-  }
+  // Decoded as it is, what is no text would turn into other text.
+  if (!isUtf8(line)) return "not UTF-8";
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(line.toString());
   } catch {
     return "not JSON";
   }

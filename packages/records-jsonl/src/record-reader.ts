@@ -2,7 +2,7 @@ import type { ExecutionRecord, Page, RecordQuery } from "@mem/core";
 import { decodeCursor, encodeCursor, type Positions } from "./cursor.ts";
 import type { DamageLog } from "./damage-log.ts";
 import { matcherOf } from "./record-checks.ts";
-import type { RecordFile, RecordFolder } from "./record-folder.ts";
+import type { RecordFolder } from "./record-folder.ts";
 import { RecordMerge } from "./record-merge.ts";
 import { RecordSource } from "./record-source.ts";
 import { Slots } from "./slots.ts";
@@ -60,7 +60,7 @@ export class RecordReader {
     // Newest first, a file without a position has been read to its beginning, or is younger than the first page.
     const left = order === "newest" && begun ? files.filter(({ name }) => begun.has(name)) : files;
     return left.map(
-      (file: RecordFile) =>
+      (file) =>
         new RecordSource({
           ...file,
           tenantId,

@@ -1,9 +1,11 @@
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import type { Opened } from "./harness.ts";
 import { saveOne, valueOf, write, WRITER } from "./samples.ts";
+import { LAUNCH, sessionWrite, startWorkflow } from "./workflow-samples.ts";
 
 export function reportsItsCondition(open: Opened): void {
-  describe("health and capabilities", () => {
+  describe("health, capabilities and errors", () => {
     it("has a name and says what an acknowledged write survives", async () => {
       const { backend } = await open();
       expect(backend.name).toMatch(/\S/);
@@ -11,7 +13,7 @@ export function reportsItsCondition(open: Opened): void {
       expect(backend.capabilities.shared).toEqual(expect.any(Boolean));
     });
 
-    it("reports its health, and changes nothing by it", async () => {
+    it("reports its health as it declares itself, and changes nothing by it", async () => {
       const { backend } = await open();
       await saveOne(backend, WRITER, write("plan"));
       expect(await backend.health()).toEqual({
@@ -24,19 +26,26 @@ export function reportsItsCondition(open: Opened): void {
       expect(await valueOf(backend, WRITER, "plan")).toBe("plan");
     });
 
-    it("shows another handle every write at once, where the memory is shared", async () => {
-      const { backend, another } = await open();
-      // A memory of one process has no other handle: there is nothing to see.
-      expect(another !== undefined).toBe(backend.capabilities.shared);
-      if (another === undefined) return;
-      const second = await another();
-      const version = await saveOne(backend, WRITER, write("plan", 1));
-      expect((await second.get(WRITER, ["plan"]))[0]).toMatchObject({ value: 1, version });
-      await second.save(WRITER, [write("plan", 2, { ifVersion: version })]);
-      expect(await valueOf(backend, WRITER, "plan")).toBe(2);
-      expect(await backend.count(WRITER)).toBe(1);
-      await second.close();
-      expect(await valueOf(backend, WRITER, "plan")).toBe(2);
+    it("never puts what was to be stored into an error", async () => {
+      const { backend } = await open();
+      const secret = { metadata: { note: "classified" }, subject: "classified" };
+      const value = { text: "classified" };
+      const item = { id: "a", value };
+      const bounds = { maxItems: 10, ttlMs: "session" } as const;
+      const start = { metadata: { goal: "classified" } };
+      await startWorkflow(backend, start, { tenantId: "acme", workflowId: "live" });
+      const errors = await Promise.all(
+        [
+          backend.save(LAUNCH, [sessionWrite("plan", { value, ...secret })]),
+          backend.append(LAUNCH, "chat", [item], bounds),
+          backend.save({} as never, [write("plan", value, secret)]),
+          backend.save(WRITER, [write("plan", value, secret)], { signal: AbortSignal.abort() }),
+          startWorkflow(backend, start, { tenantId: "acme", workflowId: "live" }),
+          backend.list(WRITER, { limit: 1, cursor: "classified" }),
+        ].map((call) => call.then(String, (error: unknown) => error)),
+      );
+      expect(errors.every((error) => error instanceof Error)).toBe(true);
+      expect(inspect(errors, { depth: 20, showHidden: true })).not.toContain("classified");
     });
   });
 }

@@ -1,0 +1,64 @@
+import { createRedisBackend } from "@mem/backend-redis";
+import type { Scope } from "@mem/core";
+import { startRedisCluster } from "@mem/redis-server";
+import { afterAll, describe, expect, it } from "vitest";
+import { rejection, until, write } from "./samples.ts";
+
+const TIMEOUT = 1500;
+const cluster = await startRedisCluster({ replicas: 1 });
+const nodes = cluster.masters.map(({ port }) => ({ host: "127.0.0.1", port }));
+const backend = createRedisBackend({ cluster: nodes, timeoutMs: TIMEOUT });
+
+afterAll(async () => {
+  await backend.close();
+  await cluster.stop();
+});
+
+/** A scope whose slot lies on the given primary. */
+async function scopeOn(index: number): Promise<Scope> {
+  const node = cluster.masters[index]!;
+  for (let i = 0; ; i++) {
+    const agentId = `agent ${index} ${i}`;
+    const tag = `acme::${encodeURIComponent(agentId)}`;
+    const slot = Number(await node.command("CLUSTER", "KEYSLOT", tag));
+    if (Math.floor(slot / Math.ceil(16_384 / nodes.length)) === index) {
+      return { tenantId: "acme", agentId };
+    }
+  }
+}
+
+describe("when a primary of a Cluster dies", () => {
+  it("its calls end in time and truthfully, others go on, and all go on after the promotion", async () => {
+    const [there, gone] = [await scopeOn(0), await scopeOn(2)];
+    await backend.save(there, [write("before")]);
+    await backend.save(gone, [write("before")]);
+    await until(
+      async () => Number(await cluster.replicas[2]!.command("DBSIZE")) > 0,
+      "the replica has the entry",
+    );
+    const [primary, replica] = [cluster.masters[2]!, cluster.replicas[2]!];
+
+    primary.pause();
+    const begin = performance.now();
+    const inFlight = rejection(backend.save(gone, [write("in flight")]));
+    expect(await inFlight).toMatchObject({ code: "MEM_TIMEOUT", outcome: "unknown" });
+    expect(performance.now() - begin).toBeLessThan(TIMEOUT + 300);
+
+    await primary.kill();
+    const unsent = rejection(backend.save(gone, [write("unsent")]));
+    expect(await backend.save(there, [write("meanwhile")])).toMatchObject([{ stored: true }]);
+    expect(await unsent).toMatchObject({ code: "MEM_UNAVAILABLE", outcome: "not-applied" });
+
+    await replica.command("CLUSTER", "FAILOVER", "TAKEOVER");
+    const promoted = performance.now();
+    await until(
+      async () =>
+        (await backend.get(gone, ["before"]).catch(() => []))[0]?.value === "value of before",
+      "the new primary is found",
+    );
+    expect(performance.now() - promoted).toBeLessThan(1000);
+    expect(await backend.save(gone, [write("after")])).toMatchObject([{ stored: true }]);
+    const { items } = await backend.list(gone, { limit: 10 });
+    expect(items.map(({ key }) => key)).toEqual(["after", "before"]);
+  }, 20_000);
+});

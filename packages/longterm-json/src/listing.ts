@@ -1,0 +1,45 @@
+import {
+  matchesFilter,
+  MemoryError,
+  type ListRequest,
+  type LongTermEntry,
+  type Page,
+} from "@mem/core";
+import type { ScopeEntries } from "./scope-entries.ts";
+import { copyEntry } from "./stored-entry.ts";
+
+const MARK = "after:";
+
+/** A cursor is the last key of its page, so that what comes and goes between two pages does not matter. */
+function encodeCursor(key: string): string {
+  return Buffer.from(MARK + key).toString("base64url");
+}
+
+export function decodeCursor(cursor: string): string {
+  const text = Buffer.from(cursor, "base64url").toString();
+  const key = text.slice(MARK.length);
+  // Decoding passes over what is no base64: only what encodes back to the same was made here.
+  if (text.startsWith(MARK) && encodeCursor(key) === cursor) return key;
+  throw new MemoryError("MEM_INVALID_ARGUMENT", "request.cursor was not given by this listing", {
+    path: "request.cursor",
+  });
+}
+
+/** The entries of a scope that are asked for and come after the key `after`. */
+export function pageOf(
+  entries: ScopeEntries | undefined,
+  { prefix = "", filter, limit }: ListRequest,
+  after: string | undefined,
+): Page<LongTermEntry> {
+  const items: LongTermEntry[] = [];
+  for (const { entry } of entries?.from(after, prefix) ?? []) {
+    if (filter !== undefined && !matchesFilter(filter, entry.metadata)) continue;
+    const last = items.at(-1);
+    // One more than fits: there is another page.
+    if (last !== undefined && items.length === limit) {
+      return { items, cursor: encodeCursor(last.key) };
+    }
+    items.push(copyEntry(entry));
+  }
+  return { items };
+}

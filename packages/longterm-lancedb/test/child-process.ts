@@ -1,0 +1,48 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+
+/** A script of `processes/` in a process of its own. It is gone when the test is. */
+export class Child {
+  readonly #process: ChildProcess;
+  readonly #ended: Promise<number | null>;
+  #hasEnded = false;
+  /** The lines it has written so far. */
+  readonly lines: string[] = [];
+  errors = "";
+
+  constructor(script: string, ...args: readonly string[]) {
+    const path = fileURLToPath(new URL(`processes/${script}.ts`, import.meta.url));
+    this.#process = spawn(process.execPath, ["--conditions=@mem/source", path, ...args], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.#ended = once(this.#process, "close").then(([code]) => {
+      this.#hasEnded = true;
+      return code as number | null;
+    });
+    const { stdout, stderr } = this.#process;
+    if (stdout) createInterface(stdout).on("line", (line) => this.lines.push(line));
+    stderr?.on("data", (data) => (this.errors += String(data)));
+    onTestFinished(() => this.kill());
+  }
+
+  /** Resolves when it has written `count` lines, or ended. */
+  async wrote(count: number): Promise<void> {
+    while (this.lines.length < count && !this.#hasEnded) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  /** With `SIGKILL`, so that nothing of it can still run. */
+  async kill(): Promise<void> {
+    this.#process.kill("SIGKILL");
+    await this.#ended;
+  }
+
+  /** Its exit code. */
+  ended(): Promise<number | null> {
+    return this.#ended;
+  }
+}

@@ -1,0 +1,88 @@
+import { createHashingEmbedder, createManualClock, MemoryError, type Embedder } from "@mem/core";
+import { describe, expect, it } from "vitest";
+import { eventually, here, openStore, query, scope, storeFolder, write } from "./fixtures.ts";
+
+/** An embedder that remembers the texts of each request, and refuses some. */
+function recordingEmbedder(
+  refuses: (texts: readonly string[]) => MemoryError | undefined = () => undefined,
+): Embedder & { readonly requests: string[][] } {
+  const honest = createHashingEmbedder({ dimensions: 16 });
+  const requests: string[][] = [];
+  return {
+    ...honest,
+    requests,
+    async embed(texts, options) {
+      if (options.kind === "query") return honest.embed(texts, options);
+      requests.push([...texts]);
+      const refusal = refuses(texts);
+      if (refusal !== undefined) throw refusal;
+      return honest.embed(texts, options);
+    },
+  };
+}
+
+describe("vectors", () => {
+  it("are made behind the saves, without anybody asking", async () => {
+    const store = openStore(await storeFolder(), { embedder: recordingEmbedder() });
+    await store.save(scope, [write("a", { text: "autumn" })]);
+    await eventually(async () => (await store.stats("acme")).pendingVectors === 0);
+    expect(await store.search(here, query("autumn", { mode: "vector" }))).toHaveLength(1);
+  });
+
+  it("are made in batches, once for equal texts", async () => {
+    const embedder = recordingEmbedder();
+    const store = openStore(await storeFolder(), { embedder });
+    await store.save(
+      scope,
+      Array.from({ length: 200 }, (_, i) => write(`key-${i}`, { text: `text ${i % 10}` })),
+    );
+    await store.flush();
+    expect(embedder.requests.flat().toSorted()).toEqual(
+      Array.from({ length: 10 }, (_, i) => `text ${i}`),
+    );
+    expect(await store.stats("acme")).toEqual({ entries: 200, pendingVectors: 0 });
+  });
+
+  it("are kept when an entry is saved again with the same text", async () => {
+    const embedder = recordingEmbedder();
+    const store = openStore(await storeFolder(), { embedder });
+    await store.save(scope, [write("a", { value: 1, text: "autumn" })]);
+    await store.flush();
+    await store.save(scope, [write("a", { value: 2, text: "autumn" })]);
+    expect(await store.stats("acme")).toEqual({ entries: 1, pendingVectors: 0 });
+    await store.flush();
+    expect(embedder.requests).toEqual([["autumn"]]);
+    const hits = await store.search(here, query("autumn", { mode: "vector" }));
+    expect(hits).toMatchObject([{ value: 2 }]);
+  });
+
+  it("of the others do not wait for a text that the embedder refuses", async () => {
+    const refusal = new MemoryError("MEM_EMBEDDING", "too long", { retryable: false });
+    const embedder = recordingEmbedder((texts) => (texts.includes("bad") ? refusal : undefined));
+    const store = openStore(await storeFolder(), { embedder });
+    const texts = ["a", "b", "bad", "c", "d"];
+    await store.save(
+      scope,
+      texts.map((text) => write(text, { text })),
+    );
+    await expect(store.flush()).rejects.toBe(refusal);
+    expect(await store.stats("acme")).toEqual({ entries: 5, pendingVectors: 1 });
+    expect(await store.search(here, query("a", { mode: "vector" }))).not.toHaveLength(0);
+    expect((await store.health()).messages).toEqual([expect.stringContaining("too long")]);
+  });
+
+  it("are asked for again after a while when the service was down", async () => {
+    const clock = createManualClock();
+    let isDown = true;
+    const down = new MemoryError("MEM_EMBEDDING", "status 503");
+    const embedder = recordingEmbedder(() => (isDown ? down : undefined));
+    const store = openStore(await storeFolder(), { embedder, clock });
+    await store.save(scope, [write("a", { text: "autumn" })]);
+    await eventually(async () => (await store.health()).status === "degraded");
+    expect(embedder.requests).toHaveLength(1);
+    isDown = false;
+    clock.advance(1_000);
+    await eventually(async () => (await store.health()).status === "ok");
+    expect(await store.stats("acme")).toEqual({ entries: 1, pendingVectors: 0 });
+  });
+});

@@ -1,0 +1,28 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Table } from "@lancedb/lancedb";
+import { TABLE_NAME } from "../src/location.ts";
+import { loadNativeModules } from "../src/native-module.ts";
+
+/** Works on a store's table behind its back, as a process does that is cut off before it acknowledges. */
+export async function behindItsBack<T>(
+  uri: string,
+  work: (table: Table) => Promise<T>,
+): Promise<T> {
+  const { lancedb } = await loadNativeModules();
+  const connection = await lancedb.connect(uri, { readConsistencyInterval: 0 });
+  const table = await connection.openTable(TABLE_NAME);
+  try {
+    return await work(table);
+  } finally {
+    table.close();
+    connection.close();
+  }
+}
+
+/** The paths of a table's files in one of its folders, sorted; of the versions the newest is first. */
+export async function tableFiles(uri: string, folder: string): Promise<string[]> {
+  const path = join(uri, `${TABLE_NAME}.lance`, folder);
+  const names = await readdir(path);
+  return names.toSorted().map((name) => join(path, name));
+}
