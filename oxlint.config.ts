@@ -32,7 +32,11 @@ export default defineConfig({
     // The suites take their names and their assertions from data.
     {
       files: ["packages/contract/src/**"],
-      rules: { "vitest/valid-title": "off", "vitest/no-standalone-expect": "off" },
+      rules: {
+        "vitest/valid-title": "off",
+        "vitest/no-standalone-expect": "off",
+        "vitest/expect-expect": ["error", { assertFunctionNames: ["expect*"] }],
+      },
     },
   ],
 });

@@ -59,11 +59,11 @@ export interface OpenSegment {
 }
 
 /**
- * Opens a segment, or creates it where `beforeCreating` is given. `LOG_GONE` when it was dropped.
+ * Opens a segment, or creates it where `beforeCreating` is given. `LOG_GONE` when it was dropped:
+ * that happens only when it has a successor, which is created only when it has ended.
  *
- * A process that slept may create a segment anew after the real one was dropped. Nobody ever
- * writes to such a file, because it is empty and has a successor, and then this call refuses it:
- * a segment is dropped only when its successor exists.
+ * A process that slept may so create a segment anew after the real one was dropped. Nobody ever
+ * writes to such a file: it is empty, has a successor, and is therefore refused here.
  */
 export async function openSegment(
   directory: string,
@@ -71,20 +71,22 @@ export async function openSegment(
   beforeCreating?: () => Promise<void>,
 ): Promise<OpenSegment> {
   const path = segmentPath(directory, segment);
+  const hasSuccessor = async (): Promise<boolean> =>
+    (await segmentNumbers(directory)).some((other) => other > segment);
   for (;;) {
-    let file = await AppendFile.open(path, "existing");
-    const superseded = (await segmentNumbers(directory)).some((other) => other > segment);
-    if (file === undefined && beforeCreating !== undefined && !superseded) {
-      await beforeCreating();
-      file = await AppendFile.open(path, "new");
-      // Created by another process meanwhile or by this one: look again.
-      await file?.close();
-      continue;
+    const ended = await hasSuccessor();
+    const file = await AppendFile.open(path, "existing");
+    if (file !== undefined) {
+      const superseded = ended || (await hasSuccessor());
+      if (!superseded || file.stat().size > 0) return { file, superseded };
+      await file.close();
     }
-    if (file === undefined) throw segmentGone(segment, "was dropped");
-    if (!superseded || file.stat().size > 0) return { file, superseded };
-    await file.close();
-    throw segmentGone(segment, "was dropped");
+    if (ended || beforeCreating === undefined) throw segmentGone(segment, "was dropped");
+    if (file === undefined) {
+      await beforeCreating();
+      // Whether this process has created it or another one: look again.
+      await (await AppendFile.open(path, "new"))?.close();
+    }
   }
 }
 

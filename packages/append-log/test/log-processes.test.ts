@@ -96,6 +96,16 @@ describe("several processes on one log", () => {
     expect(damages.length).toBeLessThanOrEqual(1);
   });
 
+  test("follow each other through segments that end as soon as they begin", async () => {
+    const directory = join(temporaryFolder(), "log");
+    const programs = [1, 2, 3, 4].map(() => startProgram("seal-all-the-time", [directory, 1500]));
+    const counts = await Promise.all(programs.map(async ({ output }) => Number(await output)));
+    expect(Math.min(...counts)).toBeGreaterThan(0);
+    const { frames, damages } = await read(directory);
+    expect(frames.length).toBe(counts.reduce((sum, count) => sum + count));
+    expect(damages).toEqual([]);
+  });
+
   test("on a full disk fail exactly those who waited", async () => {
     const directory = join(temporaryFolder(), "log");
     const programs = ["a", "b"].map((name) => {

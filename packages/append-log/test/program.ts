@@ -5,6 +5,9 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterEach } from "vitest";
 
+// Hooks run in reverse order: programs end before their folders are removed.
+import "./temporary-folder.ts";
+
 export interface Program {
   readonly child: ChildProcessByStdio<Writable, Readable, null>;
   /** Everything the program prints, when it has ended. */

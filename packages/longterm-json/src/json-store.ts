@@ -82,8 +82,8 @@ class JsonStore implements LongTermStore {
     this.#begin(options);
     checkScope(scope);
     const { storage } = await this.#open();
-    const { maxBytes } = this.#settings;
-    return storage.change(saving(scope, writes, storage, maxBytes), JSON.stringify(writes).length);
+    const change = saving(scope, writes, storage, this.#settings.maxBytes);
+    return storage.change(change, JSON.stringify(writes).length, options?.signal);
   }
 
   async delete(
@@ -93,7 +93,7 @@ class JsonStore implements LongTermStore {
   ): Promise<boolean[]> {
     this.#begin(options);
     checkScope(scope);
-    return this.#change(removing(scope, removals));
+    return this.#change(removing(scope, removals), options);
   }
 
   async list(
@@ -118,14 +118,14 @@ class JsonStore implements LongTermStore {
   async clear(scope: Scope, options?: CallOptions): Promise<number> {
     this.#begin(options);
     checkScope(scope);
-    return this.#change(clearing(scope));
+    return this.#change(clearing(scope), options);
   }
 
   async clearWorkflow(workflow: WorkflowRef, options?: CallOptions): Promise<number> {
     this.#begin(options);
     checkId(workflow?.tenantId, "workflow.tenantId");
     checkId(workflow.workflowId, "workflow.workflowId");
-    return this.#change(clearingWorkflow(workflow));
+    return this.#change(clearingWorkflow(workflow), options);
   }
 
   async search(
@@ -176,9 +176,9 @@ class JsonStore implements LongTermStore {
     return this.close();
   }
 
-  async #change<T>(change: Change<T>): Promise<T> {
+  async #change<T>(change: Change<T>, options: CallOptions | undefined): Promise<T> {
     const { storage } = await this.#open();
-    return storage.change(change, 0);
+    return storage.change(change, 0, options?.signal);
   }
 
   #begin(options?: CallOptions): void {

@@ -1,5 +1,5 @@
 import { GroupCommit, type Waiting } from "@mem/append-log";
-import type { Clock } from "@mem/core";
+import { throwIfAborted, type Clock } from "@mem/core";
 import type { Analyzer } from "@mem/search";
 import { Catalog } from "./catalog.ts";
 import type { Change, Stamps } from "./changes.ts";
@@ -40,10 +40,17 @@ export class Storage implements Stamps {
     }
   }
 
-  /** Resolves with what the change makes of it, when that is on disk. `bytes` is about what it holds in memory. */
-  async change<T>(change: Change<T>, bytes: number): Promise<T> {
+  /**
+   * Resolves with what the change makes of it, when that is on disk. `bytes` is about what it holds in memory. A signal
+   * that fires while it waits for its turn keeps it from being made.
+   */
+  async change<T>(change: Change<T>, bytes: number, signal?: AbortSignal): Promise<T> {
+    const inTime: Change<T> = (draft) => {
+      throwIfAborted(signal);
+      return change(draft);
+    };
     try {
-      return (await this.#commits.add(change, bytes)) as T;
+      return (await this.#commits.add(inTime, bytes)) as T;
     } catch (error) {
       throw storageError(error);
     }
