@@ -17,7 +17,7 @@ class Writer extends BaseAgent<{ topic: string }, { words: number }> {
     if (input.topic === "") throw new TypeError("nothing to write about");
     await this.saveToMemory("last-topic", input.topic);
     const text = await this.retrieveFromMemory("last-topic");
-    return { words: String(text).split(" ").length };
+    return { words: typeof text === "string" ? text.split(" ").length : 0 };
   }
 }
 
@@ -73,7 +73,9 @@ describe("an agent's run", () => {
 
   it("that is aborted is recorded as cancelled", async () => {
     const agent = new Writer({ agentId: "writer", home: memory });
-    await expect(agent.execute({ topic: "x" }, { signal: AbortSignal.abort() })).rejects.toThrow("aborted");
+    await expect(agent.execute({ topic: "x" }, { signal: AbortSignal.abort() })).rejects.toThrow(
+      "aborted",
+    );
     expect((await trail()).map(({ status }) => status)).toEqual(["started", "cancelled"]);
   });
 

@@ -3,10 +3,7 @@ import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { afterEach } from "vitest";
-
-// Hooks run in reverse order: programs end before their folders are removed.
-import "./temporary-folder.ts";
+import { onTestFinished } from "vitest";
 
 export interface Program {
   readonly child: ChildProcessByStdio<Writable, Readable, null>;
@@ -15,16 +12,6 @@ export interface Program {
   /** Resolves when the process is gone. */
   readonly ended: Promise<unknown>;
 }
-
-const running = new Set<Program>();
-
-afterEach(async () => {
-  for (const { child, ended } of running) {
-    child.kill("SIGKILL");
-    await ended;
-  }
-  running.clear();
-});
 
 /** Starts a program of `test/programs` as a process of its own; it does not outlive the test. */
 export function startProgram(
@@ -39,16 +26,19 @@ export function startProgram(
   const child = spawn("sh", ["-c", `${limit} exec "$@"`, "sh", ...command], {
     stdio: ["pipe", "pipe", "inherit"],
   });
-  const program = { child, output: text(child.stdout), ended: once(child, "close") };
-  running.add(program);
-  return program;
+  const ended = once(child, "close");
+  onTestFinished(async () => {
+    child.kill("SIGKILL");
+    await ended;
+  });
+  return { child, output: text(child.stdout), ended };
 }
 
-/** Resolves when the condition holds; fails after ten seconds. */
+/** Resolves when the condition holds; fails after twenty seconds. */
 export async function until(condition: () => boolean): Promise<void> {
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + 20_000;
   while (!condition()) {
-    if (performance.now() > deadline) throw new Error("The condition did not come true in 10 s");
+    if (performance.now() > deadline) throw new Error("The condition did not come true in 20 s");
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

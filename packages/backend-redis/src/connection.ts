@@ -20,8 +20,8 @@ export interface ConnectionOptions {
   readonly maxPending: number;
 }
 
-/** How long a trip waits that the client could not send although it says that it is ready. */
-const RESEND_MS = 25;
+/** How long a trip waits that a client that is ready could not send: a node of its Cluster is gone. */
+const RESEND_MS = 100;
 
 /**
  * Sends requests over a client and sees to it that each is answered by its call's deadline, with the truth about what

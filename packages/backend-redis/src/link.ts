@@ -1,4 +1,4 @@
-import type { EventEmitter } from "node:events";
+import type { Socket } from "node:net";
 import type { SentCommand } from "./sent-command.ts";
 import { ServerClock } from "./server-clock.ts";
 
@@ -10,7 +10,11 @@ export class Link {
   /** Written to it and not answered yet. */
   readonly #unanswered = new Set<SentCommand>();
 
-  constructor(socket: EventEmitter) {
+  readonly #socket: Socket;
+  #isGathering = false;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
     socket.once("close", () => {
       for (const command of this.#unanswered) command.lose();
     });
@@ -23,6 +27,17 @@ export class Link {
   answered(command: SentCommand): void {
     this.#unanswered.delete(command);
   }
+
+  /** Lets what is written in one tick travel together: one system call instead of one for each command. */
+  gather(): void {
+    if (this.#isGathering) return;
+    this.#isGathering = true;
+    this.#socket.cork();
+    process.nextTick(() => {
+      this.#isGathering = false;
+      this.#socket.uncork();
+    });
+  }
 }
 
 // By socket, so that it ends with the socket: clients reconnect, and those of a Cluster come and go.
@@ -31,7 +46,7 @@ const links = new WeakMap<object, Link>();
 export function linkOf(socket: object): Link {
   let link = links.get(socket);
   if (link === undefined) {
-    link = new Link(socket as EventEmitter);
+    link = new Link(socket as Socket);
     links.set(socket, link);
   }
   return link;

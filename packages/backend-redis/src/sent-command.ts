@@ -80,6 +80,7 @@ export class SentCommand extends Command {
     this.link = link;
     this.#sentAt = now;
     link.written(this);
+    link.gather();
     // The server refuses with an error before it does anything; the client may then send the command elsewhere.
     const reject = this.reject;
     this.reject = (error) => {

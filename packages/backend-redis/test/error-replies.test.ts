@@ -131,12 +131,10 @@ describe("an error of the server", () => {
       WRITER,
       Array.from({ length: 10 }, (_, i) => write(`k${i}`)),
     );
-    let isServing = false;
-    const restarted = slow.restart().then(() => {
-      isServing = true;
-    });
+    const serving = new AbortController();
+    const restarted = slow.restart().finally(() => serving.abort());
     const seen = new Set<unknown>();
-    while (!isServing) {
+    while (!serving.signal.aborted) {
       const look = patient.get(WRITER, ["k1"]).then(
         ([entry]) => entry?.value ?? "missing",
         (error: { code: unknown }) => error.code,

@@ -32,6 +32,8 @@ async function loseReply(call: () => Promise<unknown>): Promise<void> {
   });
 }
 
+const START = { timeoutMs: 60_000, metadata: {}, join: "never", opId: "start-1" } as const;
+
 describe("when the answer is lost", () => {
   it("a save has happened once, and is answered the same when it is repeated", async () => {
     const save = () => backend.save(WRITER, [write("plan", { opId: "op-1", ifAbsent: true })]);
@@ -51,15 +53,8 @@ describe("when the answer is lost", () => {
   });
 
   it("a start has made the lifetime that its repetition returns", async () => {
-    const start = () =>
-      backend.startWorkflow(LAUNCH, {
-        timeoutMs: 60_000,
-        metadata: {},
-        join: "never",
-        opId: "start-1",
-      });
-    await loseReply(start);
-    expect(await start()).toMatchObject({ created: true });
+    await loseReply(() => backend.startWorkflow(LAUNCH, START));
+    expect(await backend.startWorkflow(LAUNCH, START)).toMatchObject({ created: true });
   });
 
   it("40 increments that each lose an answer end at 40", async () => {
@@ -73,12 +68,7 @@ describe("when the answer is lost", () => {
     const client = new Redis(proxy.url, { retryStrategy: () => 10 });
     client.on("error", () => undefined);
     const borrowing = createRedisBackend({ client });
-    const { epoch } = await borrowing.startWorkflow(LAUNCH, {
-      timeoutMs: 60_000,
-      metadata: {},
-      join: "never",
-      opId: "start-1",
-    });
+    const { epoch } = await borrowing.startWorkflow(LAUNCH, START);
     const session = { epoch, agentId: "writer", activity: "message" } as const;
     await loseReply(() => borrowing.getWorkflow(LAUNCH, { session }));
     const state = await borrowing.getWorkflow(LAUNCH);

@@ -1,5 +1,4 @@
 import { isMemoryError, type MemoryError, type Scope, type ShortTermWrite } from "@mem/core";
-import { expect } from "vitest";
 
 export const WRITER: Scope = { tenantId: "acme", agentId: "writer" };
 export const LAUNCH = { tenantId: "acme", workflowId: "launch" };
@@ -11,12 +10,13 @@ export function write(key: string, more: Partial<ShortTermWrite> = {}): ShortTer
 
 /** The error that a call rejects with. */
 export async function rejection(call: Promise<unknown>): Promise<MemoryError> {
-  const error: unknown = await call.then(
-    (value) => new Error(`resolved with ${JSON.stringify(value)}`),
-    (reason: unknown) => reason,
-  );
-  expect(isMemoryError(error), String(error)).toBe(true);
-  return error as MemoryError;
+  try {
+    const value = await call;
+    throw new Error(`resolved with ${JSON.stringify(value)}`);
+  } catch (error) {
+    if (isMemoryError(error)) return error;
+    throw error;
+  }
 }
 
 /** Waits until something holds; fails when it does not within five seconds. */

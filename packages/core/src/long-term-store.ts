@@ -44,7 +44,7 @@ export interface SearchScores {
 }
 
 export interface SearchHit extends LongTermEntry {
-  /** From 0 to 1, comparable between queries. */
+  /** From 0 to 1, comparable between queries. What a strong entry borrows beyond 1 still counts for its rank. */
   readonly score: number;
   readonly scores: SearchScores;
   /** The passage of `text` that answers best. */

@@ -105,14 +105,9 @@ export class Batch {
       if (row?.vector_hash === null) this.pending.push(id);
       replaces ||= row !== undefined && before !== undefined;
     }
-    const cleared = [...this.#unnamed].flatMap(([change, count]) =>
-      count > 0 ? [`(${change.condition})`] : [],
-    );
-    if (cleared.length > 0) {
-      const named = this.#before.size === 0 ? undefined : `NOT ${idIn([...this.#before.keys()])}`;
-      await table.delete(all(`(${cleared.join(" OR ")})`, named));
-    }
-    if (removed.length > 0) await table.delete(idIn(removed));
+    const gone = this.#clearedConditions();
+    if (removed.length > 0) gone.push(idIn(removed));
+    if (gone.length > 0) await table.delete(gone.join(" OR "));
     if (puts.length === 0) return;
     const rows = puts.map((row) => ({ ...row }));
     // Nobody else writes now, so that new ids are new: appending them is far cheaper than looking for them again.
@@ -120,5 +115,13 @@ export class Batch {
     else {
       await table.mergeInsert("id").whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(rows);
     }
+  }
+
+  /** The rows that clearings remove and no keyed change names. */
+  #clearedConditions(): string[] {
+    const named = [...this.#before.keys()];
+    return [...this.#unnamed].flatMap(([{ condition }, count]) =>
+      count > 0 ? [`(${all(condition, named.length > 0 ? `NOT ${idIn(named)}` : undefined)})`] : [],
+    );
   }
 }

@@ -61,7 +61,8 @@ export class Database {
     }
   }
 
-  count(condition: string): Promise<number> {
+  /** How many rows meet the condition, or how many there are. */
+  count(condition?: string): Promise<number> {
     return this.read((table) => table.countRows(condition));
   }
 

@@ -1,5 +1,6 @@
 import { mkdir, statfs } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { syncDirectory } from "@mem/append-log";
 import { checkId, MemoryError } from "@mem/core";
 
 /** The name of the one table in a store's folder. */
@@ -52,7 +53,11 @@ export async function prepareFolder({ folder }: StoreLocation): Promise<void> {
       { path: "options.uri" },
     );
   }
-  await mkdir(folder, { recursive: true });
+  const first = await mkdir(folder, { recursive: true });
+  if (first === undefined) return;
+  for (let made = folder; made.length >= first.length; made = dirname(made)) {
+    await syncDirectory(dirname(made));
+  }
 }
 
 // The f_type of Linux's statfs(2); other systems number theirs otherwise and are not judged.

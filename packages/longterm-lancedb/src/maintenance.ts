@@ -1,9 +1,8 @@
-import { stat } from "node:fs/promises";
 import type { Table } from "@lancedb/lancedb";
-import type { Clock } from "@mem/core";
+import { systemClock, type Clock } from "@mem/core";
 import type { Database } from "./database.ts";
 import { removeTemporaryFiles } from "./recovery.ts";
-import { listTableFiles, listVersions, manifestPath } from "./table-files.ts";
+import { listTableFiles } from "./table-files.ts";
 import { ensureIndexes } from "./table-indexes.ts";
 import type { Writer } from "./writer.ts";
 
@@ -12,8 +11,6 @@ const COMMITS = 50;
 const IDLE_MS = 1_000;
 /** How long a version stays for the reads that have begun on it; one that takes longer is begun again. */
 const RETENTION_MS = 2_000;
-/** Between an old version's stamp and its file's. */
-const STAMP_MARGIN_MS = 500;
 /** Compacting takes at most a quarter of the writer's time. */
 const REST = 3;
 const RETRY_MS = 30_000;
@@ -50,7 +47,7 @@ export class Maintenance {
     if (this.#closed) return;
     this.#commits++;
     if (this.#commits >= COMMITS && this.#clock.monotonic() >= this.#restUntil) {
-      this.#inBackground(() => this.compact());
+      void this.#compactOrRetry();
     } else if (this.#compacting === undefined) {
       this.#whenIdle(IDLE_MS);
     }
@@ -83,48 +80,49 @@ export class Maintenance {
     this.#commits -= commits;
     const ended = this.#clock.monotonic();
     this.#restUntil = ended + REST * (ended - began);
-    this.#cleanLater();
+    this.#cleanLater(RETENTION_MS);
   }
 
   /** Removes what no read needs any more. */
   async #clean(table: Table): Promise<void> {
-    const { table: path } = this.#database.location;
-    await removeTemporaryFiles(await listTableFiles(path));
-    const [newest = 0] = await listVersions(path);
-    const { mtimeMs } = await stat(manifestPath(path, newest));
-    // What is on disk now has to stay, should this very step be cut off. Wall time, because LanceDB's stamps are.
-    const cutoff = Math.min(Date.now() - RETENTION_MS, mtimeMs - STAMP_MARGIN_MS);
+    await removeTemporaryFiles(await listTableFiles(this.#database.location.table));
+    const newest = (await table.listVersions()).toSorted((a, b) => b.version - a.version)[0];
+    if (newest === undefined) return;
+    // The version that is on disk now has to stay, should this very step be cut off.
+    const cutoff = Math.min(systemClock.now() - RETENTION_MS, newest.timestamp.getTime());
     await table.optimize({ cleanupOlderThan: new Date(cutoff), deleteUnverified: true });
   }
 
   #whenIdle(delayMs: number): void {
     this.#cancelIdle?.();
     if (this.#closed) return;
-    this.#cancelIdle = this.#clock.schedule(delayMs, () =>
-      this.#inBackground(() => this.compact()),
-    );
+    this.#cancelIdle = this.#clock.schedule(delayMs, () => void this.#compactOrRetry());
   }
 
   /** Not put off by what is written meanwhile. */
-  #cleanLater(): void {
+  #cleanLater(delayMs: number): void {
     if (this.#closed || this.#cancelCleaning !== undefined) return;
-    this.#cancelCleaning = this.#clock.schedule(RETENTION_MS, () => {
-      this.#cancelCleaning = undefined;
-      this.#inBackground(() => this.#writer.task((table) => this.#clean(table)));
-    });
+    this.#cancelCleaning = this.#clock.schedule(delayMs, () => void this.#cleanOrRetry());
   }
 
-  #inBackground(task: () => Promise<void>): void {
-    if (!this.#closed) void this.#attempt(task);
-  }
-
-  async #attempt(task: () => Promise<void>): Promise<void> {
+  async #compactOrRetry(): Promise<void> {
     try {
-      await task();
+      await this.compact();
       this.#failure = undefined;
     } catch (error) {
       this.#failure = error;
       this.#whenIdle(RETRY_MS);
+    }
+  }
+
+  async #cleanOrRetry(): Promise<void> {
+    this.#cancelCleaning = undefined;
+    try {
+      await this.#writer.task((table) => this.#clean(table));
+      this.#failure = undefined;
+    } catch (error) {
+      this.#failure = error;
+      this.#cleanLater(RETRY_MS);
     }
   }
 }

@@ -1,5 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { access, mkdir, rename } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import type { Connection } from "@lancedb/lancedb";
 import { syncDirectory } from "@mem/append-log";
 import { MemoryError, type Embedder } from "@mem/core";
@@ -16,6 +17,7 @@ import {
   writeDescription,
   type StoreDescription,
 } from "./store-description.ts";
+import { isSystemError } from "./storage-error.ts";
 import { listVersions, syncNewFiles } from "./table-files.ts";
 import { addVectorColumn, prepareTable, tableSchema, vectorLength } from "./table-schema.ts";
 
@@ -62,7 +64,6 @@ async function createStore(opening: OpenWith): Promise<StoreDescription> {
   const [newest = 0] = await listVersions(location.table);
   await acknowledged.write(newest);
   await syncDirectory(location.folder);
-  await syncDirectory(dirname(location.folder));
   const description = describeStore(analyzer.id, embedder);
   await writeDescription(location.description, description);
   return description;
@@ -80,7 +81,7 @@ async function moveUnfinishedAway({ location, connection }: Database): Promise<v
     );
   }
   await mkdir(setAside, { recursive: true });
-  await rename(path, join(setAside, `${Date.now()}-${basename(path)}`));
+  await rename(path, join(setAside, `${randomUUID()}-${basename(path)}`));
 }
 
 async function countRows(connection: Connection): Promise<number> {
@@ -91,7 +92,8 @@ async function countRows(connection: Connection): Promise<number> {
     } finally {
       table.close();
     }
-  } catch {
+  } catch (error) {
+    if (isSystemError(error)) throw error;
     return 0;
   }
 }

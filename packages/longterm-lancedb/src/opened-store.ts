@@ -49,7 +49,7 @@ export class OpenedStore {
     this.embedding = embedder && new EmbeddingQueue(database, this.writer, embedder, clock);
     this.search = new Search(database, state.analyzer);
     this.context = { clock, analyzer: state.analyzer, vectors: state.vectors };
-    this.embedding?.lookForMore();
+    this.embedding?.begin();
   }
 
   /** Rejects with `MEM_UNSUPPORTED`, `MEM_FORMAT`, `MEM_CORRUPT`, `MEM_UNAVAILABLE` and what the parts reject with. */

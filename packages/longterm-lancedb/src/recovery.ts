@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { syncDirectory } from "@mem/append-log";
@@ -87,7 +88,7 @@ async function setAside(database: Database, versions: readonly number[]): Promis
   await mkdir(folder, { recursive: true });
   for (const version of versions) {
     const path = manifestPath(table, version);
-    await rename(path, join(folder, `${Date.now()}-${basename(path)}`));
+    await rename(path, join(folder, `${randomUUID()}-${basename(path)}`));
   }
   await syncDirectory(join(table, "_versions"));
 }

@@ -55,7 +55,7 @@ async function detailsOf(
   const version = await database.read((table) => table.version());
   return {
     folder,
-    entries: await database.count("true"),
+    entries: await database.count(),
     tableVersion: version,
     waitingWrites: writer.waiting,
     cachedBytes: database.cachedBytes,

@@ -43,6 +43,21 @@ describe("vectors", () => {
     expect(await store.stats("acme")).toEqual({ entries: 200, pendingVectors: 0 });
   });
 
+  it("are made for what a process without an embedder saves meanwhile", async () => {
+    const uri = await storeFolder();
+    const without = openStore(uri);
+    await without.save(scope, [write("a", { text: "autumn" }), write("b", { text: "winter" })]);
+    const store = openStore(uri, { embedder: recordingEmbedder() });
+    await store.flush();
+    await without.save(scope, [write("a", { text: "spring" }), write("c", { text: "summer" })]);
+    expect(await store.stats("acme")).toEqual({ entries: 3, pendingVectors: 2 });
+    await store.flush();
+    for (const [key, text] of Object.entries({ a: "spring", b: "winter", c: "summer" })) {
+      const [hit] = await store.search(here, query(text, { mode: "vector" }));
+      expect(hit).toMatchObject({ key, score: expect.closeTo(1, 3) });
+    }
+  });
+
   it("are kept when an entry is saved again with the same text", async () => {
     const embedder = recordingEmbedder();
     const store = openStore(await storeFolder(), { embedder });

@@ -1,6 +1,6 @@
-import { mkdir, readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { syncDirectory, writeFileDurably } from "@mem/append-log";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { makeDirectory, writeFileDurably } from "@mem/append-log";
 import { MemoryError } from "@mem/core";
 import { systemCode } from "./storage-errors.ts";
 
@@ -28,12 +28,7 @@ export async function checkFormat(dir: string): Promise<boolean> {
 
 /** Creates the folder where there is none, and says the format in it. Several processes may do so at once. */
 export async function createFormat(dir: string): Promise<void> {
-  const first = await mkdir(dir, { recursive: true });
-  if (first !== undefined) {
-    for (let made = dir; made.length >= first.length; made = dirname(made)) {
-      await syncDirectory(dirname(made));
-    }
-  }
+  await makeDirectory(dir, true);
   await writeFileDurably(join(dir, NAME), `${JSON.stringify(FORMAT)}\n`);
 }
 

@@ -1,5 +1,5 @@
 import { entries } from "./entries.ts";
-import { definePlaceScripts, defineWorkflowScript, type PlaceScripts } from "./place-scripts.ts";
+import { defineAgentScript, defineWorkflowScript, type PlaceScripts } from "./place-scripts.ts";
 
 /** The scope is all there is in its slot, so what has expired is one range of the index. */
 const ofAgent = `return { clock, 'OK', size(own) }`;
@@ -14,6 +14,6 @@ return { clock, 'OK', total }
 `;
 
 export const count: PlaceScripts = {
-  agent: definePlaceScripts("count", entries, ofAgent).agent,
+  agent: defineAgentScript("count", entries, ofAgent),
   workflow: defineWorkflowScript("count", entries, ofWorkflow),
 };

@@ -1,6 +1,7 @@
 import { entries } from "./entries.ts";
 import { logs } from "./logs.ts";
 import { moves } from "./moves.ts";
+import { ownGrant } from "./own-grant.ts";
 import { defineWorkflowScript } from "./place-scripts.ts";
 import type { Script } from "./script.ts";
 
@@ -49,4 +50,11 @@ end
 return { clock, 'OK', final, removed, items, lifeScore, ownScore }
 `;
 
-export const endWorkflow: Script = defineWorkflowScript("endWorkflow", entries, logs, moves, body);
+export const endWorkflow: Script = defineWorkflowScript(
+  "endWorkflow",
+  entries,
+  ownGrant,
+  logs,
+  moves,
+  body,
+);

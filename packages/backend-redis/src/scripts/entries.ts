@@ -8,30 +8,18 @@
  */
 export const entries = `
 local FOREVER = math.huge
-local CENTURY = 3155760000000
 local marker = base .. 'r'
 
 local own = { names = base .. 'n', expiries = base .. 'x' }
-local held = { names = base .. 'sn', expiries = base .. 'sx' }
-
 function own.get(member) return redis.call('GET', base .. 'e:' .. member) end
-function held.get(member) return redis.call('HGET', hash, 'e' .. member) end
-
 function own.set(member, envelope, expires)
   if expires == FOREVER then redis.call('SET', base .. 'e:' .. member, envelope)
   else redis.call('SET', base .. 'e:' .. member, envelope, 'PXAT', lastMoment(expires)) end
 end
-function held.set(member, envelope) redis.call('HSET', hash, 'e' .. member, envelope) end
-
 function own.remove(members)
   local keys = {}
   for i, member in ipairs(members) do keys[i] = base .. 'e:' .. member end
   return redis.call('UNLINK', unpack(keys))
-end
-function held.remove(members)
-  local fields = {}
-  for i, member in ipairs(members) do fields[i] = 'e' .. member end
-  return redis.call('HDEL', hash, unpack(fields))
 end
 
 -- The index first: where it is not ours it fails before anything has changed.
@@ -90,18 +78,6 @@ local function fitIndex()
     if latest == 'inf' then redis.call('PERSIST', key)
     elseif latest then bury(key, latest + (latest - now) / 8) end
   end
-end
-
--- Sees to it that the registry names this place until then; returns what to answer where it can't.
-local function grantOwn(untilThen)
-  if untilThen == FOREVER then untilThen = now + CENTURY end
-  local known = redis.call('GET', marker)
-  if known and tonumber(string.match(known, '^%d+')) >= untilThen then return nil end
-  local duration = 2 * (untilThen - now)
-  local token = KEYS[2] and enlist(KEYS[2], owner, duration) or ownToken
-  if token == '' then return { clock, 'UNREGISTERED', 'own', text(duration) } end
-  redis.call('SET', marker, text(now + duration) .. ' ' .. token, 'PXAT', lastMoment(now + duration))
-  return nil
 end
 
 -- The names of one scope within an index.

@@ -43,12 +43,22 @@ local function countActivity()
   redis.call('HSET', state, 'a:' .. actor, table.concat(counts, ' '))
 end
 
+-- The entries of a lifetime; \`own\` are the others.
+local held = { names = base .. 'sn', expiries = base .. 'sx' }
+function held.get(member) return redis.call('HGET', hash, 'e' .. member) end
+function held.set(member, envelope) redis.call('HSET', hash, 'e' .. member, envelope) end
+function held.remove(members)
+  local fields = {}
+  for i, member in ipairs(members) do fields[i] = 'e' .. member end
+  return redis.call('HDEL', hash, unpack(fields))
+end
+
 -- All that is live ends at the same moment.
 local function buryAll()
   bury(state, dies)
   bury(hash, dies)
-  bury(base .. 'sn', dies)
-  bury(base .. 'sx', dies)
+  bury(held.names, dies)
+  bury(held.expiries, dies)
 end
 
 local function slide()
@@ -70,6 +80,6 @@ end
 
 /** In place of \`lifetime\` for the memory of an agent outside any workflow. */
 export const noLifetime = `
-local isWorkflow, state, hash, dies, visible, live = false, '', '', 0, false, false
+local isWorkflow, state, hash, held, dies, visible, live = false, '', '', nil, 0, false, false
 local function leave() end
 `;

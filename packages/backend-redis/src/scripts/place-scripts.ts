@@ -11,9 +11,13 @@ export interface PlaceScripts {
 
 export function definePlaceScripts(name: string, ...parts: readonly string[]): PlaceScripts {
   return {
-    agent: defineScript(name, time, registry, noLifetime, ...parts),
+    agent: defineAgentScript(name, ...parts),
     workflow: defineWorkflowScript(name, ...parts),
   };
+}
+
+export function defineAgentScript(name: string, ...parts: readonly string[]): Script {
+  return defineScript(name, time, noLifetime, ...parts);
 }
 
 export function defineWorkflowScript(name: string, ...parts: readonly string[]): Script {

@@ -1,6 +1,7 @@
 import { entries } from "./entries.ts";
 import { logs } from "./logs.ts";
 import { moves } from "./moves.ts";
+import { ownGrant } from "./own-grant.ts";
 import { defineWorkflowScript } from "./place-scripts.ts";
 import type { Script } from "./script.ts";
 
@@ -39,6 +40,7 @@ return { clock, 'OK', created, redis.call('HGETALL', state) }
 export const startWorkflow: Script = defineWorkflowScript(
   "startWorkflow",
   entries,
+  ownGrant,
   logs,
   moves,
   body,

@@ -1,0 +1,94 @@
+import type { Database } from "./database.ts";
+import type { Row } from "./row.ts";
+import { all, idIn, VECTOR_PENDING } from "./sql.ts";
+
+const ROWS_AT_ONCE = 256;
+const CHARACTERS_AT_ONCE = 500_000;
+/** More than these are not remembered, but looked for in the table. */
+const REMEMBERED = 10_000;
+
+export type PendingRow = Pick<Row, "id" | "text" | "version">;
+
+/**
+ * The rows that have text and no vector. The table knows them all; those that this process wrote are remembered, so
+ * that it is not searched for each of them.
+ */
+export class PendingRows {
+  readonly #database: Database;
+  readonly #remembered = new Set<string>();
+  readonly #refused = new Set<string>();
+  /** Whether there may be some in the table that are not remembered. */
+  #unremembered = true;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Whether there are some that are known to be pending. */
+  get areKnown(): boolean {
+    return this.#remembered.size > 0;
+  }
+
+  get areRefused(): boolean {
+    return this.#refused.size > 0;
+  }
+
+  add(ids: Iterable<string>): void {
+    for (const id of ids) this.#remembered.add(id);
+    if (this.#remembered.size <= REMEMBERED) return;
+    this.#remembered.clear();
+    this.#unremembered = true;
+  }
+
+  /** Sets rows aside whose text the embedder does not take. */
+  refuse(ids: readonly string[]): void {
+    for (const id of ids) {
+      this.#refused.add(id);
+      this.#remembered.delete(id);
+    }
+  }
+
+  /** Looks for what other processes left, and for what was refused, too. */
+  lookAgain(): void {
+    this.#refused.clear();
+    this.#unremembered = true;
+  }
+
+  /** As many as make a request of a reasonable size; none when there are none. */
+  async next(): Promise<PendingRow[]> {
+    while (this.#remembered.size > 0 || this.#unremembered) {
+      const ids = [...this.#remembered].slice(0, ROWS_AT_ONCE);
+      const rows = await this.#read(ids.length > 0 ? idIn(ids) : this.#notRefused());
+      for (const id of ids) this.#remembered.delete(id);
+      if (ids.length === 0 && rows.length < ROWS_AT_ONCE) this.#unremembered = false;
+      if (rows.length > 0) return this.#fitting(rows);
+    }
+    return [];
+  }
+
+  #read(condition: string | undefined): Promise<PendingRow[]> {
+    return this.#database.read((table) =>
+      table
+        .query()
+        .where(all(VECTOR_PENDING, condition))
+        .select(["id", "text", "version"])
+        .limit(ROWS_AT_ONCE)
+        .toArray(),
+    );
+  }
+
+  #notRefused(): string | undefined {
+    return this.#refused.size === 0 ? undefined : `NOT ${idIn([...this.#refused])}`;
+  }
+
+  #fitting(rows: readonly PendingRow[]): PendingRow[] {
+    const fitting: PendingRow[] = [];
+    let characters = 0;
+    for (const row of rows) {
+      characters += row.text.length;
+      if (fitting.length > 0 && characters > CHARACTERS_AT_ONCE) this.#remembered.add(row.id);
+      else fitting.push(row);
+    }
+    return fitting;
+  }
+}
