@@ -2,7 +2,7 @@ import {
   MemoryError,
   type AgentMemory,
   type JsonCompatible,
-  type JsonObject,
+  type JsonInput,
   type JsonValue,
   type KeyInput,
   type KeyOutput,
@@ -10,8 +10,10 @@ import {
   type NewExecutionRecord,
   type ReadOptions,
   type SaveOptions,
+  type SchemaOutput,
   type SearchHit,
   type SearchOptions,
+  type StandardSchema,
 } from "@mem/core";
 import { recordRun } from "./run-record.ts";
 
@@ -34,7 +36,7 @@ export interface RunContext {
   /** Fires when the caller gives up; a run that heeds it is recorded as `cancelled`. */
   readonly signal?: AbortSignal;
   /** Facts about the run, kept in its records. */
-  readonly metadata?: JsonObject;
+  readonly metadata?: { readonly [key: string]: JsonInput };
 }
 
 /**
@@ -70,8 +72,8 @@ export abstract class BaseAgent<Input = unknown, Output = unknown> {
   /**
    * Runs the agent and records it: a `started` record before, then `success`, `error` or `cancelled` with the duration.
    *
-   * Rejects with what `run` threw. Input and output are kept in the records, so they have to be JSON (`MEM_NOT_JSON`).
-   * A home without execution records runs agents without them.
+   * Rejects with what `run` threw. Input and output are kept in the records, so they have to be JSON: a bad input is
+   * refused before the run, a bad output ends it with `MEM_NOT_JSON`. A home without execution records runs agents without them.
    */
   async execute(input: Input, context: RunContext = {}): Promise<Output> {
     return recordRun({
@@ -87,6 +89,11 @@ export abstract class BaseAgent<Input = unknown, Output = unknown> {
   protected async saveToMemory<K extends MemoryKey>(
     key: K,
     value: KeyInput<K>,
+    options?: SaveOptions,
+  ): Promise<boolean>;
+  protected async saveToMemory(
+    key: string,
+    value: JsonValue,
     options?: SaveOptions,
   ): Promise<boolean>;
   protected async saveToMemory<T>(
@@ -107,6 +114,10 @@ export abstract class BaseAgent<Input = unknown, Output = unknown> {
     key: K,
     options?: ReadOptions,
   ): Promise<KeyOutput<K> | undefined>;
+  protected async retrieveFromMemory<S extends StandardSchema>(
+    key: string,
+    options: ReadOptions & { readonly schema: S },
+  ): Promise<SchemaOutput<S> | undefined>;
   protected async retrieveFromMemory(
     key: string,
     options?: ReadOptions,

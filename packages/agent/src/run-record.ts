@@ -1,23 +1,23 @@
-import { isMemoryError, type JsonObject, type NewExecutionRecord } from "@mem/core";
+import { isMemoryError, publishFailure, type JsonInput, type NewExecutionRecord } from "@mem/core";
 
 type RunRecord = Omit<NewExecutionRecord, "workflowId">;
 
 export interface RecordedRun<Output> {
   readonly input: unknown;
-  readonly metadata: JsonObject | undefined;
+  readonly metadata: { readonly [key: string]: JsonInput } | undefined;
   readonly signal: AbortSignal | undefined;
   readonly run: () => Promise<Output>;
   readonly save: (record: RunRecord) => Promise<string>;
 }
 
-/** Runs something between its `started` record and the record of how it ended; both carry one `runId`. */
+/**
+ * Runs something between its `started` record and the record of how it ended; both carry one `runId`. The run's own
+ * error is the one that comes out; a record that could not be stored then is published on the channel `mem:failure`.
+ */
 export async function recordRun<Output>(run: RecordedRun<Output>): Promise<Output> {
   const metadata = { ...run.metadata, runId: crypto.randomUUID() };
-  const isRecorded = await saveIfConfigured(run, {
-    status: "started",
-    ...recorded("input", run.input),
-    metadata,
-  });
+  const started = { status: "started", ...recorded("input", run.input), metadata };
+  const isRecorded = await saveIfConfigured(run, started);
   const startedAt = performance.now();
   const end = async (record: RunRecord): Promise<void> => {
     if (!isRecorded) return;
@@ -25,22 +25,18 @@ export async function recordRun<Output>(run: RecordedRun<Output>): Promise<Outpu
     const durationMs = Math.round(performance.now() - startedAt);
     await run.save({ ...record, durationMs, metadata });
   };
-  let output: Output;
   try {
-    output = await run.run();
+    const output = await run.run();
+    // An output that can't be recorded ends the run with an error, and that is recorded.
+    await end({ status: "success", ...recorded("output", output) });
+    return output;
   } catch (error) {
     const status = run.signal?.aborted === true ? "cancelled" : "error";
-    try {
-      await end({ status, error: asError(error) });
-    } catch (recordError) {
-      throw new AggregateError([error, recordError], "the run failed, and so did its record", {
-        cause: recordError,
-      });
-    }
+    await end({ status, error: asError(error) }).catch((cause: unknown) => {
+      publishFailure("record a run that failed", cause);
+    });
     throw error;
   }
-  await end({ status: "success", ...recorded("output", output) });
-  return output;
 }
 
 async function saveIfConfigured(run: RecordedRun<unknown>, record: RunRecord): Promise<boolean> {

@@ -1,6 +1,6 @@
 import type { Entry, LongTermEntry, Sequence } from "./entry.ts";
 import type { Filter } from "./filter.ts";
-import type { JsonCompatible, JsonObject, JsonPrimitive, JsonValue } from "./json.ts";
+import type { JsonCompatible, JsonInput, JsonPrimitive, JsonValue } from "./json.ts";
 import type { Page } from "./keyed-store.ts";
 import type { SearchHit, SearchMode } from "./long-term-store.ts";
 import type { KeyInput, KeyLike, KeyOutput, MemoryKey } from "./memory-key.ts";
@@ -11,7 +11,7 @@ export type MemoryType = "short_term" | "long_term" | "shared";
 
 interface WriteOptions {
   /** Facts about the entry to filter by: a plain JSON object. */
-  readonly metadata?: JsonObject;
+  readonly metadata?: { readonly [key: string]: JsonInput };
   /** The person the entry is about, so that it can be found and erased with all that is about them. */
   readonly subject?: string;
   /** Store only over this version; otherwise resolve `false`. */
@@ -70,7 +70,7 @@ export interface ListOptions {
   readonly memoryType?: MemoryType;
   readonly prefix?: string;
   readonly filter?: Filter;
-  /** How many entries in all. Default: every one. */
+  /** How many entries a walk gives. Default: every one. */
   readonly limit?: number;
   /** How many to fetch at a time, 1 to 1,000. Default 100. */
   readonly pageSize?: number;
@@ -88,11 +88,16 @@ export interface SaveItem {
   readonly ttl?: number | "keep" | null;
   readonly text?: string;
   readonly sequence?: Sequence;
-  readonly metadata?: JsonObject;
+  readonly metadata?: { readonly [key: string]: JsonInput };
   readonly subject?: string;
   readonly ifVersion?: string;
   readonly ifAbsent?: boolean;
   readonly opId?: string;
+}
+
+/** An item whose value survives JSON. */
+export interface JsonItem<T extends SaveItem> {
+  readonly value: JsonCompatible<T["value"]>;
 }
 
 export interface SearchOptions {
@@ -128,6 +133,7 @@ export interface Listing<T> extends AsyncIterable<T> {
 export interface AgentMemory {
   /** Stores a value; `false` only when `ifVersion` or `ifAbsent` was not met. */
   save<K extends MemoryKey>(key: K, value: KeyInput<K>, options?: SaveOptions): Promise<boolean>;
+  save(key: string, value: JsonValue, options?: SaveOptions): Promise<boolean>;
   save<T>(key: string, value: JsonCompatible<T> & T, options?: SaveOptions): Promise<boolean>;
   /** The value, or `undefined` where there is none. */
   retrieve<K extends MemoryKey>(key: K, options?: ReadOptions): Promise<KeyOutput<K> | undefined>;
@@ -156,6 +162,11 @@ export interface AgentMemory {
     change: (old: KeyOutput<K> | undefined) => KeyInput<K> | Promise<KeyInput<K>>,
     options?: WritableOptions,
   ): Promise<KeyOutput<K>>;
+  update<T extends JsonValue>(
+    key: string,
+    change: (old: JsonValue | undefined) => T | Promise<T>,
+    options?: WritableOptions,
+  ): Promise<T>;
   update<T>(
     key: string,
     change: (
@@ -169,7 +180,10 @@ export interface AgentMemory {
    * Stores several values; whether each condition was met. Bad input rejects before anything is written; a failure on
    * the way rejects with `MEM_PARTIAL` and a result for each item.
    */
-  saveMany(items: readonly SaveItem[], options?: WritableOptions): Promise<boolean[]>;
+  saveMany<T extends SaveItem>(
+    items: readonly (T & JsonItem<T>)[],
+    options?: WritableOptions,
+  ): Promise<boolean[]>;
   /** The values in the order of the keys. */
   retrieveMany(keys: readonly string[], options?: ReadOptions): Promise<(JsonValue | undefined)[]>;
   /** How many were deleted, or would be with `dryRun`. */

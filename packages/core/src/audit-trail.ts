@@ -5,7 +5,7 @@ import { invalid, isMemoryError, throwIfAborted } from "./errors.ts";
 import {
   copyJson,
   copyJsonObject,
-  type JsonObject,
+  type JsonInput,
   type JsonPrimitive,
   type JsonValue,
 } from "./json.ts";
@@ -23,7 +23,7 @@ export interface NewExecutionRecord {
   /** An `Error` is kept as its name, message and code. */
   readonly error?: JsonPrimitive | object;
   readonly durationMs?: number;
-  readonly metadata?: JsonObject;
+  readonly metadata?: { readonly [key: string]: JsonInput };
   readonly id?: string;
   /** Milliseconds since 1970, a date or ISO 8601. Default: now. */
   readonly timestamp?: number | string | Date;
@@ -40,7 +40,7 @@ export interface RecordListOptions {
   readonly until?: number | string | Date;
   /** Default `"newest"` first. */
   readonly order?: "newest" | "oldest";
-  /** How many in all. Default: every one. */
+  /** How many a walk gives. Default: every one. */
   readonly limit?: number;
   /** How many to fetch at a time, 1 to 1,000. Default 100. */
   readonly pageSize?: number;
@@ -59,10 +59,14 @@ export class AuditTrail {
 
   /** Stores a record; resolves its id when it is stored. */
   async add(agentId: string, record: NewExecutionRecord, call: CallOptions): Promise<string> {
-    throwIfAborted(call.signal);
-    const complete = this.#complete(agentId, record);
-    await this.#backends.records.append([complete], call);
+    const complete = this.complete(agentId, record);
+    await this.store(complete, call);
     return complete.id;
+  }
+
+  async store(record: ExecutionRecord, call: CallOptions): Promise<void> {
+    throwIfAborted(call.signal);
+    await this.#backends.records.append([record], call);
   }
 
   list(options: RecordListOptions): Listing<ExecutionRecord> {
@@ -82,7 +86,11 @@ export class AuditTrail {
     });
   }
 
-  #complete(agentId: string, record: NewExecutionRecord): ExecutionRecord {
+  /** A checked copy with an id and a time. Refused where there is nowhere to store it. */
+  complete(agentId: string, record: NewExecutionRecord): ExecutionRecord {
+    if (typeof record !== "object" || record === null) throw invalid("record", "is missing");
+    // Asked for before anything else happens: no session is counted or slid for a record that has no place.
+    void this.#backends.records;
     const { limits, clock } = this.#backends;
     const copy = (name: "input" | "output" | "error"): { readonly [key: string]: JsonValue } =>
       record[name] === undefined

@@ -6,6 +6,7 @@ import type { Knowledge } from "./knowledge.ts";
 import type { LongTermStore } from "./long-term-store.ts";
 import type { RecordStore } from "./record-store.ts";
 import type { ShortTermBackend } from "./short-term-backend.ts";
+import { UpdateTurns } from "./update-turns.ts";
 
 /** What a manager holds, shared by all its handles, and refused to them once it is closed. */
 export class Backends {
@@ -16,6 +17,7 @@ export class Backends {
   readonly maxConversationHistory: number;
   readonly sessionTimeoutMs: number;
   readonly autoCleanup: boolean;
+  readonly updates: UpdateTurns = new UpdateTurns();
   readonly #shortTerm: ShortTermBackend;
   readonly #longTerm: LongTermStore | undefined;
   readonly #records: RecordStore | undefined;
@@ -93,9 +95,7 @@ export class Backends {
   /** Every one gets its chance to close, whatever became of the others. */
   async #closeAll(): Promise<void> {
     const parts = [this.#shortTerm, this.#longTerm, this.#records, this.#knowledge];
-    const results = await Promise.allSettled(
-      parts.flatMap((part) => (part === undefined ? [] : [part.close()])),
-    );
+    const results = await Promise.allSettled(parts.map(async (part) => part?.close()));
     const causes = results.flatMap((result) =>
       result.status === "rejected" ? [result.reason] : [],
     );

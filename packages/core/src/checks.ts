@@ -1,6 +1,7 @@
 import { invalid, MemoryError } from "./errors.ts";
 
 const MAX_SECONDS = 1e11;
+const ISO_8601 = /^[+-]?\d{4,6}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d))?$/;
 
 /** Seconds as callers give them to the milliseconds that backends take, rounded up. */
 export function checkSeconds(seconds: unknown, path: string, otherwise = ""): number {
@@ -35,6 +36,11 @@ export function checkShare(value: unknown, path: string): number {
   return value;
 }
 
+export function checkFlag(value: unknown, path: string): boolean {
+  if (typeof value !== "boolean") throw invalid(path, "has to be true or false");
+  return value;
+}
+
 /** One of a closed list of words. */
 export function checkOneOf<T extends string>(
   value: unknown,
@@ -48,8 +54,12 @@ export function checkOneOf<T extends string>(
 
 /** A point in time as ISO 8601 in UTC. */
 export function checkTime(value: unknown, path: string): string {
-  const known = typeof value === "string" || typeof value === "number" || value instanceof Date;
-  const time = known ? new Date(value) : undefined;
+  // Other forms of dates mean another moment in another time zone.
+  const known =
+    typeof value === "string"
+      ? ISO_8601.test(value)
+      : typeof value === "number" || value instanceof Date;
+  const time = known ? new Date(value as string | number | Date) : undefined;
   if (time === undefined || Number.isNaN(time.getTime())) {
     throw invalid(path, "has to be a date, milliseconds since 1970 or an ISO 8601 string");
   }

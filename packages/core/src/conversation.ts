@@ -4,6 +4,7 @@ import { invalid } from "./errors.ts";
 import {
   copyJson,
   copyJsonObject,
+  type JsonInput,
   type JsonObject,
   type JsonPrimitive,
   type JsonValue,
@@ -20,7 +21,7 @@ export interface NewMessage {
   /** Text, or parts as the model takes them (any JSON). */
   readonly content: JsonPrimitive | object;
   readonly agentId?: string;
-  readonly metadata?: JsonObject;
+  readonly metadata?: { readonly [key: string]: JsonInput };
   /** Names the message, so that adding it twice has one effect. Default: a random one. */
   readonly id?: string;
 }
@@ -67,6 +68,7 @@ export class Conversation {
     call: CallOptions,
   ): Promise<ConversationMessage> {
     const { limits, maxConversationHistory: maxItems } = this.#backends;
+    if (typeof message !== "object" || message === null) throw invalid("message", "is missing");
     const id = message.id === undefined ? crypto.randomUUID() : checkId(message.id, "message.id");
     const value: JsonObject = {
       role: checkId(message.role, "message.role"),
@@ -83,28 +85,18 @@ export class Conversation {
     return toMessage(item as LogItem);
   }
 
-  /** The last messages, oldest first. Reads on backwards where only one agent's are wanted. */
+  /** The last messages, oldest first. A log holds at most `maxConversationHistory`, so one read sees all there is. */
   async history(options: HistoryOptions, call: CallOptions): Promise<ConversationMessage[]> {
     const { maxConversationHistory: max } = this.#backends;
-    const limit = checkCount(options.limit ?? max, "options.limit", 1, Number.MAX_SAFE_INTEGER);
-    const read = { limit: Math.min(limit, max), ...positions(options) };
-    if (options.agentId === undefined) return (await this.#read(read, call)).map(toMessage);
-    const agentId = checkId(options.agentId, "options.agentId");
-    let found: ConversationMessage[] = [];
-    for (let before = options.before; found.length < read.limit;) {
-      const items = await this.#read(
-        { ...read, limit: max, ...(before !== undefined && { before }) },
-        call,
-      );
-      found = [...items.map(toMessage).filter((message) => message.agentId === agentId), ...found];
-      if (items.length < max) break;
-      before = items[0]?.position;
-    }
-    return found.slice(-read.limit);
-  }
-
-  #read(read: LogRead, call: CallOptions): Promise<LogItem[]> {
-    return this.#backends.shortTerm.read(this.#workflow, LOG, read, call);
+    const asked = checkCount(options.limit ?? max, "options.limit", 1, Number.MAX_SAFE_INTEGER);
+    const limit = Math.min(asked, max);
+    const { agentId } = options;
+    if (agentId !== undefined) checkId(agentId, "options.agentId");
+    const read = { limit: agentId === undefined ? limit : max, ...positions(options) };
+    const items = await this.#backends.shortTerm.read(this.#workflow, LOG, read, call);
+    const messages = items.map(toMessage);
+    if (agentId === undefined) return messages;
+    return messages.filter((message) => message.agentId === agentId).slice(-limit);
   }
 }
 

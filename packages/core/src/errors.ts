@@ -99,3 +99,19 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
     cause: signal.reason,
   });
 }
+
+/** The later step of a call whose first step has happened: its failure can't say that nothing was applied. */
+export async function halfDone<T>(step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (cause) {
+    if (!isMemoryError(cause) || cause.outcome !== "not-applied") throw cause;
+    const { code, message, retryable, path } = cause;
+    throw new MemoryError(code, `${message}; part of the call had happened before`, {
+      cause,
+      outcome: "unknown",
+      retryable,
+      ...(path !== undefined && { path }),
+    });
+  }
+}

@@ -1,7 +1,16 @@
 export { isMemoryError, MemoryError, throwIfAborted } from "./errors.ts";
 export type { ItemResult, MemoryErrorCode, MemoryErrorOptions, Outcome } from "./errors.ts";
+export { publishFailure } from "./failure-channel.ts";
+export type { BackgroundFailure } from "./failure-channel.ts";
 export { cloneJson, copyJson, copyJsonObject, DEFAULT_JSON_LIMITS } from "./json.ts";
-export type { JsonCompatible, JsonLimits, JsonObject, JsonPrimitive, JsonValue } from "./json.ts";
+export type {
+  JsonCompatible,
+  JsonInput,
+  JsonLimits,
+  JsonObject,
+  JsonPrimitive,
+  JsonValue,
+} from "./json.ts";
 export {
   checkId,
   checkScope,
@@ -85,6 +94,7 @@ export type {
   AgentMemory,
   DeleteOptions,
   Deletion,
+  JsonItem,
   ListOptions,
   Listing,
   LongTermSaveOptions,
@@ -106,7 +116,7 @@ export type {
   SearchSimilarOptions,
   WorkflowOptions,
 } from "./memory.ts";
-export { Workflow } from "./workflow.ts";
+export type { Workflow } from "./workflow.ts";
 export type {
   ConversationMessage,
   HistoryOptions,

@@ -1,6 +1,6 @@
 import type { SaveItem } from "./agent-memory.ts";
 import { checkTtl } from "./checks.ts";
-import type { EntrySource, Sequence, Write } from "./entry.ts";
+import type { Sequence, Write } from "./entry.ts";
 import { invalid, MemoryError } from "./errors.ts";
 import { copyJson, copyJsonObject, type JsonLimits } from "./json.ts";
 import type { LongTermWrite } from "./long-term-store.ts";
@@ -12,8 +12,6 @@ import type { ShortTermWrite } from "./short-term-backend.ts";
 export interface WriteDefaults {
   readonly limits: JsonLimits;
   readonly ttlMs: number | null | "session";
-  readonly source: EntrySource;
-  readonly derivedFrom?: readonly string[];
 }
 
 /** A checked copy of what a caller wants to store in short-term memory. */
@@ -39,12 +37,14 @@ export function longTermWrite(
   if (item.ttl !== undefined) throw unsupported(`${path}ttl`, "long-term memory does not expire");
   const checked = write(item, path, defaults);
   const text =
-    item.text === undefined ? searchableText(checked.value) : checkText(item.text, `${path}text`);
+    item.text === undefined
+      ? searchableText(checked.value)
+      : checkText(item.text, `${path}text`, defaults.limits);
   if (item.sequence === undefined) return { ...checked, text };
   return { ...checked, text, sequence: checkSequence(item.sequence, `${path}sequence`) };
 }
 
-function write(item: SaveItem, path: string, { limits, ...defaults }: WriteDefaults): Write {
+function write(item: SaveItem, path: string, { limits }: WriteDefaults): Write {
   if (item.ifVersion !== undefined && item.ifAbsent === true) {
     throw invalid(
       `${path}ifAbsent`,
@@ -54,9 +54,8 @@ function write(item: SaveItem, path: string, { limits, ...defaults }: WriteDefau
   const checked: { -readonly [K in keyof Write]: Write[K] } = {
     key: checkId(item.key, `${path}key`),
     value: copyJson(item.value, `${path}value`, limits),
-    source: defaults.source,
+    source: "agent",
   };
-  if (defaults.derivedFrom !== undefined) checked.derivedFrom = defaults.derivedFrom;
   if (item.metadata !== undefined) {
     checked.metadata = copyJsonObject(item.metadata, `${path}metadata`, limits);
   }
@@ -67,8 +66,13 @@ function write(item: SaveItem, path: string, { limits, ...defaults }: WriteDefau
   return checked;
 }
 
-function checkText(text: unknown, path: string): string {
+function checkText(text: unknown, path: string, { maxSize }: JsonLimits): string {
   if (typeof text !== "string") throw invalid(path, "has to be a string");
+  if (text.length > maxSize) {
+    throw new MemoryError("MEM_TOO_LARGE", `${path} is longer than ${maxSize} characters`, {
+      path,
+    });
+  }
   return text.toWellFormed();
 }
 

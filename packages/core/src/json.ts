@@ -4,27 +4,50 @@ export type JsonPrimitive = string | number | boolean | null;
 export type JsonValue = JsonPrimitive | JsonValue[] | { [key: string]: JsonValue };
 export type JsonObject = { [key: string]: JsonValue };
 
+/** JSON as a caller may hand it in: read-only arrays and objects, too. */
+export type JsonInput =
+  | JsonPrimitive
+  | readonly JsonInput[]
+  | { readonly [key: string]: JsonInput };
+
 /**
  * `T` where it survives JSON unchanged; `never` at each property that does not (a `Date`, a `Map`, a function,
  * `undefined`), so that the compiler points at it. An `interface` is accepted.
  */
-export type JsonCompatible<T> = unknown extends T
-  ? never
-  : T extends JsonPrimitive
-    ? T
-    : T extends bigint | symbol | undefined | ((...args: never[]) => unknown)
-      ? never
-      : T extends Date | RegExp | ArrayBuffer | ArrayBufferView | Promise<unknown> | Error
+export type JsonCompatible<T> = [T] extends [JsonValue]
+  ? T
+  : unknown extends T
+    ? never
+    : T extends JsonPrimitive
+      ? T
+      : T extends NotJson
         ? never
-        : T extends ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>
-          ? never
+        : T extends readonly unknown[]
+          ? { [K in keyof T]: JsonCompatible<T[K]> }
           : T extends object
-            ? {
-                [K in keyof T]: {} extends Pick<T, K>
-                  ? JsonCompatible<Exclude<T[K], undefined>> | undefined
-                  : JsonCompatible<T[K]>;
-              }
+            ? { [K in keyof T]: JsonProperty<T, K> }
             : never;
+
+type NotJson =
+  | bigint
+  | symbol
+  | undefined
+  | ((...args: never[]) => unknown)
+  | Date
+  | RegExp
+  | Error
+  | ArrayBuffer
+  | ArrayBufferView
+  | Promise<unknown>
+  | ReadonlyMap<unknown, unknown>
+  | ReadonlySet<unknown>;
+
+// A property that may be missing may be said to be undefined; one that has to be there, and those of an index, may not.
+type JsonProperty<T, K extends keyof T> = string extends K
+  ? JsonCompatible<T[K]>
+  : {} extends Pick<T, K>
+    ? JsonCompatible<Exclude<T[K], undefined>> | undefined
+    : JsonCompatible<T[K]>;
 
 export interface JsonLimits {
   /** How deep objects and arrays may nest. Default 200. */

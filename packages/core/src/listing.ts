@@ -22,8 +22,7 @@ export function createListing<T>(source: ListingSource<T>): Listing<T> {
   });
   return {
     async page(options = {}) {
-      const { limit, pageSize } = sizes();
-      return source.fetch(options.cursor, Math.min(limit, pageSize));
+      return source.fetch(options.cursor, sizes().pageSize);
     },
     async *[Symbol.asyncIterator]() {
       const { limit, pageSize } = sizes();

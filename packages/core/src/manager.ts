@@ -1,10 +1,11 @@
 import { Backends } from "./backends.ts";
-import { checkCount, checkOptionNames, checkSeconds } from "./checks.ts";
+import { checkCount, checkFlag, checkOptionNames, checkSeconds } from "./checks.ts";
 import { systemClock, type Clock } from "./clock.ts";
 import { invalid } from "./errors.ts";
 import { DEFAULT_JSON_LIMITS, type JsonLimits } from "./json.ts";
 import type { Knowledge } from "./knowledge.ts";
 import type { LongTermStore } from "./long-term-store.ts";
+import type { Memory } from "./memory.ts";
 import type { RecordStore } from "./record-store.ts";
 import type { ShortTermBackend } from "./short-term-backend.ts";
 import { TenantMemory } from "./tenant-memory.ts";
@@ -64,6 +65,11 @@ export class MemoryManager extends TenantMemory implements AsyncDisposable {
     this.#backends = backends;
   }
 
+  /** The memory of another tenant, on the same backends. */
+  forTenant(tenantId: string): Memory {
+    return new TenantMemory(this.#backends, tenantId);
+  }
+
   /** Closes every backend, once they have stored what they accepted. Idempotent. */
   async close(): Promise<void> {
     await this.#backends.close();
@@ -77,29 +83,41 @@ export class MemoryManager extends TenantMemory implements AsyncDisposable {
 function openBackends(options: MemoryManagerOptions): Backends {
   if (typeof options !== "object" || options === null) throw invalid("options", "are missing");
   checkOptionNames(options, OPTION_NAMES, "options");
-  const { shortTerm, longTerm, records, knowledge } = options;
+  const { shortTerm, longTerm, records, knowledge, clock = systemClock } = options;
+  const { shortTermTtl = 86_400, sessionTimeout = 3600, autoCleanup = true } = options;
+  const { maxConversationHistory = 100, limits = {} } = options;
   requirePart(shortTerm, "shortTerm", ["save", "get", "append", "startWorkflow"]);
   if (longTerm !== undefined) requirePart(longTerm, "longTerm", ["save", "get", "search"]);
   if (records !== undefined) requirePart(records, "records", ["append", "query"]);
   if (knowledge !== undefined) requirePart(knowledge, "knowledge", ["get", "search"]);
-  const ttl = options.shortTermTtl === undefined ? 86_400 : options.shortTermTtl;
   return new Backends({
     shortTerm,
     longTerm,
     records,
     knowledge,
-    clock: options.clock ?? systemClock,
-    limits: { ...DEFAULT_JSON_LIMITS, ...options.limits },
-    shortTermTtlMs: ttl === null ? null : checkSeconds(ttl, "options.shortTermTtl", " or null"),
+    clock,
+    limits: checkLimits(limits),
+    shortTermTtlMs:
+      shortTermTtl === null ? null : checkSeconds(shortTermTtl, "options.shortTermTtl", " or null"),
     maxConversationHistory: checkCount(
-      options.maxConversationHistory ?? 100,
+      maxConversationHistory,
       "options.maxConversationHistory",
       1,
       1_000_000,
     ),
-    sessionTimeoutMs: checkSeconds(options.sessionTimeout ?? 3600, "options.sessionTimeout"),
-    autoCleanup: options.autoCleanup ?? true,
+    sessionTimeoutMs: checkSeconds(sessionTimeout, "options.sessionTimeout"),
+    autoCleanup: checkFlag(autoCleanup, "options.autoCleanup"),
   });
+}
+
+function checkLimits(limits: Partial<JsonLimits>): JsonLimits {
+  checkOptionNames(limits, Object.keys(DEFAULT_JSON_LIMITS), "options.limits");
+  const { maxDepth = DEFAULT_JSON_LIMITS.maxDepth, maxSize = DEFAULT_JSON_LIMITS.maxSize } = limits;
+  return {
+    // The walk recurses: beyond this the stack could end before the value does.
+    maxDepth: checkCount(maxDepth, "options.limits.maxDepth", 1, 1000),
+    maxSize: checkCount(maxSize, "options.limits.maxSize", 1, 2 ** 29),
+  };
 }
 
 function requirePart(part: unknown, name: string, methods: readonly string[]): void {

@@ -1,4 +1,5 @@
 import { invalid, MemoryError } from "./errors.ts";
+import type { JsonCompatible } from "./json.ts";
 import { checkId } from "./scope.ts";
 import type {
   SchemaInput,
@@ -18,13 +19,23 @@ export interface MemoryKey<S extends StandardSchema = StandardSchema> {
  *
  * `save` takes the schema's input and refuses what does not fit (`MEM_SCHEMA`); `retrieve` resolves its output.
  */
-export function memoryKey<S extends StandardSchema>(name: string, schema: S): MemoryKey<S> {
+export function memoryKey<S extends StandardSchema>(
+  name: string,
+  schema: S & JsonSchema<S>,
+): MemoryKey<S> {
   checkId(name, "name");
   if (typeof schema?.["~standard"]?.validate !== "function") {
     throw invalid("schema", "has to be a Standard Schema (it has no ~standard.validate)");
   }
   return { name, schema };
 }
+
+// A schema whose input JSON would change can hold nothing that could be saved.
+type JsonSchema<S extends StandardSchema> = [SchemaInput<S>] extends [
+  JsonCompatible<SchemaInput<S>>,
+]
+  ? unknown
+  : never;
 
 /** A key's name, or the typed key itself. */
 export type KeyLike = string | MemoryKey;
@@ -39,21 +50,32 @@ export function keySchema(key: KeyLike): StandardSchema | undefined {
   return typeof key === "object" && key !== null ? key.schema : undefined;
 }
 
-/** Validates a value; throws `MEM_SCHEMA` that names where it fails, never the value. */
+/** Validates a value; throws `MEM_SCHEMA` that names where it fails. What the schema says of it may quote the value. */
 export async function applySchema(
   schema: StandardSchema,
   value: unknown,
   path: string,
 ): Promise<unknown> {
-  const result = await schema["~standard"].validate(value);
-  if (result.issues === undefined) return result.value;
-  const [first] = result.issues;
-  const where = first === undefined ? path : path + issuePath(first);
-  throw new MemoryError(
-    "MEM_SCHEMA",
-    `${where} does not fit the schema of its key${result.issues.length > 1 ? ` (and ${result.issues.length - 1} more)` : ""}`,
-    { path: where, cause: result.issues },
-  );
+  const issues = await findIssues(schema, value);
+  if ("value" in issues) return issues.value;
+  const [first = path, ...others] = issues.paths.map((below) => path + below);
+  const more = others.length === 0 ? "" : `, and neither do ${others.join(", ")}`;
+  throw new MemoryError("MEM_SCHEMA", `${first} does not fit the schema of its key${more}`, {
+    path: first,
+  });
+}
+
+async function findIssues(
+  schema: StandardSchema,
+  value: unknown,
+): Promise<{ readonly value: unknown } | { readonly paths: readonly string[] }> {
+  try {
+    const result = await schema["~standard"].validate(value);
+    return result.issues === undefined ? result : { paths: result.issues.map(issuePath) };
+  } catch {
+    // A schema that throws on a value has refused it; what it threw may quote it, too.
+    return { paths: [""] };
+  }
 }
 
 function issuePath(issue: StandardSchemaIssue): string {

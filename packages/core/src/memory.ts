@@ -2,6 +2,7 @@ import type {
   AgentMemory,
   DeleteOptions,
   Deletion,
+  JsonItem,
   ListOptions,
   Listing,
   ReadOptions,
@@ -14,7 +15,7 @@ import type { NewExecutionRecord, RecordListOptions } from "./audit-trail.ts";
 import type { ConversationMessage, HistoryOptions, NewMessage } from "./conversation.ts";
 import type { Entry, LongTermEntry } from "./entry.ts";
 import type { Health } from "./health.ts";
-import type { JsonCompatible, JsonObject, JsonValue } from "./json.ts";
+import type { JsonCompatible, JsonInput, JsonValue } from "./json.ts";
 import type { SearchHit } from "./long-term-store.ts";
 import type { KeyInput, KeyLike, KeyOutput, MemoryKey } from "./memory-key.ts";
 import type { ExecutionRecord } from "./record-store.ts";
@@ -25,7 +26,7 @@ import type { Workflow } from "./workflow.ts";
 export interface WorkflowOptions {
   /** Seconds without use after which it ends by itself. Default: the manager's `sessionTimeout`. */
   readonly timeout?: number;
-  readonly metadata?: JsonObject;
+  readonly metadata?: { readonly [key: string]: JsonInput };
   /** What to do about one that is live. Default `"never"`. */
   readonly join?: "never" | "if-exists" | "must-exist";
   readonly signal?: AbortSignal;
@@ -61,23 +62,26 @@ export interface SearchSimilarOptions extends SearchOptions {
 }
 
 /**
- * The memory of one tenant: `MemoryManager` is one, `memory.forTenant(id)` gives others. The verbs on entries are those
- * of `AgentMemory`, with the agent named first.
+ * The memory of one tenant: `MemoryManager` is one, `manager.forTenant(id)` gives others, which can neither leave their
+ * tenant nor close the manager. The verbs on entries are those of `AgentMemory`, with the agent named first.
  */
 export interface Memory {
   readonly tenantId: string;
+  /** Stores a value in an agent's memory; `false` only when `ifVersion` or `ifAbsent` was not met. */
   save<K extends MemoryKey>(
     agentId: string,
     key: K,
     value: KeyInput<K>,
     options?: SaveOptions,
   ): Promise<boolean>;
+  save(agentId: string, key: string, value: JsonValue, options?: SaveOptions): Promise<boolean>;
   save<T>(
     agentId: string,
     key: string,
     value: JsonCompatible<T> & T,
     options?: SaveOptions,
   ): Promise<boolean>;
+  /** The value an agent stored, or `undefined`. */
   retrieve<K extends MemoryKey>(
     agentId: string,
     key: K,
@@ -89,6 +93,7 @@ export interface Memory {
     options: ReadOptions & { readonly schema: S },
   ): Promise<SchemaOutput<S> | undefined>;
   retrieve(agentId: string, key: string, options?: ReadOptions): Promise<JsonValue | undefined>;
+  /** The value with its version, times and metadata. */
   retrieveEntry<K extends MemoryKey>(
     agentId: string,
     key: K,
@@ -100,12 +105,19 @@ export interface Memory {
     options: ReadOptions & { readonly memoryType: "long_term" | "shared" },
   ): Promise<LongTermEntry | undefined>;
   retrieveEntry(agentId: string, key: string, options?: ReadOptions): Promise<Entry | undefined>;
+  /** Replaces a value by what `change` makes of it; no change of another writer is lost. Resolves the new value. */
   update<K extends MemoryKey>(
     agentId: string,
     key: K,
     change: (old: KeyOutput<K> | undefined) => KeyInput<K> | Promise<KeyInput<K>>,
     options?: WritableOptions,
   ): Promise<KeyOutput<K>>;
+  update<T extends JsonValue>(
+    agentId: string,
+    key: string,
+    change: (old: JsonValue | undefined) => T | Promise<T>,
+    options?: WritableOptions,
+  ): Promise<T>;
   update<T>(
     agentId: string,
     key: string,
@@ -114,18 +126,23 @@ export interface Memory {
     ) => (JsonCompatible<T> & T) | Promise<JsonCompatible<T> & T>,
     options?: WritableOptions,
   ): Promise<T>;
+  /** Whether there was something to delete. */
   delete(agentId: string, key: KeyLike, options?: DeleteOptions): Promise<boolean>;
-  saveMany(
+  /** Stores several values; whether each condition was met. A failure on the way rejects with `MEM_PARTIAL`. */
+  saveMany<T extends SaveItem>(
     agentId: string,
-    items: readonly SaveItem[],
+    items: readonly (T & JsonItem<T>)[],
     options?: WritableOptions,
   ): Promise<boolean[]>;
+  /** The values in the order of the keys. */
   retrieveMany(
     agentId: string,
     keys: readonly string[],
     options?: ReadOptions,
   ): Promise<(JsonValue | undefined)[]>;
+  /** How many were deleted, or would be with `dryRun`. */
   deleteMany(agentId: string, what: Deletion, options?: WritableOptions): Promise<number>;
+  /** Entries in ascending order of their keys, fetched as they are walked. */
   list(
     agentId: string,
     options: ListOptions & { readonly memoryType: "long_term" | "shared" },
@@ -182,6 +199,4 @@ export interface Memory {
   flush(): Promise<void>;
   /** The memory of one agent, without naming it at every call. */
   forAgent(agentId: string): AgentMemory;
-  /** The same face bound to another tenant. It can't close the manager. */
-  forTenant(tenantId: string): Memory;
 }

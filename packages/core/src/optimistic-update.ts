@@ -1,18 +1,20 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { SaveItem } from "./agent-memory.ts";
-import type { Entry } from "./entry.ts";
+import type { Entry, LongTermEntry } from "./entry.ts";
 import { MemoryError, throwIfAborted } from "./errors.ts";
 import { copyJson, type JsonLimits, type JsonValue } from "./json.ts";
+import { searchableText } from "./searchable-text.ts";
 
 const MAX_ATTEMPTS = 200;
 const MAX_PAUSE_MS = 20;
 
 export interface OptimisticUpdate {
-  readonly name: string;
   readonly read: () => Promise<Entry | undefined>;
   readonly change: (old: JsonValue | undefined) => Promise<unknown>;
-  /** Whether the condition of the item was met. */
-  readonly write: (item: SaveItem) => Promise<boolean>;
+  /** Whether the condition of the write was met. */
+  readonly write: (next: Omit<SaveItem, "key">) => Promise<boolean>;
+  /** Runs an attempt when the others of this process on the same entry have had theirs. */
+  readonly takeTurn: <T>(attempt: () => Promise<T>) => Promise<T>;
   readonly limits: JsonLimits;
   readonly keepsTtl: boolean;
   readonly signal: AbortSignal | undefined;
@@ -20,13 +22,17 @@ export interface OptimisticUpdate {
 
 /** Read, change, write if nobody wrote between; again if somebody did. */
 export async function updateEntry(update: OptimisticUpdate): Promise<JsonValue> {
-  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+  const attempt = async (): Promise<{ readonly value: JsonValue; readonly stored: boolean }> => {
     throwIfAborted(update.signal);
     const old = await update.read();
     const value = copyJson(await update.change(old?.value), "value", update.limits);
-    if (await update.write(item(update, old, value))) return value;
-    // The first tries cost nothing but the tries; after that, writers that step aside get done sooner.
-    if (attempt > 3) await delay(Math.random() * Math.min(attempt, MAX_PAUSE_MS));
+    return { value, stored: await update.write(nextEntry(update, old, value)) };
+  };
+  for (let tried = 0; tried < MAX_ATTEMPTS; tried++) {
+    const { value, stored } = await (tried === 0 ? attempt() : update.takeTurn(attempt));
+    if (stored) return value;
+    // Within this process there are turns; beyond it, writers that step aside get done sooner.
+    if (tried > 2) await delay(Math.random() * Math.min(tried, MAX_PAUSE_MS));
   }
   throw new MemoryError(
     "MEM_CONFLICT",
@@ -34,15 +40,28 @@ export async function updateEntry(update: OptimisticUpdate): Promise<JsonValue> 
   );
 }
 
-function item(update: OptimisticUpdate, old: Entry | undefined, value: JsonValue): SaveItem {
-  if (old === undefined) return { key: update.name, value, ifAbsent: true };
+function nextEntry(
+  update: OptimisticUpdate,
+  old: Entry | undefined,
+  value: JsonValue,
+): Omit<SaveItem, "key"> {
+  if (old === undefined) return { value, ifAbsent: true };
   return {
-    key: update.name,
     value,
     ifVersion: old.version,
     ...(update.keepsTtl && { ttl: "keep" as const }),
     ...(old.metadata !== undefined && { metadata: old.metadata }),
     ...(old.subject !== undefined && { subject: old.subject }),
-    ...("sequence" in old && { sequence: old.sequence as NonNullable<SaveItem["sequence"]> }),
+    ...keptForSearch(old),
+  };
+}
+
+/** A text of the caller's own says more than the value does; it stays. One that was made from the value is made anew. */
+function keptForSearch(old: Entry | LongTermEntry): Pick<SaveItem, "sequence" | "text"> {
+  if (!("text" in old)) return {};
+  const { text, sequence } = old;
+  return {
+    ...(sequence !== undefined && { sequence }),
+    ...(text !== searchableText(old.value) && { text }),
   };
 }

@@ -14,34 +14,45 @@ export async function saveBatches<W extends Write>(
   if (writes.length <= BATCH) return writes.length === 0 ? [] : save(writes);
   const done: WriteResult[] = [];
   while (done.length < writes.length) {
+    const batch = writes.slice(done.length, done.length + BATCH);
     try {
-      done.push(...(await save(writes.slice(done.length, done.length + BATCH))));
-    } catch (error) {
-      if (done.length === 0) throw error;
-      throw partial(done, writes.length, error);
+      done.push(...(await save(batch)));
+    } catch (cause) {
+      const results = [...done.map(toItemResult), ...failedBatch(cause, batch.length)];
+      const unsent = writes.length - results.length;
+      throw partial([...results, ...notSent(unsent)], cause);
     }
   }
   return done;
 }
 
-function partial(done: readonly WriteResult[], total: number, cause: unknown): MemoryError {
+function partial(results: readonly ItemResult[], cause: unknown): MemoryError {
+  const stored = results.filter(({ status }) => status === "stored").length;
+  const unknown = results.some(
+    (result) => result.status === "failed" && result.error.outcome === "unknown",
+  );
+  return new MemoryError(
+    "MEM_PARTIAL",
+    `${stored} of ${results.length} items are stored, then the backend failed`,
+    { cause, results, outcome: stored === 0 && !unknown ? "not-applied" : "unknown" },
+  );
+}
+
+/** A backend that knows what became of each item of a batch has said so. */
+function failedBatch(cause: unknown, length: number): readonly ItemResult[] {
   const error = isMemoryError(cause)
     ? cause
     : new MemoryError("MEM_UNAVAILABLE", "the backend failed", { cause, outcome: "unknown" });
-  const results = Array.from({ length: total }, (_, i): ItemResult => {
-    const result = done[i];
-    if (result === undefined) return { status: "failed", error };
-    return result.stored
-      ? { status: "stored", version: result.version }
-      : { status: "condition-not-met" };
-  });
-  return new MemoryError(
-    "MEM_PARTIAL",
-    `${done.length} of ${total} items were handled, then the backend failed`,
-    {
-      cause,
-      results,
-      outcome: "unknown",
-    },
-  );
+  return error.results ?? Array.from({ length }, (): ItemResult => ({ status: "failed", error }));
+}
+
+function notSent(length: number): readonly ItemResult[] {
+  const error = new MemoryError("MEM_UNAVAILABLE", "not tried, because an earlier batch failed");
+  return Array.from({ length }, (): ItemResult => ({ status: "failed", error }));
+}
+
+function toItemResult(result: WriteResult): ItemResult {
+  return result.stored
+    ? { status: "stored", version: result.version }
+    : { status: "condition-not-met" };
 }

@@ -1,8 +1,8 @@
 import type { ListOptions, MemoryType, ReadOptions, SaveItem } from "./agent-memory.ts";
 import type { Backends } from "./backends.ts";
 import { checkOneOf } from "./checks.ts";
-import type { Entry, Removal, WriteResult } from "./entry.ts";
-import { MemoryError, throwIfAborted } from "./errors.ts";
+import type { Entry, Removal, Write, WriteResult } from "./entry.ts";
+import { invalid, MemoryError, throwIfAborted } from "./errors.ts";
 import { checkFilter } from "./filter.ts";
 import { longTermWrite, shortTermWrite, type WriteDefaults } from "./item-write.ts";
 import type { CallOptions, ListRequest, Page } from "./keyed-store.ts";
@@ -18,6 +18,12 @@ export interface Place {
   readonly ttlMs: number | null | "session";
   /** The live session it belongs to. */
   readonly epoch?: string;
+}
+
+/** Writes that belong to the library, ready to go. */
+export interface PreparedWrites {
+  readonly writes: readonly Write[];
+  readonly send: (signal: AbortSignal | undefined) => Promise<WriteResult[]>;
 }
 
 export type WritableType = "short_term" | "long_term";
@@ -39,24 +45,32 @@ export class Router {
     return this.#backends;
   }
 
-  write(
+  /** Checks and copies what is to be written; nothing is sent before `send`. */
+  prepare(
     type: WritableType,
     items: readonly SaveItem[],
-    signal: AbortSignal | undefined,
     path: (i: number) => string,
-  ): Promise<WriteResult[]> {
+  ): PreparedWrites {
     const { scope, ttlMs } = this.place;
-    const defaults: WriteDefaults = { limits: this.#backends.limits, ttlMs, source: "agent" };
+    const defaults: WriteDefaults = { limits: this.#backends.limits, ttlMs };
     if (type === "short_term") {
-      const writes = items.map((item, i) => shortTermWrite(item, path(i), defaults));
       const backend = this.#backends.shortTerm;
-      return saveBatches(writes, (batch) => backend.save(scope, batch, this.#call(signal)));
+      const writes = items.map((item, i) => shortTermWrite(item, path(i), defaults));
+      return {
+        writes,
+        send: (signal) =>
+          saveBatches(writes, async (batch) => backend.save(scope, batch, this.#call(signal))),
+      };
     }
-    const writes = items.map((item, i) => longTermWrite(item, path(i), defaults));
     const store = this.#backends.longTerm;
-    return saveBatches(writes, async (batch) =>
-      store.save(scope, batch, await this.#callBesideShortTerm(signal)),
-    );
+    const writes = items.map((item, i) => longTermWrite(item, path(i), defaults));
+    return {
+      writes,
+      send: (signal) =>
+        saveBatches(writes, async (batch) =>
+          store.save(scope, batch, await this.#callBesideShortTerm(signal)),
+        ),
+    };
   }
 
   async read(keys: readonly string[], options: ReadOptions): Promise<(Entry | undefined)[]> {
@@ -123,10 +137,7 @@ export class Router {
     const call = await this.#callBesideShortTerm(options.signal);
     const { scope, searchScope } = this.place;
     if (type === "shared") return this.#backends.knowledge.search(scope.tenantId, request, call);
-    const within =
-      options.workflowId === undefined
-        ? searchScope
-        : { ...searchScope, workflowId: checkId(options.workflowId, "options.workflowId") };
+    const within = narrowed(searchScope, options.workflowId);
     return this.#backends.longTerm.search(within, request, call);
   }
 
@@ -179,4 +190,17 @@ export function writableType(type: MemoryType | undefined): WritableType {
     );
   }
   return checked;
+}
+
+/** A search may look at less than its handle does, never at more: a team's memory stays in its own workflow. */
+function narrowed(scope: SearchScope, workflowId: string | undefined): SearchScope {
+  if (workflowId === undefined) return scope;
+  checkId(workflowId, "options.workflowId");
+  if (scope.workflowId !== undefined && scope.workflowId !== workflowId) {
+    throw invalid(
+      "options.workflowId",
+      "names another workflow than the one this memory belongs to",
+    );
+  }
+  return { ...scope, workflowId };
 }

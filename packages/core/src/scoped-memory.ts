@@ -11,15 +11,16 @@ import type {
   WritableOptions,
 } from "./agent-memory.ts";
 import type { LongTermEntry, Removal, WriteResult } from "./entry.ts";
-import { invalid } from "./errors.ts";
+import { halfDone, invalid } from "./errors.ts";
+import { checkFilter, type Filter } from "./filter.ts";
 import { cloneJson, type JsonValue } from "./json.ts";
 import type { Page } from "./keyed-store.ts";
 import { createListing } from "./listing.ts";
 import type { SearchHit } from "./long-term-store.ts";
 import { applySchema, keyName, keySchema, type KeyLike } from "./memory-key.ts";
 import { updateEntry } from "./optimistic-update.ts";
-import { memoryType, writableType, type Router } from "./router.ts";
-import { checkId } from "./scope.ts";
+import { memoryType, writableType, type Router, type WritableType } from "./router.ts";
+import { checkId, encodeScope } from "./scope.ts";
 import { searchRequest } from "./search-query.ts";
 import type { StandardSchema } from "./standard-schema.ts";
 
@@ -32,16 +33,14 @@ export class ScopedMemory implements AgentMemory {
   }
 
   async save(key: KeyLike, value: unknown, options: SaveOptions = {}): Promise<boolean> {
-    const type = writableType(options.memoryType);
+    const type = writableType(options?.memoryType);
     const name = keyName(key);
     const schema = keySchema(key);
-    if (schema !== undefined) await applySchema(schema, value, "value");
-    const [result] = await this.#router.write(
-      type,
-      [{ ...options, key: name, value }],
-      options.signal,
-      () => "",
-    );
+    const item = { ...options, key: name, value };
+    const write = this.#router.prepare(type, [item], () => "");
+    // What was copied is validated: the caller's object may change meanwhile.
+    if (schema !== undefined) await applySchema(schema, write.writes[0]?.value, "value");
+    const [result] = await write.send(options?.signal);
     return (result as WriteResult).stored;
   }
 
@@ -73,20 +72,22 @@ export class ScopedMemory implements AgentMemory {
     const type = writableType(options.memoryType);
     const name = keyName(key);
     const schema = keySchema(key);
+    const { backends, place } = this.#router;
+    const entry = `${type} ${encodeScope(place.scope)} ${name}`;
     const value = await updateEntry({
-      name,
+      takeTurn: (attempt) => backends.updates.take(entry, attempt),
       read: async () => (await this.#router.read([name], { ...options, memoryType: type }))[0],
       change: async (old) => {
-        const checked = old !== undefined && schema ? await applySchema(schema, old, "value") : old;
-        const next = await change(checked as never);
-        if (schema !== undefined) await applySchema(schema, next, "value");
-        return next;
+        const known = old !== undefined && schema ? await applySchema(schema, old, "value") : old;
+        return change(known as never);
       },
-      write: async (item) => {
-        const [result] = await this.#router.write(type, [item], options.signal, () => "");
+      write: async (next) => {
+        const write = this.#router.prepare(type, [{ ...next, key: name }], () => "");
+        if (schema !== undefined) await applySchema(schema, next.value, "value");
+        const [result] = await write.send(options.signal);
         return (result as WriteResult).stored;
       },
-      limits: this.#router.backends.limits,
+      limits: backends.limits,
       keepsTtl: type === "short_term",
       signal: options.signal,
     });
@@ -115,7 +116,8 @@ export class ScopedMemory implements AgentMemory {
       }
       keys.add(item.key);
     }
-    const results = await this.#router.write(type, items, options.signal, (i) => `items[${i}].`);
+    const write = this.#router.prepare(type, items, (i) => `items[${i}].`);
+    const results = await write.send(options.signal);
     return results.map((result) => result.stored);
   }
 
@@ -139,27 +141,18 @@ export class ScopedMemory implements AgentMemory {
     const type = writableType(options.memoryType);
     if (isKeys(what)) {
       const keys = [...new Set(what.map((key) => keyName(key)))];
-      const deleted = await this.#router.remove(
-        type,
-        keys.map((key) => ({ key })),
-        options.signal,
-      );
+      const removals = keys.map((key) => ({ key }));
+      const deleted = await this.#router.remove(type, removals, options.signal);
       return deleted.filter(Boolean).length;
     }
-    if (what.prefix === undefined && what.filter === undefined) {
-      throw invalid("what", "names neither keys nor a prefix or filter; name what is to go");
-    }
-    const { dryRun = false, ...match } = what;
+    const { dryRun = false, ...match } = checkMatch(what);
     let count = 0;
     let cursor: string | undefined;
     do {
-      const page = await this.#router.page({ ...options, ...match, memoryType: type }, cursor, 256);
-      // Only as it was seen: an entry that was changed meanwhile may no longer match.
-      const removals = page.items.map(({ key, version }) => ({ key, ifVersion: version }));
-      const deleted = dryRun
-        ? removals.map(() => true)
-        : await this.#router.remove(type, removals, options.signal);
-      count += deleted.filter(Boolean).length;
+      const deletePage = (): Promise<DeletedPage> =>
+        this.#deletePage({ ...options, ...match, memoryType: type }, cursor, dryRun);
+      const page = await (count > 0 && !dryRun ? halfDone(deletePage) : deletePage());
+      count += page.deleted;
       cursor = page.cursor;
     } while (cursor !== undefined);
     return count;
@@ -178,6 +171,39 @@ export class ScopedMemory implements AgentMemory {
     const type = memoryType(options.memoryType, "long_term");
     return this.#router.search(type, searchRequest(query, options), options);
   }
+
+  async #deletePage(
+    match: ListOptions & { readonly memoryType: WritableType },
+    cursor: string | undefined,
+    dryRun: boolean,
+  ): Promise<DeletedPage> {
+    const page = await this.#router.page(match, cursor, 256);
+    // Only as it was seen: an entry that was changed meanwhile may no longer match.
+    const removals = page.items.map(({ key, version }) => ({ key, ifVersion: version }));
+    const deleted = dryRun
+      ? removals.map(() => true)
+      : await this.#router.remove(match.memoryType, removals, match.signal);
+    return { deleted: deleted.filter(Boolean).length, cursor: page.cursor };
+  }
+}
+
+interface DeletedPage {
+  readonly deleted: number;
+  readonly cursor: string | undefined;
+}
+
+/** A match that says nothing would delete everything. */
+function checkMatch<T extends { readonly prefix?: string; readonly filter?: Filter }>(match: T): T {
+  if (typeof match !== "object" || match === null) throw invalid("what", "is missing");
+  const filter = match.filter && checkFilter(match.filter, "what.filter");
+  if ((match.prefix ?? "") === "" && (filter === undefined || saysNothing(filter))) {
+    throw invalid("what", "names neither keys nor a prefix or filter; name what is to go");
+  }
+  return match;
+}
+
+function saysNothing(filter: Filter): boolean {
+  return filter.op === "and" && filter.filters.every(saysNothing);
 }
 
 function isKeys(what: Deletion): what is readonly KeyLike[] {

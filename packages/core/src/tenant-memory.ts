@@ -19,7 +19,7 @@ import {
   type NewMessage,
 } from "./conversation.ts";
 import type { LongTermEntry } from "./entry.ts";
-import { throwIfAborted } from "./errors.ts";
+import { halfDone, invalid, throwIfAborted } from "./errors.ts";
 import type { Health } from "./health.ts";
 import { copyJsonObject } from "./json.ts";
 import type { CallOptions } from "./keyed-store.ts";
@@ -46,14 +46,18 @@ const SEVERITY: readonly Health["status"][] = ["ok", "degraded", "down"];
 
 /** The one implementation of `Memory`: a tenant over the backends. It owns nothing. */
 export class TenantMemory implements Memory {
-  readonly tenantId: string;
+  readonly #tenantId: string;
   readonly #backends: Backends;
   readonly #trail: AuditTrail;
 
   constructor(backends: Backends, tenantId: string) {
-    this.tenantId = checkId(tenantId, "tenantId");
+    this.#tenantId = checkId(tenantId, "tenantId");
     this.#backends = backends;
     this.#trail = new AuditTrail(backends, tenantId);
+  }
+
+  get tenantId(): string {
+    return this.#tenantId;
   }
 
   async save(
@@ -119,7 +123,8 @@ export class TenantMemory implements Memory {
     query: string,
     options: SearchSimilarOptions = {},
   ): Promise<SearchHit[]> {
-    return this.#agent(agentId, options.agentIds).search(query, options);
+    const { agentIds } = options;
+    return this.#agent(agentId, agentIds && checkAgentIds(agentIds)).search(query, options);
   }
 
   async addConversationMessage(
@@ -166,7 +171,7 @@ export class TenantMemory implements Memory {
       },
       callOptions(signal),
     );
-    return new Workflow(this.#backends, this.tenantId, started);
+    return new Workflow(this.#backends, this.#tenantId, started);
   }
 
   listSessions(
@@ -174,7 +179,7 @@ export class TenantMemory implements Memory {
   ): Listing<WorkflowState> {
     return createListing<WorkflowState>({
       fetch: async (cursor, limit) =>
-        this.#backends.shortTerm.listWorkflows(this.tenantId, {
+        this.#backends.shortTerm.listWorkflows(this.#tenantId, {
           limit,
           ...(cursor !== undefined && { cursor }),
         }),
@@ -195,7 +200,9 @@ export class TenantMemory implements Memory {
     return {
       shortTermEntries: ended?.entries ?? 0,
       messages: ended?.logItems ?? 0,
-      longTermEntries: (await longTerm?.clearWorkflow(workflow, call)) ?? 0,
+      longTermEntries: await halfDone(
+        async () => (await longTerm?.clearWorkflow(workflow, call)) ?? 0,
+      ),
     };
   }
 
@@ -203,12 +210,12 @@ export class TenantMemory implements Memory {
     const call = callOptions(options.signal);
     const { shortTerm, longTerm, knowledge } = this.#backends.configured;
     const [short, long, knowledgeEntries] = await Promise.all([
-      shortTerm.stats(this.tenantId, call),
-      longTerm?.stats(this.tenantId, call),
-      knowledge?.count(this.tenantId, call),
+      shortTerm.stats(this.#tenantId, call),
+      longTerm?.stats(this.#tenantId, call),
+      knowledge?.count(this.#tenantId, call),
     ]);
     return {
-      tenantId: this.tenantId,
+      tenantId: this.#tenantId,
       shortTermEntries: short.entries,
       activeSessions: short.workflows,
       ...(long !== undefined && {
@@ -237,12 +244,8 @@ export class TenantMemory implements Memory {
     return this.#agent(agentId);
   }
 
-  forTenant(tenantId: string): Memory {
-    return new TenantMemory(this.#backends, tenantId);
-  }
-
   #agent(agentId: string, agentIds: readonly string[] = [agentId]): ScopedMemory {
-    const { tenantId } = this;
+    const tenantId = this.#tenantId;
     return new ScopedMemory(
       new Router(this.#backends, {
         scope: { tenantId, agentId: checkId(agentId, "agentId") },
@@ -253,11 +256,18 @@ export class TenantMemory implements Memory {
   }
 
   #workflow(workflowId: string): WorkflowRef {
-    return { tenantId: this.tenantId, workflowId: checkId(workflowId, "workflowId") };
+    return { tenantId: this.#tenantId, workflowId: checkId(workflowId, "workflowId") };
   }
 }
 
 function callOptions(signal: AbortSignal | undefined): CallOptions {
   throwIfAborted(signal);
   return signal === undefined ? {} : { signal };
+}
+
+function checkAgentIds(agentIds: readonly string[]): readonly string[] {
+  if (!Array.isArray(agentIds) || agentIds.length === 0) {
+    throw invalid("options.agentIds", "has to name at least one agent");
+  }
+  return Array.from(agentIds, (id: unknown, i) => checkId(id, `options.agentIds[${i}]`));
 }

@@ -7,7 +7,7 @@ import {
   type HistoryOptions,
   type NewMessage,
 } from "./conversation.ts";
-import { MemoryError, throwIfAborted } from "./errors.ts";
+import { isMemoryError, MemoryError, throwIfAborted } from "./errors.ts";
 import type { ActivityKind, CallOptions } from "./keyed-store.ts";
 import { Router } from "./router.ts";
 import { checkId, type WorkflowRef } from "./scope.ts";
@@ -77,16 +77,29 @@ export class Workflow {
     return this.#conversation.history(options, this.#call(undefined, undefined, options.signal));
   }
 
-  /** Stores a record of the workflow and counts it; resolves its id. */
+  /**
+   * Stores a record of the workflow and counts it; resolves its id. Refused like any call once the lifetime is over.
+   */
   async addRecord(
     agentId: string,
     record: Omit<NewExecutionRecord, "workflowId">,
     signal?: AbortSignal,
   ): Promise<string> {
-    const kind = record.status === "error" ? "error" : "record";
-    await this.state(this.#call(kind, checkId(agentId, "agentId"), signal));
-    const complete: NewExecutionRecord = { ...record, workflowId: this.workflowId };
-    return this.#trail.add(agentId, complete, signal === undefined ? {} : { signal });
+    // Copied before anything is awaited, and counted once it is stored.
+    const complete = this.#trail.complete(agentId, { ...record, workflowId: this.workflowId });
+    await this.state(this.#call(undefined, undefined, signal));
+    await this.#trail.store(complete, signal === undefined ? {} : { signal });
+    await this.#count(record.status === "error" ? "error" : "record", agentId);
+    return complete.id;
+  }
+
+  /** The record is stored, whatever becomes of its count: a session that ended meanwhile has no more use for it. */
+  async #count(activity: ActivityKind, agentId: string): Promise<void> {
+    try {
+      await this.#backends.shortTerm.getWorkflow(this.#ref, this.#call(activity, agentId));
+    } catch (error) {
+      if (!isMemoryError(error, "MEM_SESSION_ENDED")) throw error;
+    }
   }
 
   /** The state of this lifetime; rejects with `MEM_SESSION_ENDED` when it is over. */
@@ -106,12 +119,17 @@ export class Workflow {
     options: { readonly keepData?: boolean; readonly signal?: AbortSignal } = {},
   ): Promise<EndedWorkflow | undefined> {
     const { keepData = !this.#backends.autoCleanup, signal } = options;
-    throwIfAborted(signal);
-    return this.#backends.shortTerm.endWorkflow(
-      this.#ref,
-      { epoch: this.epoch, keepData },
-      signal && { signal },
-    );
+    try {
+      // Tied to the lifetime like any call: so its last state says when it ended.
+      return await this.#backends.shortTerm.endWorkflow(
+        this.#ref,
+        { epoch: this.epoch, keepData },
+        this.#call(undefined, undefined, signal),
+      );
+    } catch (error) {
+      if (isMemoryError(error, "MEM_SESSION_ENDED")) return undefined;
+      throw error;
+    }
   }
 
   #call(activity?: ActivityKind, agentId?: string, signal?: AbortSignal): CallOptions {

@@ -87,3 +87,34 @@ void manager.close();
 // @ts-expect-error a tenant's memory can't close the manager
 void manager.forTenant("acme").close();
 expectTypeOf(manager.forTenant("acme").forAgent("a")).toEqualTypeOf<AgentMemory>();
+
+// What was read can be written again, and what is parsed can be saved.
+declare const read: JsonValue;
+void agent.save("copy", read);
+void agent.save("parsed", JSON.parse("{}"));
+void agent.update("k", (old) => old ?? 0);
+function saveAll<T extends JsonValue>(values: T[]): Promise<boolean>[] {
+  return values.map((value) => agent.save("any", value));
+}
+void saveAll;
+
+// Undefined hides in arrays and in dictionaries.
+// @ts-expect-error an item may be undefined
+void agent.save("k", [1, undefined] as (number | undefined)[]);
+// @ts-expect-error a value of a dictionary may be undefined
+void agent.save("k", {} as Record<string, number | undefined>);
+
+// Items are checked like values.
+void agent.saveMany([
+  { key: "a", value: campaign },
+  { key: "b", value: [1, 2], ttl: 5 },
+]);
+// @ts-expect-error a Date does not survive JSON
+void agent.saveMany([{ key: "a", value: { at: new Date() } }]);
+// @ts-expect-error a schema whose input JSON would change can hold nothing
+memoryKey("at", z.object({ at: z.date() }));
+// Metadata may be read-only.
+const tags = ["spring"] as const;
+void agent.save("k", 1, { metadata: { tags } });
+// @ts-expect-error only the manager knows other tenants
+void manager.forTenant("acme").forTenant("other");

@@ -1,4 +1,4 @@
-import { MemoryError, type JsonObject, type Memory } from "@mem/core";
+import { MemoryError, publishFailure, type JsonInput, type Memory } from "@mem/core";
 import { SessionContext } from "./session-context.ts";
 
 export interface SessionOptions {
@@ -7,7 +7,7 @@ export interface SessionOptions {
   /** Names the run of the team. Default: a random id. */
   readonly workflowId?: string;
   /** Facts about the run; kept from the member that created the session. */
-  readonly metadata?: JsonObject;
+  readonly metadata?: { readonly [key: string]: JsonInput };
   /** Seconds without use after which the session ends by itself. Default: the manager's `sessionTimeout`, an hour. */
   readonly timeout?: number;
   /**
@@ -36,7 +36,8 @@ export async function createSession(options: SessionOptions): Promise<SessionCon
 }
 
 /**
- * Runs `body` in a session and leaves it afterwards, also when the body throws: its error is the one that comes out.
+ * Runs `body` in a session and leaves it afterwards, also when the body throws: its error is the one that comes out, and
+ * a clean-up that failed, too, is published on the channel `mem:failure`.
  */
 export async function withSession<T>(
   options: SessionOptions,
@@ -48,7 +49,9 @@ export async function withSession<T>(
     result = await body(session);
   } catch (error) {
     // What the clean-up could not do, the session's timeout will; the caller needs the body's error.
-    await session.leave().catch(() => undefined);
+    await session.leave().catch((cause: unknown) => {
+      publishFailure("leave a session whose body failed", cause);
+    });
     throw error;
   }
   await session.leave();

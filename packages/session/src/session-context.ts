@@ -64,6 +64,12 @@ export class SessionContext implements AsyncDisposable {
     value: KeyInput<K>,
     options?: SaveOptions,
   ): Promise<boolean>;
+  async saveAgentMemory(
+    agentId: string,
+    key: string,
+    value: JsonValue,
+    options?: SaveOptions,
+  ): Promise<boolean>;
   async saveAgentMemory<T>(
     agentId: string,
     key: string,
@@ -136,10 +142,11 @@ export class SessionContext implements AsyncDisposable {
    * happened in it. Ending one that has ended is harmless: it resolves the last that this member saw.
    */
   async endSession(): Promise<SessionSummary> {
-    this.#left = true;
     this.#end ??= this.#endOnce();
     try {
-      return await this.#end;
+      const summary = await this.#end;
+      this.#left = true;
+      return summary;
     } catch (error) {
       // A failed end can be tried again.
       this.#end = undefined;
