@@ -134,6 +134,24 @@ describe.each(stacks)("memory on $name", (kind) => {
     });
   });
 
+  it("stores what it checked, whatever becomes of the caller's object meanwhile", async () => {
+    const plan = memoryKey("plan", z.object({ goal: z.string() }));
+    for (const memoryType of ["short_term", "long_term"] as const) {
+      const value = { goal: "spring" };
+      const saving = memory.save("a", plan, value, { memoryType });
+      Object.assign(value, { goal: 5 });
+      expect(await saving).toBe(true);
+      expect(await memory.retrieve("a", plan, { memoryType })).toEqual({ goal: "spring" });
+    }
+  });
+
+  it("keeps a text of the caller's own through an update", async () => {
+    const options = { memoryType: "long_term" } as const;
+    await memory.save("a", "k", { n: 1 }, { ...options, text: "zebra crossing" });
+    await memory.update("a", "k", () => ({ n: 2 }), options);
+    expect((await memory.searchSimilar("a", "zebra"))[0]?.value).toEqual({ n: 2 });
+  });
+
   it("refuses bad input before anything is written", async () => {
     await refused(
       memory.save("a", "k", { items: [{ price: Number.NaN }] }),
@@ -161,9 +179,11 @@ describe.each(stacks)("memory on $name", (kind) => {
     await expect(
       memory.searchSimilar("a", "x", { memoryType: "short_term" }),
     ).rejects.toMatchObject({ code: "MEM_UNSUPPORTED" });
-    await expect(memory.deleteMany("a", {})).rejects.toMatchObject({
-      code: "MEM_INVALID_ARGUMENT",
-    });
+    for (const everything of [{}, { prefix: "" }, { filter: where.and(where.and()) }]) {
+      await expect(memory.deleteMany("a", everything)).rejects.toMatchObject({
+        code: "MEM_INVALID_ARGUMENT",
+      });
+    }
     expect(await memory.getStats()).toMatchObject({ shortTermEntries: 0, longTermEntries: 0 });
   });
 

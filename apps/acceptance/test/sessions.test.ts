@@ -76,6 +76,29 @@ describe.each(stacks)("a session on $name", (kind) => {
     expect(await memory.getStats()).toMatchObject({ activeSessions: 0, longTermEntries: 0 });
   });
 
+  it("keeps its team's long-term memory to itself", async () => {
+    await using one = await createSession({ memory, workflowId: "one" });
+    await using two = await createSession({ memory, workflowId: "two" });
+    await one.team.save("k", "the secret of one", { memoryType: "long_term" });
+    expect(await one.team.search("secret")).toHaveLength(1);
+    expect(await two.team.search("secret")).toEqual([]);
+    await expect(two.team.search("secret", { workflowId: "one" })).rejects.toMatchObject({
+      code: "MEM_INVALID_ARGUMENT",
+      path: "options.workflowId",
+    });
+  });
+
+  it("counts only the records that were stored", async () => {
+    await using session = await createSession({ memory, workflowId: "w" });
+    const refused = session.saveExecutionRecord("a", {
+      status: "success",
+      output: { at: new Date() },
+    });
+    await expect(refused).rejects.toMatchObject({ code: "MEM_NOT_JSON" });
+    await session.saveExecutionRecord("a", { status: "success" });
+    expect((await session.getSessionSummary()).records).toBe(1);
+  });
+
   it("is listed while it is live", async () => {
     await using one = await createSession({ memory, workflowId: "one", metadata: { n: 1 } });
     const two = await createSession({ memory, workflowId: "two" });

@@ -89,6 +89,17 @@ describe("an agent's run", () => {
     expect(await agent.memory.retrieve("last-topic")).toBeUndefined();
   });
 
+  it("whose output can't be recorded ends with an error, and that is recorded", async () => {
+    class Dated extends BaseAgent<void, Date> {
+      protected override async run(): Promise<Date> {
+        return new Date();
+      }
+    }
+    const agent = new Dated({ agentId: "dated", home: memory });
+    await expect(agent.execute(undefined)).rejects.toMatchObject({ code: "MEM_NOT_JSON" });
+    expect((await trail()).map(({ status }) => status)).toEqual(["started", "error"]);
+  });
+
   it("works without an audit trail where the memory has none", async () => {
     await using bare = new MemoryManager({ shortTerm: createMemoryBackend() });
     const agent = new Writer({ agentId: "writer", home: bare });

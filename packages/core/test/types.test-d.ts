@@ -93,10 +93,11 @@ declare const read: JsonValue;
 void agent.save("copy", read);
 void agent.save("parsed", JSON.parse("{}"));
 void agent.update("k", (old) => old ?? 0);
-function saveAll<T extends JsonValue>(values: T[]): Promise<boolean>[] {
-  return values.map((value) => agent.save("any", value));
+function saveAndReturn<T extends JsonValue>(value: T): T {
+  void agent.save("any", value);
+  return value;
 }
-void saveAll;
+void saveAndReturn;
 
 // Undefined hides in arrays and in dictionaries.
 // @ts-expect-error an item may be undefined

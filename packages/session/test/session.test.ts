@@ -1,5 +1,5 @@
 import { createMemoryBackend } from "@mem/backend-memory";
-import { createManualClock, MemoryManager, type ManualClock } from "@mem/core";
+import { createManualClock, MemoryError, MemoryManager, type ManualClock } from "@mem/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createSession, withSession } from "../src/index.ts";
 
@@ -136,6 +136,28 @@ describe("the end of a session", () => {
     expect(await memory.getConversationHistory("w")).toEqual([]);
   });
 
+  it("says how long the session was, also when nothing happened at last", async () => {
+    const session = await createSession({ memory, workflowId: "w" });
+    clock.advance(10_000);
+    expect((await session.endSession()).durationMs).toBe(10_000);
+  });
+
+  it("that fails can be tried again", async () => {
+    const shortTerm = createMemoryBackend({ clock });
+    const end = shortTerm.endWorkflow.bind(shortTerm);
+    let isDown = true;
+    shortTerm.endWorkflow = async (...args) => {
+      if (isDown) throw new MemoryError("MEM_UNAVAILABLE", "down");
+      return end(...args);
+    };
+    await using own = new MemoryManager({ shortTerm, clock });
+    const session = await createSession({ memory: own, workflowId: "w" });
+    await expect(session.endSession()).rejects.toMatchObject({ code: "MEM_UNAVAILABLE" });
+    isDown = false;
+    await session.leave();
+    expect(await own.getStats()).toMatchObject({ activeSessions: 0 });
+  });
+
   it("comes by itself when nobody uses it", async () => {
     const session = await createSession({ memory, workflowId: "w", timeout: 60 });
     await session.team.save("k", 1);
@@ -197,7 +219,7 @@ describe("the conversation of a session", () => {
     expect((await session.getConversationHistory({ before: 3, limit: 1 }))[0]?.content).toBe("b");
   });
 
-  it("can be read for one agent, further back than one page", async () => {
+  it("can be read for one agent", async () => {
     await using session = await createSession({ memory });
     for (let i = 0; i < 90; i++) {
       await session.addConversationMessage({
