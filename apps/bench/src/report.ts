@@ -16,7 +16,7 @@ export function toTable(rows: readonly Row[]): string {
       `${round(row.against)} ${row.unit}`,
       row.ratio.toFixed(2),
       `${row.spread[0].toFixed(2)}–${row.spread[1].toFixed(2)}`,
-      row.target === undefined ? "" : `${row.better === "higher" ? "≥" : "≤"} ${row.target}`,
+      row.target === undefined ? "" : `≥ ${row.target}`,
       row.met === undefined ? "" : row.met ? "yes" : "no",
     ]);
   }

@@ -5,7 +5,7 @@ export interface Row {
   readonly config: string;
   /** What was measured: CPU time of the main thread, or time on the wall. */
   readonly clock: "cpu" | "wall";
-  readonly better: "higher" | "lower";
+  readonly better: "higher";
   readonly ours: number;
   readonly against: number;
   readonly unit: string;
@@ -13,13 +13,10 @@ export interface Row {
   readonly ratio: number;
   /** The lowest and the highest of them. */
   readonly spread: readonly [number, number];
+  /** What the ratio has to reach. */
   readonly target?: number;
   readonly stretch?: number;
   /** Follows from ratio and target; absent without a target. */
   readonly met?: boolean;
   readonly peers: Readonly<Record<string, number>>;
-}
-
-export function isMet(ratio: number, target: number, better: Row["better"]): boolean {
-  return better === "higher" ? ratio >= target : ratio <= target;
 }

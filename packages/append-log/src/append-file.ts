@@ -40,7 +40,7 @@ export class AppendFile {
     }
     if (fstatSync(handle.fd).isFile()) return new AppendFile(path, handle);
     await handle.close();
-    throw new LogError("LOG_IO", `${path} is not a regular file`);
+    throw new LogError("LOG_NOT_A_FILE", `${path} is not a regular file`);
   }
 
   stat(): Stats {

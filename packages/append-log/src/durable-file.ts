@@ -20,7 +20,8 @@ export async function writeFileDurably(path: string, data: string | Uint8Array):
     }
     await rename(temporary, path);
   } catch (cause) {
-    await rm(temporary, { force: true });
+    // Where this fails too, the first failure is the one to tell.
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw systemError(cause, `write ${path}`);
   }
   await syncDirectory(dirname(path));

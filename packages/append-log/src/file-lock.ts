@@ -1,4 +1,7 @@
+import type { DatabaseSync } from "node:sqlite";
 import { setTimeout as delay } from "node:timers/promises";
+
+import { systemError } from "./log-error.ts";
 
 /** A lock that is held until it is released or the process that holds it ends, however it ends. */
 export interface FileLock extends Disposable {
@@ -24,14 +27,15 @@ const SQLITE_BUSY = 5;
  */
 export async function tryFileLock(path: string): Promise<FileLock | undefined> {
   // Imported late: a process that never locks does not load SQLite.
-  const { DatabaseSync } = await import("node:sqlite");
-  const database = new DatabaseSync(path);
+  const sqlite = await import("node:sqlite");
+  let database: DatabaseSync | undefined;
   try {
+    database = new sqlite.DatabaseSync(path);
     database.exec("PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE");
-  } catch (error) {
-    database.close();
-    if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return undefined;
-    throw error;
+  } catch (cause) {
+    database?.close();
+    if ((cause as { errcode?: number }).errcode === SQLITE_BUSY) return undefined;
+    throw systemError(cause, `lock ${path}`);
   }
   let held = true;
   const release = (): void => {

@@ -18,7 +18,7 @@ export { readLines, readLinesBackward, type ReadLinesOptions } from "./line-read
 export type { FileLine } from "./line-scanner.ts";
 export { LogError, type LogErrorCode, type LogOutcome } from "./log-error.ts";
 export type { Damage } from "./log-follower.ts";
-export { comparePositions, parsePosition } from "./position.ts";
+export { parsePosition } from "./position.ts";
 export type { SegmentInfo } from "./segment.ts";
 export {
   openSharedLog,

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { AppendFile } from "./append-file.ts";
 import { makeDirectory, refuseNetworkFileSystem } from "./directory.ts";
 import { syncDirectory } from "./durable-file.ts";
-import { LogError, shortWrite } from "./log-error.ts";
+import { LogError, shortWrite, withOutcome } from "./log-error.ts";
 
 const NEWLINE = 10;
 const SPACE = 32;
@@ -61,17 +61,19 @@ export class LineFile {
   async append(lines: readonly Line[]): Promise<AppendedLines> {
     for (const line of lines) requireOneLine(line);
     if (lines.length === 0) return { offsets: [], failure: undefined };
-    try {
-      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      try {
         const appended = await this.#appendOnce(lines);
         if (appended !== undefined) return appended;
+      } catch (error) {
+        if (!(error instanceof LogError)) throw error;
+        // What an earlier attempt wrote may be in a file that was moved away.
+        const failure = attempt === 0 ? error : withOutcome(error, "unknown");
+        return { offsets: [], failure };
       }
-      const message = `${this.#path} was removed or replaced ${ATTEMPTS} times while it was written`;
-      throw new LogError("LOG_GONE", message, { outcome: "unknown" });
-    } catch (error) {
-      if (error instanceof LogError) return { offsets: [], failure: error };
-      throw error;
     }
+    const message = `${this.#path} was removed or replaced ${ATTEMPTS} times while it was written`;
+    return { offsets: [], failure: new LogError("LOG_GONE", message, { outcome: "unknown" }) };
   }
 
   async close(): Promise<void> {
@@ -114,11 +116,20 @@ export class LineFile {
     await this.close();
     this.#end = 0;
     const folder = dirname(this.#path);
-    await makeDirectory(folder, this.#durable);
-    await refuseNetworkFileSystem(folder);
-    this.#file = await AppendFile.open(this.#path, "either");
-    if (this.#durable && this.#file !== undefined) await syncDirectory(folder);
-    return this.#file;
+    let file: AppendFile | undefined;
+    try {
+      await makeDirectory(folder, this.#durable);
+      await refuseNetworkFileSystem(folder);
+      file = await AppendFile.open(this.#path, "either");
+      if (this.#durable && file !== undefined) await syncDirectory(folder);
+    } catch (error) {
+      await file?.close();
+      // Names that may not be on disk are no lines that may be in the file.
+      throw withOutcome(error, "not-applied");
+    }
+    // Not before its name is on disk: the next append takes it as it is.
+    this.#file = file;
+    return file;
   }
 }
 

@@ -9,7 +9,8 @@
  * - `LOG_IO`: another refusal of the operating system; see `cause`.
  * - `LOG_FORMAT`: a newer version of this library wrote the log.
  * - `LOG_GONE`: what should be read or appended to was removed, moved or cut short by somebody.
- * - `LOG_SYMLINK`: the file is a symbolic link, which is never followed.
+ * - `LOG_NOT_A_FILE`: in the file's place is a symbolic link, which is never followed, or a folder,
+ *   a pipe or a device.
  * - `LOG_FILE_SYSTEM`: the folder is on a network file system.
  */
 export type LogErrorCode =
@@ -20,7 +21,7 @@ export type LogErrorCode =
   | "LOG_IO"
   | "LOG_FORMAT"
   | "LOG_GONE"
-  | "LOG_SYMLINK"
+  | "LOG_NOT_A_FILE"
   | "LOG_FILE_SYSTEM";
 
 /** Whether what a failed call wanted to append is surely absent, or may be in the file. */
@@ -44,7 +45,7 @@ export class LogError extends Error {
 }
 
 /** The same failure, seen by somebody whose bytes may be in the file. */
-export function withOutcome(error: unknown, outcome: LogOutcome): unknown {
+export function withOutcome<E>(error: E, outcome: LogOutcome): E | LogError {
   if (!(error instanceof LogError) || error.outcome === outcome) return error;
   return new LogError(error.code, error.message, { outcome, cause: error.cause });
 }
@@ -53,7 +54,8 @@ const codes: Readonly<Record<string, LogErrorCode>> = {
   ENOSPC: "LOG_NO_SPACE",
   EDQUOT: "LOG_NO_SPACE",
   EFBIG: "LOG_NO_SPACE",
-  ELOOP: "LOG_SYMLINK",
+  ELOOP: "LOG_NOT_A_FILE",
+  EISDIR: "LOG_NOT_A_FILE",
 };
 
 /** What the operating system answered, as a `LogError`; `doing` completes "could not …". */

@@ -43,7 +43,10 @@ export interface LogFollowerOptions {
 /** Reads a log in order, across its segments, to its growing end. */
 export class LogFollower {
   segment = 0;
-  /** Everything before this offset of the segment was visited. */
+  /**
+   * Everything before this offset of the segment was visited. It never lies behind the end mark:
+   * who begins to read here one day, before there is a next segment, has to see that mark.
+   */
   offset = 0;
   /** The end mark of the segment was read: nothing behind it counts. */
   sealed = false;
@@ -108,8 +111,8 @@ export class LogFollower {
     if (this.offset !== start || this.#scanner.end !== start) return;
     this.offset = start + 1;
     for (const { frame, bytes } of frames) {
-      if (this.sealed) break;
       this.#visit(frame, this.offset);
+      if (this.#stopped) break;
       this.offset += bytes;
     }
     this.#scanner = new LineScanner(this.offset, this.#options.maxLineBytes);
@@ -128,15 +131,20 @@ export class LogFollower {
 
   async close(): Promise<void> {
     await Promise.allSettled([this.#following]);
-    await this.#file?.close();
+    const file = this.#file;
     this.#file = undefined;
+    await file?.close();
+  }
+
+  get #stopped(): boolean {
+    return this.sealed || this.#failure !== undefined;
   }
 
   async #readToEnd(): Promise<void> {
     try {
-      if (this.#failure !== undefined) throw this.#failure.error;
       let began = performance.now();
       for (;;) {
+        if (this.#failure !== undefined) throw this.#failure.error;
         if (this.sealed) await this.enter(this.segment + 1, 0, true);
         if (this.#readChunk()) {
           if (performance.now() - began < SLICE_MS) continue;
@@ -167,8 +175,8 @@ export class LogFollower {
     // What was appended just now is in memory: reading it in place is faster than a thread.
     const read = this.file.read(this.#buffer, position);
     for (const line of this.#scanner.push(this.#buffer.subarray(0, read))) {
-      if (this.sealed) break;
       if (line.length > 0) this.#visitLine(line);
+      if (this.#stopped) break;
       this.offset = line.offset + line.length + 1;
     }
     return true;
@@ -185,18 +193,23 @@ export class LogFollower {
       this.sealed = true;
       return;
     }
-    try {
+    this.#take(() => {
       if (frame.kind === "head") requireFormat(frame, this.segment);
       else this.#options.visit(frame, formatPosition(this.segment, offset));
-    } catch (error) {
-      // To go on behind a frame that was not taken in would be to lose it.
-      this.#failure = { error };
-      throw error;
-    }
+    });
   }
 
   #report(offset: number, bytes: number, reason: Damage["reason"]): void {
-    this.#options.onDamage({ segment: this.segment, offset, bytes, reason });
+    this.#take(() => this.#options.onDamage({ segment: this.segment, offset, bytes, reason }));
+  }
+
+  /** To go on behind what was not taken in would be to lose it: all reading ends here then. */
+  #take(visit: () => void): void {
+    try {
+      visit();
+    } catch (error) {
+      this.#failure = { error };
+    }
   }
 
   async #closeLeft(): Promise<void> {

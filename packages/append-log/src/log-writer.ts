@@ -78,8 +78,13 @@ export class LogWriter<Result> {
     for (const { item } of batch) this.#pending.set(item.frame.sequence, item);
     try {
       for (;;) {
-        await this.#readBack(file);
+        const unread = await this.#readBack(file);
+        // What was read is in and counts, even where reading could not go on behind it.
         waiting = waiting.filter((frame) => !this.#settle(frame));
+        if (unread !== undefined) {
+          for (const frame of waiting) this.#abandon(frame, file, unread.error);
+          return;
+        }
         if (waiting.length === 0) return;
         if (failure !== undefined) throw failure;
         // Frames behind a seal are void: they go to the next segment, where the log goes on.
@@ -91,18 +96,29 @@ export class LogWriter<Result> {
     }
   }
 
-  /** Reads to the end of the log, beyond what was written to a file in the round before. */
-  async #readBack(file: AppendFile | undefined): Promise<void> {
+  /**
+   * Reads to the end of the log, beyond what was written to a file in the round before. Resolves
+   * with why that end was not reached, if so; rejects when that file is no part of the log any more.
+   */
+  async #readBack(file: AppendFile | undefined): Promise<{ error: unknown } | undefined> {
     const follower = this.#follower;
-    try {
-      await follower.follow();
-      if (file === follower.file && !file.isAtPath()) {
-        throw segmentGone(follower.segment, "was removed or replaced");
-      }
-    } catch (error) {
-      const inDoubt = file === follower.file && !follower.sealed;
-      throw inDoubt ? withOutcome(error, "unknown") : error;
+    const unread = await follower.follow().then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
+    if (file === follower.file && !file.isAtPath()) {
+      const gone = segmentGone(follower.segment, "was removed or replaced");
+      throw withOutcome(gone, "unknown");
     }
+    return unread;
+  }
+
+  /** Rejects a frame that may have been written to a file, and was not read there. */
+  #abandon({ item, reject }: Committing<Result>, file: AppendFile | undefined, why: unknown): void {
+    // A data frame behind a seal is void, wherever reading came to an end.
+    const isVoid = this.#follower.sealed && item.seals === undefined;
+    const inDoubt = file === this.#follower.file && !isVoid;
+    reject(withOutcome(why, inDoubt ? "unknown" : "not-applied"));
   }
 
   #settle(waiting: Committing<Result>): boolean {
@@ -123,10 +139,11 @@ export class LogWriter<Result> {
     // A frame starts with a newline, too: it does not fuse with a torn one before it.
     const bytes = Buffer.from(`\n${items.map(({ line }) => line).join("\n")}\n`);
     const written = await file.write(bytes);
-    const undisturbed = file.stat().size === start + bytes.length;
+    const whole = written === bytes.length;
+    const undisturbed = whole && file.stat().size === start + written;
     if (this.#durable) await file.sync();
     if (undisturbed && file === this.#follower.file) this.#follower.takeWritten(start, items);
-    if (written === bytes.length) return undefined;
+    if (whole) return undefined;
     // A frame that lacks but its newline is completed by whatever is appended next.
     const outcome = bytes[written] === NEWLINE ? "unknown" : "not-applied";
     return shortWrite(file.path, written, bytes.length, outcome);

@@ -18,9 +18,3 @@ export function parsePosition(position: string): { segment: number; offset: numb
   if (match === null) throw new TypeError(`Not a position in a log: ${JSON.stringify(position)}`);
   return { segment: Number(match[1]), offset: Number(match[2]) };
 }
-
-/** Negative when the first position lies before the second, positive behind it, zero if equal. */
-export function comparePositions(first: string, second: string): number {
-  if (first === second) return 0;
-  return first < second ? -1 : 1;
-}

@@ -26,7 +26,7 @@ export interface SharedLogOptions<Result> {
    * every process judges alike. When it throws, the log stops and rejects with that error.
    */
   onFrame(entry: LogEntry): Result;
-  /** Called for bytes that are no frame; reading goes on behind them. */
+  /** Called for bytes that are no frame; reading goes on behind them, unless this throws. */
   onDamage?(damage: Damage): void;
   /**
    * A `cursor` of an earlier time: frames before it are not read. `LOG_GONE` when its segment was
@@ -35,7 +35,7 @@ export interface SharedLogOptions<Result> {
   from?: string;
   /** Number of the first segment when the folder has none. Default 1. */
   firstSegment?: number;
-  /** What an acknowledged frame survives. Default `"disk"`. */
+  /** What an acknowledged frame survives, the same in every process. Default `"disk"`. */
   durability?: Durability;
   /** Bound, in bytes, of the frames that wait to be written. Default 64 MiB. */
   maxQueuedBytes?: number;
@@ -62,7 +62,8 @@ export interface SharedLog<Result> extends AsyncDisposable {
   seal(): Promise<string>;
   /**
    * Waits for what was appended, then puts all that was read on disk, whoever wrote it. Resolves
-   * with the cursor: a place to read `from` one day, even after a power cut.
+   * with the cursor: a place to read `from` one day, even after a power cut. With the durability
+   * `"process"` nothing is put on disk.
    */
   flush(): Promise<string>;
   segments(): Promise<SegmentInfo[]>;
@@ -147,8 +148,9 @@ class DirectoryLog<Result> implements SharedLog<Result> {
     throw new LogError("LOG_TOO_LARGE", message);
   }
 
-  catchUp(): Promise<void> {
-    return this.#follower.follow();
+  async catchUp(): Promise<void> {
+    this.#refuseClosed();
+    await this.#follower.follow();
   }
 
   async seal(): Promise<string> {
@@ -158,6 +160,7 @@ class DirectoryLog<Result> implements SharedLog<Result> {
   }
 
   async flush(): Promise<string> {
+    this.#refuseClosed();
     await this.#writer.flush();
     const { cursor } = this;
     const { file } = this.#follower;
@@ -192,5 +195,9 @@ class DirectoryLog<Result> implements SharedLog<Result> {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #refuseClosed(): void {
+    if (this.#closing !== undefined) throw new LogError("LOG_CLOSED", "The log is closed");
   }
 }

@@ -107,6 +107,27 @@ describe("a damaged log", () => {
   });
 });
 
+test("a log whose onDamage throws stops there, instead of going on behind what it skipped", async () => {
+  const directory = temporaryFolder();
+  const payloads: string[] = [];
+  await using follower = await openSharedLog({
+    directory,
+    onFrame: ({ payload }) => payloads.push(payload),
+    onDamage() {
+      throw new Error("cannot report");
+    },
+  });
+  await follower.append("first");
+  appendFileSync(join(directory, "0000000001.log"), "\ngarbage\n");
+  await using writer = await open(directory);
+  await writer.append("second");
+  for (let attempt = 0; attempt < 2; attempt++) {
+    await expect(follower.catchUp()).rejects.toThrow("cannot report");
+  }
+  await expect(follower.append("third")).rejects.toThrow("cannot report");
+  expect(payloads).toEqual(["first"]);
+});
+
 describe("a log of a newer format", () => {
   const newer = encodeFrame({
     kind: "head",
@@ -148,7 +169,7 @@ test("a segment that is a symbolic link is refused", async () => {
   const target = join(temporaryFolder(), "target");
   writeFileSync(target, "precious\n");
   symlinkSync(target, join(directory, "0000000001.log"));
-  await expect(open(directory)).rejects.toMatchObject({ code: "LOG_SYMLINK" });
+  await expect(open(directory)).rejects.toMatchObject({ code: "LOG_NOT_A_FILE" });
   expect(readFileSync(target, "utf8")).toBe("precious\n");
   truncateSync(target);
 });

@@ -25,7 +25,7 @@ test("what fails leaves no temporary file", async () => {
   const folder = temporaryFolder();
   mkdirSync(join(folder, "state.json"));
   await expect(writeFileDurably(join(folder, "state.json"), "x")).rejects.toMatchObject({
-    code: "LOG_IO",
+    code: "LOG_NOT_A_FILE",
     outcome: "not-applied",
   });
   expect(readdirSync(folder)).toEqual(["state.json"]);

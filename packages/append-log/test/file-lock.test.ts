@@ -31,6 +31,11 @@ describe("a file lock", () => {
     expect(second).toBeDefined();
   });
 
+  it("says when its file cannot be made", async () => {
+    const path = join(folder, "missing", "lock");
+    await expect(tryFileLock(path)).rejects.toMatchObject({ name: "LogError", code: "LOG_IO" });
+  });
+
   it("gives up waiting at its deadline", async () => {
     using held = await tryFileLock(join(folder, "lock"));
     expect(held).toBeDefined();

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 
 import { createLineAppender } from "../src/index.ts";
-import { until } from "./program.ts";
+import { startProgram, until } from "./program.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 function fileInNewFolder(): string {
@@ -58,7 +58,7 @@ describe.each(["disk", "process"] as const)("a line appender (%s)", (durability)
     writeFileSync(target, "precious\n");
     symlinkSync(target, path);
     await using appender = createLineAppender({ path, durability });
-    await expect(appender.append("x")).rejects.toMatchObject({ code: "LOG_SYMLINK" });
+    await expect(appender.append("x")).rejects.toMatchObject({ code: "LOG_NOT_A_FILE" });
     expect(readFileSync(target, "utf8")).toBe("precious\n");
   });
 
@@ -67,7 +67,7 @@ describe.each(["disk", "process"] as const)("a line appender (%s)", (durability)
     mkdirSync(path);
     await using appender = createLineAppender({ path, durability });
     await expect(appender.append("x")).rejects.toMatchObject({
-      code: "LOG_IO",
+      code: "LOG_NOT_A_FILE",
       outcome: "not-applied",
     });
     rmSync(path, { recursive: true });
@@ -135,4 +135,13 @@ describe.each(["disk", "process"] as const)("a line appender (%s)", (durability)
     expect([...acknowledged].filter((line) => !lines.has(line))).toEqual([]);
     expect(lines.has("before")).toBe(false);
   });
+});
+
+test("a line appender acknowledges nothing while the name of its file is not on disk", async () => {
+  const path = join(temporaryFolder(), "a.jsonl");
+  const limits = { openFiles: 64 };
+  const { output } = startProgram("append-without-descriptors", [path], limits);
+  const failed = "LOG_IO not-applied";
+  expect(JSON.parse(await output)).toEqual([failed, failed, "at 0"]);
+  expect(readFileSync(path, "utf8")).toBe("third\n");
 });

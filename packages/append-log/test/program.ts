@@ -17,12 +17,16 @@ export interface Program {
 export function startProgram(
   name: string,
   args: readonly (string | number)[],
-  limits: { fileSizeKiB?: number } = {},
+  limits: { fileSizeKiB?: number; openFiles?: number } = {},
 ): Program {
   const path = fileURLToPath(new URL(`programs/${name}.ts`, import.meta.url));
   const command = [process.execPath, "--conditions=@mem/source", path, ...args.map(String)];
+  const { fileSizeKiB, openFiles } = limits;
   // POSIX counts blocks of 512 bytes.
-  const limit = limits.fileSizeKiB === undefined ? "" : `ulimit -f ${limits.fileSizeKiB * 2};`;
+  const limit = [
+    fileSizeKiB === undefined ? "" : `ulimit -f ${fileSizeKiB * 2};`,
+    openFiles === undefined ? "" : `ulimit -n ${openFiles};`,
+  ].join(" ");
   const child = spawn("sh", ["-c", `${limit} exec "$@"`, "sh", ...command], {
     stdio: ["pipe", "pipe", "inherit"],
   });

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
-import { comparePositions, openSharedLog, type LogEntry, type SharedLog } from "../src/index.ts";
+import { openSharedLog, type LogEntry, type SharedLog } from "../src/index.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 type Opened = SharedLog<string> & { readonly entries: LogEntry[] };
@@ -38,7 +38,7 @@ describe("a shared log", () => {
     expect(payloads(two)).toEqual(payloads(one));
     const positions = one.entries.map(({ position }) => position);
     expect(positions).toEqual(two.entries.map(({ position }) => position));
-    expect(positions).toEqual([...new Set(positions)].toSorted(comparePositions));
+    expect(positions).toEqual([...new Set(positions)].toSorted());
     expect(one.entries.filter(({ own }) => own).map(({ payload }) => payload)).toEqual(
       Array.from({ length: 50 }, (_, n) => `one ${n}`),
     );
@@ -175,6 +175,20 @@ describe("a shared log", () => {
     for (const call of calls) await expect(call).rejects.toMatchObject({ code: "LOG_CLOSED" });
     await using again = await open(directory);
     expect(payloads(again)).toEqual(["last"]);
+  });
+
+  test("takes no call once it closes, and leaves no file open", async () => {
+    const directory = temporaryFolder();
+    await using other = await open(directory);
+    for (let round = 0; round < 20; round++) {
+      const log = await open(directory);
+      const appended = log.append("a");
+      await other.seal();
+      const closed = log.close();
+      const calls = [log.catchUp(), log.flush(), log.segments(), log.append("b")];
+      for (const call of calls) await expect(call).rejects.toMatchObject({ code: "LOG_CLOSED" });
+      await Promise.all([appended, closed]);
+    }
   });
 
   test("creates nothing but its segments", async () => {

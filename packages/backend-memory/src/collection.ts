@@ -7,8 +7,8 @@ import {
   type ShortTermWrite,
   type WriteResult,
 } from "@mem/core";
-import { decodeCursor, encodeCursor } from "./cursor.ts";
-import type { Engine } from "./engine.ts";
+import { encodeCursor } from "./cursor.ts";
+import type { Clockwork } from "./clockwork.ts";
 import { SortedKeys } from "./sorted-keys.ts";
 import type { Space } from "./space.ts";
 import { handOut, StoredEntry } from "./stored-entry.ts";
@@ -21,13 +21,13 @@ type Condition = Pick<ShortTermWrite, "ifVersion" | "ifAbsent">;
 
 /** The entries of one scope. */
 export class Collection {
-  readonly #engine: Engine;
+  readonly #clockwork: Clockwork;
   readonly #space: Space;
   readonly #entries = new Map<string, StoredEntry>();
   readonly #keys = new SortedKeys(this.#entries);
 
-  constructor(engine: Engine, space: Space) {
-    this.#engine = engine;
+  constructor(clockwork: Clockwork, space: Space) {
+    this.#clockwork = clockwork;
     this.#space = space;
   }
 
@@ -37,13 +37,13 @@ export class Collection {
   }
 
   get(key: string): Entry | undefined {
-    const stored = this.#live(key);
+    const stored = this.#find(key);
     return stored && this.#handOut(stored);
   }
 
   save(write: ShortTermWrite): WriteResult {
-    const { timeline, versions } = this.#engine;
-    const current = this.#live(write.key);
+    const { timeline, versions } = this.#clockwork;
+    const current = this.#find(write.key);
     if (current !== undefined && write.opId !== undefined && write.opId === current.opId) {
       return { stored: true, version: versions.text(current.version) };
     }
@@ -55,21 +55,21 @@ export class Collection {
     const stored = current ?? this.#entries.get(write.key) ?? this.#insert(write.key);
     if (current === undefined) stored.createdAt = now;
     stored.fill(write, versions.next(), now);
-    if (write.ttlMs !== "keep") this.#lives(stored, write.ttlMs);
-    else if (current === undefined) this.#lives(stored, null);
+    if (write.ttlMs !== "keep") this.#setLife(stored, write.ttlMs);
+    else if (current === undefined) this.#setLife(stored, null);
     return { stored: true, version: versions.text(stored.version) };
   }
 
   delete(removal: Removal): boolean {
-    const stored = this.#live(removal.key);
+    const stored = this.#find(removal.key);
     if (stored === undefined || !this.#meets(stored, removal)) return false;
     this.remove(stored);
     return true;
   }
 
-  list({ prefix = "", filter, cursor, limit }: ListRequest): Page<Entry> {
+  /** The page that comes after the key `after`, or the first. */
+  list({ prefix = "", filter, limit }: ListRequest, after: string | undefined): Page<Entry> {
     const items: Entry[] = [];
-    const after = cursor === undefined ? undefined : decodeCursor(cursor);
     let last = "";
     let looks = 0;
     for (const key of this.#keys.from(after, prefix)) {
@@ -78,7 +78,7 @@ export class Collection {
       }
       last = key;
       looks++;
-      const stored = this.#live(key);
+      const stored = this.#find(key);
       if (stored === undefined) continue;
       if (filter !== undefined && !matchesFilter(filter, stored.metadata)) continue;
       items.push(this.#handOut(stored));
@@ -89,10 +89,10 @@ export class Collection {
   /** Removes every entry; how many had not expired. */
   clear(): number {
     let live = 0;
-    const now = this.#engine.timeline.elapsed();
+    const now = this.#clockwork.timeline.elapsed();
     for (const stored of this.#entries.values()) {
       if (!stored.isOver(now)) live++;
-      this.#engine.wheel.remove(stored);
+      this.#clockwork.wheel.remove(stored);
     }
     this.#space.tenant.entries -= this.#entries.size;
     this.#entries.clear();
@@ -104,12 +104,12 @@ export class Collection {
   /** Gives what lives by the session a time of its own. */
   outliveSession(ttlMs: number): void {
     for (const stored of this.#entries.values()) {
-      if (stored.expiresAt === "session") this.#lives(stored, ttlMs);
+      if (stored.expiresAt === "session") this.#setLife(stored, ttlMs);
     }
   }
 
   remove(stored: StoredEntry): void {
-    this.#engine.wheel.remove(stored);
+    this.#clockwork.wheel.remove(stored);
     this.#entries.delete(stored.key);
     this.#keys.changed();
     this.#space.tenant.entries--;
@@ -127,12 +127,12 @@ export class Collection {
   #meets(current: StoredEntry | undefined, { ifVersion, ifAbsent }: Condition): boolean {
     if (ifAbsent === true && current !== undefined) return false;
     if (ifVersion === undefined) return true;
-    return current !== undefined && this.#engine.versions.text(current.version) === ifVersion;
+    return current !== undefined && this.#clockwork.versions.text(current.version) === ifVersion;
   }
 
   /** Sets how long an entry lives from now. */
-  #lives(stored: StoredEntry, ttlMs: number | null | "session"): void {
-    const { timeline, wheel } = this.#engine;
+  #setLife(stored: StoredEntry, ttlMs: number | null | "session"): void {
+    const { timeline, wheel } = this.#clockwork;
     if (typeof ttlMs === "number") {
       stored.expiresAt = timeline.wall() + ttlMs;
       wheel.set(stored, timeline.elapsed() + ttlMs);
@@ -142,14 +142,14 @@ export class Collection {
     }
   }
 
-  #live(key: string): StoredEntry | undefined {
+  #find(key: string): StoredEntry | undefined {
     const stored = this.#entries.get(key);
     if (stored === undefined || stored.due === NEVER) return stored;
-    return stored.isOver(this.#engine.timeline.elapsed()) ? undefined : stored;
+    return stored.isOver(this.#clockwork.timeline.elapsed()) ? undefined : stored;
   }
 
   #handOut(stored: StoredEntry): Entry {
-    const { timeline, versions } = this.#engine;
+    const { timeline, versions } = this.#clockwork;
     return handOut(stored, versions.text(stored.version), timeline, this.#space.lifetime);
   }
 }

@@ -7,7 +7,9 @@ export function encodeCursor(key: string): string {
   return Buffer.from(MARK + key).toString("base64url");
 }
 
-export function decodeCursor(cursor: string): string {
+/** The key to go on after: none where there is no cursor. Throws for what was not made here. */
+export function decodeCursor(cursor: string | undefined): string | undefined {
+  if (cursor === undefined) return undefined;
   const text = Buffer.from(cursor, "base64url").toString();
   const key = text.slice(MARK.length);
   // Decoding ignores what is no base64: only what encodes back to the same was made here.
@@ -15,9 +17,4 @@ export function decodeCursor(cursor: string): string {
   throw new MemoryError("MEM_INVALID_ARGUMENT", "cursor was not given by this listing", {
     path: "cursor",
   });
-}
-
-/** Refuses what is no cursor also where there is nothing to list. */
-export function checkCursor(cursor: string | undefined): void {
-  if (cursor !== undefined) decodeCursor(cursor);
 }

@@ -7,7 +7,7 @@ import {
   type WorkflowStart,
   type WorkflowState,
 } from "@mem/core";
-import type { Engine } from "./engine.ts";
+import type { Clockwork } from "./clockwork.ts";
 import { Timed } from "./timing-wheel.ts";
 
 const COUNTERS = {
@@ -26,25 +26,30 @@ export class Lifetime extends Timed {
   readonly start: WorkflowStart;
   readonly startedAt: number;
   expiresAt: number;
-  readonly #engine: Engine;
+  readonly #clockwork: Clockwork;
   readonly #onExpiry: () => void;
   readonly #activity = new Map<string, Activity>();
 
-  constructor(engine: Engine, workflowId: string, start: WorkflowStart, onExpiry: () => void) {
+  constructor(
+    clockwork: Clockwork,
+    workflowId: string,
+    start: WorkflowStart,
+    onExpiry: () => void,
+  ) {
     super();
     this.workflowId = workflowId;
-    this.epoch = engine.versions.text(engine.versions.next());
+    this.epoch = clockwork.versions.text(clockwork.versions.next());
     this.start = start;
-    this.startedAt = engine.timeline.wall();
+    this.startedAt = clockwork.timeline.wall();
     this.expiresAt = this.startedAt;
-    this.#engine = engine;
+    this.#clockwork = clockwork;
     this.#onExpiry = onExpiry;
     this.slide();
   }
 
   /** Gives it its whole timeout again. */
   slide(): void {
-    const { timeline, wheel } = this.#engine;
+    const { timeline, wheel } = this.#clockwork;
     this.expiresAt = timeline.wall() + this.start.timeoutMs;
     wheel.set(this, timeline.elapsed() + this.start.timeoutMs);
   }
@@ -52,7 +57,7 @@ export class Lifetime extends Timed {
   /** Counts what an agent did, where the call says so. */
   count({ agentId, activity }: SessionCall): void {
     if (agentId === undefined || activity === undefined) return;
-    const { timeline } = this.#engine;
+    const { timeline } = this.#clockwork;
     const now = timeline.date(timeline.wall());
     let agent = this.#activity.get(agentId);
     if (agent === undefined) {
@@ -72,7 +77,7 @@ export class Lifetime extends Timed {
   }
 
   state(): WorkflowState {
-    const { timeline } = this.#engine;
+    const { timeline } = this.#clockwork;
     return {
       workflowId: this.workflowId,
       epoch: this.epoch,

@@ -24,7 +24,7 @@ import {
   type WorkflowState,
   type WriteResult,
 } from "@mem/core";
-import { checkCursor } from "./cursor.ts";
+import { decodeCursor } from "./cursor.ts";
 import { Memory } from "./memory.ts";
 import type { Space } from "./space.ts";
 
@@ -83,14 +83,16 @@ class MemoryBackend implements ShortTermBackend {
 
   async list(scope: Scope, request: ListRequest, options?: CallOptions): Promise<Page<Entry>> {
     const space = this.#memory.enter(scope, options);
-    checkCursor(request.cursor);
-    return space?.entries.list(request) ?? { items: [] };
+    const after = decodeCursor(request.cursor);
+    return space?.entries.list(request, after) ?? { items: [] };
   }
 
   async count(scope: Scope, options?: CallOptions): Promise<number> {
     this.#memory.enter(scope, options);
-    await this.#memory.settled();
-    return this.#memory.tenant(scope.tenantId)?.space(scope)?.entries.size ?? 0;
+    return this.#memory.settled(
+      options,
+      () => this.#memory.tenant(scope.tenantId)?.space(scope)?.entries.size ?? 0,
+    );
   }
 
   async clear(scope: Scope, options?: CallOptions): Promise<number> {
@@ -148,16 +150,19 @@ class MemoryBackend implements ShortTermBackend {
     options?: CallOptions,
   ): Promise<Page<WorkflowState>> {
     this.#memory.enterTenant(tenantId, options);
-    checkCursor(cursor);
-    await this.#memory.settled();
-    return this.#memory.tenant(tenantId)?.listWorkflows(cursor, limit) ?? { items: [] };
+    const after = decodeCursor(cursor);
+    return this.#memory.settled(
+      options,
+      () => this.#memory.tenant(tenantId)?.listWorkflows(after, limit) ?? { items: [] },
+    );
   }
 
   async stats(tenantId: string, options?: CallOptions): Promise<ShortTermStats> {
     this.#memory.enterTenant(tenantId, options);
-    await this.#memory.settled();
-    const tenant = this.#memory.tenant(tenantId);
-    return { entries: tenant?.entries ?? 0, workflows: tenant?.workflows ?? 0 };
+    return this.#memory.settled(options, () => {
+      const tenant = this.#memory.tenant(tenantId);
+      return { entries: tenant?.entries ?? 0, workflows: tenant?.workflows ?? 0 };
+    });
   }
 
   async health(): Promise<Health> {

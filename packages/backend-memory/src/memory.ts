@@ -9,23 +9,20 @@ import {
   type Scope,
   type WorkflowRef,
 } from "@mem/core";
-import type { Engine } from "./engine.ts";
+import { createClockwork, type Clockwork } from "./clockwork.ts";
 import type { Lifetime } from "./lifetime.ts";
 import type { Space } from "./space.ts";
 import { Tenant } from "./tenant.ts";
-import { Timeline } from "./timeline.ts";
-import { SLICE_MS, TimingWheel } from "./timing-wheel.ts";
-import { Versions } from "./versions.ts";
+import { SLICE_MS } from "./timing-wheel.ts";
 
 /** Everything that is kept, and the one way in: whoever gets past `enter` may act. */
 export class Memory {
-  readonly #engine: Engine;
+  readonly #clockwork: Clockwork;
   readonly #tenants = new Map<string, Tenant>();
   #closed = false;
 
   constructor(clock: Clock) {
-    const timeline = new Timeline(clock);
-    this.#engine = { timeline, wheel: new TimingWheel(timeline), versions: new Versions() };
+    this.#clockwork = createClockwork(clock);
   }
 
   /** Lets a call in that names no scope: the memory is open, the caller has not given up. */
@@ -102,19 +99,26 @@ export class Memory {
     return this.#tenants.size;
   }
 
-  /** Waits until everything that has expired is freed, so that counters are exact. Lets other work in between. */
-  async settled(): Promise<void> {
-    while (!this.#engine.wheel.settle(SLICE_MS)) await otherWork();
+  /**
+   * Frees what has expired and takes a look in the same step, so that counters are exact. A large backlog is worked off
+   * in slices with other work in between; a call may end with the memory, or be given up, while it waits.
+   */
+  async settled<T>(options: CallOptions | undefined, look: () => T): Promise<T> {
+    while (!this.#clockwork.wheel.settle(SLICE_MS)) {
+      await otherWork();
+      this.admit(options);
+    }
+    return look();
   }
 
   close(): void {
     this.#closed = true;
-    this.#engine.wheel.stop();
+    this.#clockwork.wheel.stop();
     this.#tenants.clear();
   }
 
   #add(tenantId: string): Tenant {
-    const tenant = new Tenant(this.#engine, () => this.#tenants.delete(tenantId));
+    const tenant = new Tenant(this.#clockwork, () => this.#tenants.delete(tenantId));
     this.#tenants.set(tenantId, tenant);
     return tenant;
   }

@@ -1,6 +1,6 @@
 import type { LogBounds, LogItem, LogRead, LogWrite, Scope } from "@mem/core";
 import { Collection } from "./collection.ts";
-import type { Engine } from "./engine.ts";
+import type { Clockwork } from "./clockwork.ts";
 import type { Lifetime } from "./lifetime.ts";
 import { Log } from "./log.ts";
 import type { Tenant } from "./tenant.ts";
@@ -18,15 +18,15 @@ export class Space {
   readonly workflowId: string | undefined;
   readonly agentId: string | undefined;
   readonly entries: Collection;
-  readonly #engine: Engine;
+  readonly #clockwork: Clockwork;
   readonly #logs = new Map<string, Log>();
 
-  constructor(engine: Engine, tenant: Tenant, { workflowId, agentId }: Scope) {
+  constructor(clockwork: Clockwork, tenant: Tenant, { workflowId, agentId }: Scope) {
     this.tenant = tenant;
     this.workflowId = workflowId;
     this.agentId = agentId;
-    this.entries = new Collection(engine, this);
-    this.#engine = engine;
+    this.entries = new Collection(clockwork, this);
+    this.#clockwork = clockwork;
   }
 
   /** That of its workflow, where there is one and it is live. */
@@ -35,10 +35,12 @@ export class Space {
   }
 
   append(name: string, items: readonly LogWrite[], { maxItems, ttlMs }: LogBounds): LogItem[] {
-    const { timeline } = this.#engine;
-    const log = this.#log(name) ?? this.#open(name);
+    const { timeline } = this.#clockwork;
+    const there = this.#log(name);
+    if (there === undefined && items.length === 0) return [];
+    const log = there ?? this.#open(name);
     const appended = log.append(items, timeline.date(timeline.wall()), maxItems);
-    this.#live(log, ttlMs);
+    this.#setLife(log, ttlMs);
     return appended;
   }
 
@@ -48,11 +50,11 @@ export class Space {
 
   /** Removes everything; what of it had not expired. */
   clear(): Removed {
-    const now = this.#engine.timeline.elapsed();
+    const now = this.#clockwork.timeline.elapsed();
     let logItems = 0;
     for (const log of this.#logs.values()) {
       if (!log.isOver(now)) logItems += log.size;
-      this.#engine.wheel.remove(log);
+      this.#clockwork.wheel.remove(log);
     }
     this.#logs.clear();
     return { entries: this.entries.clear(), logItems };
@@ -61,7 +63,7 @@ export class Space {
   /** Gives what lives by the session a time of its own. */
   outliveSession(ttlMs: number): void {
     this.entries.outliveSession(ttlMs);
-    for (const log of this.#logs.values()) if (log.withSession) this.#live(log, ttlMs);
+    for (const log of this.#logs.values()) if (log.withSession) this.#setLife(log, ttlMs);
   }
 
   releaseIfEmpty(): void {
@@ -69,6 +71,9 @@ export class Space {
   }
 
   #open(name: string): Log {
+    // One whose time is over may still be in the wheel, and its end would be that of its successor.
+    const over = this.#logs.get(name);
+    if (over !== undefined) this.#clockwork.wheel.remove(over);
     const log = new Log(() => {
       this.#logs.delete(name);
       this.releaseIfEmpty();
@@ -79,11 +84,11 @@ export class Space {
 
   #log(name: string): Log | undefined {
     const log = this.#logs.get(name);
-    return log?.isOver(this.#engine.timeline.elapsed()) === true ? undefined : log;
+    return log?.isOver(this.#clockwork.timeline.elapsed()) === true ? undefined : log;
   }
 
-  #live(log: Log, ttlMs: number | null | "session"): void {
-    const { timeline, wheel } = this.#engine;
+  #setLife(log: Log, ttlMs: number | null | "session"): void {
+    const { timeline, wheel } = this.#clockwork;
     log.withSession = ttlMs === "session";
     wheel.set(log, typeof ttlMs === "number" ? timeline.elapsed() + ttlMs : NEVER);
   }

@@ -8,8 +8,8 @@ import {
   type WorkflowStart,
   type WorkflowState,
 } from "@mem/core";
-import { decodeCursor, encodeCursor } from "./cursor.ts";
-import type { Engine } from "./engine.ts";
+import { encodeCursor } from "./cursor.ts";
+import type { Clockwork } from "./clockwork.ts";
 import { Lifetime } from "./lifetime.ts";
 import { SortedKeys } from "./sorted-keys.ts";
 import { Space } from "./space.ts";
@@ -18,15 +18,15 @@ import { Space } from "./space.ts";
 export class Tenant {
   /** In all scopes; exact once the wheel has settled. */
   entries = 0;
-  readonly #engine: Engine;
+  readonly #clockwork: Clockwork;
   readonly #onEmpty: () => void;
   /** By workflow and agent; `undefined` stands for "outside any workflow" and for "shared by its agents". */
   readonly #spaces = new Map<string | undefined, Map<string | undefined, Space>>();
   readonly #lifetimes = new Map<string, Lifetime>();
   readonly #workflowIds = new SortedKeys(this.#lifetimes);
 
-  constructor(engine: Engine, onEmpty: () => void) {
-    this.#engine = engine;
+  constructor(clockwork: Clockwork, onEmpty: () => void) {
+    this.#clockwork = clockwork;
     this.#onEmpty = onEmpty;
   }
 
@@ -39,7 +39,7 @@ export class Tenant {
     if (agents === undefined) this.#spaces.set(scope.workflowId, (agents = new Map()));
     let space = agents.get(scope.agentId);
     if (space === undefined) {
-      agents.set(scope.agentId, (space = new Space(this.#engine, this, scope)));
+      agents.set(scope.agentId, (space = new Space(this.#clockwork, this, scope)));
     }
     return space;
   }
@@ -103,12 +103,12 @@ export class Tenant {
   /** Ends a workflow whose time is over, if the wheel has not come to it yet. */
   endIfOver(workflowId: string): void {
     const live = this.#lifetimes.get(workflowId);
-    if (live?.isOver(this.#engine.timeline.elapsed()) === true) live.expire();
+    if (live?.isOver(this.#clockwork.timeline.elapsed()) === true) live.expire();
   }
 
-  listWorkflows(cursor: string | undefined, limit: number): Page<WorkflowState> {
+  /** The page that comes after the workflow `after`, or the first. */
+  listWorkflows(after: string | undefined, limit: number): Page<WorkflowState> {
     const items: WorkflowState[] = [];
-    const after = cursor === undefined ? undefined : decodeCursor(cursor);
     for (const workflowId of this.#workflowIds.from(after, "")) {
       const last = items.at(-1);
       if (last !== undefined && items.length === limit) {
@@ -120,14 +120,16 @@ export class Tenant {
   }
 
   #start(workflowId: string, start: WorkflowStart): Lifetime {
-    const lifetime = new Lifetime(this.#engine, workflowId, start, () => this.end(workflowId, {}));
+    const lifetime = new Lifetime(this.#clockwork, workflowId, start, () =>
+      this.end(workflowId, {}),
+    );
     this.#lifetimes.set(workflowId, lifetime);
     this.#workflowIds.changed();
     return lifetime;
   }
 
   #forget(lifetime: Lifetime): void {
-    this.#engine.wheel.remove(lifetime);
+    this.#clockwork.wheel.remove(lifetime);
     this.#lifetimes.delete(lifetime.workflowId);
     this.#workflowIds.changed();
     this.releaseIfEmpty();

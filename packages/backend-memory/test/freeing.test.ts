@@ -6,10 +6,8 @@ import {
   type ShortTermWrite,
 } from "@mem/core";
 import { describe, expect, it } from "vitest";
+import { createClockwork } from "../src/clockwork.ts";
 import { Tenant } from "../src/tenant.ts";
-import { Timeline } from "../src/timeline.ts";
-import { TimingWheel } from "../src/timing-wheel.ts";
-import { Versions } from "../src/versions.ts";
 
 const SECOND = 1000;
 const WRITER: Scope = { tenantId: "acme", agentId: "writer" };
@@ -27,10 +25,8 @@ async function keptTenants(backend: ShortTermBackend): Promise<unknown> {
 describe("freeing", () => {
   it("frees what has expired within a second, without a read", () => {
     const clock = createManualClock();
-    const timeline = new Timeline(clock);
-    const wheel = new TimingWheel(timeline);
     let empty = false;
-    const tenant = new Tenant({ timeline, wheel, versions: new Versions() }, () => (empty = true));
+    const tenant = new Tenant(createClockwork(clock), () => (empty = true));
     const { entries } = tenant.openSpace(WRITER);
     for (let i = 0; i < 1000; i++) entries.save(write(`key ${i}`, 5 * SECOND + i));
     clock.advance(5 * SECOND);
@@ -77,6 +73,7 @@ describe("freeing", () => {
       await backend.delete(scope, [{ key: "a" }, { key: "b" }]);
       await backend.clear(scope);
       await backend.save(scope, [{ ...write("d", null), ifVersion: "none" }]);
+      await backend.append(scope, "nothing", [], { maxItems: 5, ttlMs: null });
       await backend.append(workflow, "chat", [{ id: "a", value: 1 }], { maxItems: 5, ttlMs: null });
       await backend.startWorkflow(workflow, {
         timeoutMs: SECOND,

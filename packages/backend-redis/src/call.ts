@@ -4,6 +4,8 @@ import { MemoryError } from "@mem/core";
 export interface Trip {
   /** Rejects it, saying what has become of what was sent. */
   fail(reason: "timeout" | "abort", cause?: unknown): void;
+  /** Nobody waits for it any more. */
+  abandon(): void;
 }
 
 /** One call of a user: its deadline, its signal, and the trips it is waiting for. */
@@ -31,6 +33,7 @@ export class Call {
 
   end(): void {
     this.#signal?.removeEventListener("abort", this.#abort);
+    for (const trip of this.trips) trip.abandon();
   }
 
   readonly #abort = (): void => {

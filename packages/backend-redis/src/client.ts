@@ -1,4 +1,5 @@
 import { Cluster, Redis, type ClusterNode, type ClusterOptions, type RedisOptions } from "ioredis";
+import { isRefusal } from "./redis-errors.ts";
 
 /** Where Redis is: a URL, options of ioredis, the nodes of a Cluster, or a client that stays the caller's own. */
 export type RedisTarget =
@@ -47,35 +48,47 @@ export function makeClient(target: RedisTarget, timeoutMs: number): RedisClient 
       // Commands are sent once; what could not be written is tried again by the connection.
       retryDelayOnFailover: 0,
       clusterRetryStrategy: reconnectDelay,
-      redisOptions: { ...ownSettings(timeoutMs), ...target.redis, replyMapping: "legacy" },
+      redisOptions: { ...patience(timeoutMs), ...target.redis, ...SENT_ONCE },
     });
     return { client, isOwned: true };
   }
-  const settings: RedisOptions = {
-    ...ownSettings(timeoutMs),
+  let isRefused = false;
+  const options = {
+    ...patience(timeoutMs),
+    retryStrategy: (times: number) => (isRefused ? REFUSED_DELAY_MS : reconnectDelay(times)),
+    // After a failover by Sentinel this leads to the new primary.
+    reconnectOnError: (error: Error) => error.message.startsWith("READONLY"),
+    ...target.redis,
+    ...SENT_ONCE,
     lazyConnect: true,
     enableOfflineQueue: false,
-    retryStrategy: reconnectDelay,
-    // After a failover by Sentinel this leads to the new primary.
-    reconnectOnError: (error) => error.message.startsWith("READONLY"),
-    ...target.redis,
-  };
-  const options = { ...settings, replyMapping: "legacy" } as const;
+  } satisfies RedisOptions;
   const client = target.url === undefined ? new Redis(options) : new Redis(target.url, options);
+  client.on("error", (error) => {
+    isRefused = isRefusal(error);
+  });
   return { client, isOwned: true };
 }
 
-function ownSettings(timeoutMs: number) {
+/** What the truth about outcomes rests on, and no option changes. */
+const SENT_ONCE = {
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: null,
+  replyMapping: "legacy",
+} as const satisfies RedisOptions;
+
+function patience(timeoutMs: number) {
   return {
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: null,
+    connectTimeout: timeoutMs,
     // A server that is silent for longer than a call may take is left for a new connection.
     socketTimeout: timeoutMs + 100,
-    connectTimeout: timeoutMs,
     disconnectTimeout: 100,
     maxLoadingRetryTime: 100,
   } satisfies RedisOptions;
 }
+
+/** Who is not let in knocks rarely. */
+const REFUSED_DELAY_MS = 2000;
 
 /** Quick enough to be there 250 ms after the server, and spread so that many clients do not come at once. */
 function reconnectDelay(times: number): number {

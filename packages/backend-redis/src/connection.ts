@@ -9,6 +9,7 @@ import {
   isRefusal,
   isUnknownScript,
   unavailable,
+  withoutArguments,
 } from "./redis-errors.ts";
 import { SentCommand, type Request } from "./sent-command.ts";
 
@@ -43,6 +44,7 @@ export class Connection {
     client.on("error", this.#onError);
     client.on("node error", this.#onError);
     client.on("ready", this.#onReady);
+    client.on("end", this.#onEnd);
   }
 
   /** Runs one call. Whatever `work` waits for settles by the deadline, or when the signal fires. */
@@ -79,6 +81,7 @@ export class Connection {
     await this.#calls.settled();
     this.#client.off("node error", this.#onError);
     this.#client.off("ready", this.#onReady);
+    this.#client.off("end", this.#onEnd);
     if (this.#isOwned) this.#client.disconnect();
     else this.#client.off("error", this.#onError);
   }
@@ -121,7 +124,7 @@ export class Connection {
     if (command.isProbe) {
       const [seconds, microseconds] = reply as [string, string];
       command.learn(Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000));
-      this.#send(trip);
+      if (!command.isLost) this.#send(trip);
       return;
     }
     if ("script" in trip.request) {
@@ -141,9 +144,11 @@ export class Connection {
   }
 
   #onFailure(trip: PendingTrip, command: SentCommand, error: Error): void {
-    if (trip.isSettled || command.isLost) return;
-    if (command.isInFlight) {
-      trip.lost(command);
+    const wasInFlight = command.isInFlight;
+    command.arrived();
+    if (command.isLost) return;
+    if (wasInFlight) {
+      trip.lost(withoutArguments(error));
     } else if (isUnknownScript(error)) {
       command.forgetScript();
       this.#send(trip);
@@ -152,9 +157,13 @@ export class Connection {
     } else {
       // The client could not write it: another moment, or another node, may do.
       trip.obstacle = this.#lastError ?? error;
-      const timer = setTimeout(() => this.#send(trip), RESEND_MS);
-      trip.onSettled = () => clearTimeout(timer);
+      this.#sendLater(trip);
     }
+  }
+
+  #sendLater(trip: PendingTrip): void {
+    const timer = setTimeout(() => this.#send(trip), RESEND_MS);
+    trip.onSettled = () => clearTimeout(timer);
   }
 
   readonly #onError = (error: Error): void => {
@@ -167,8 +176,17 @@ export class Connection {
 
   readonly #onReady = (): void => {
     this.#lastError = undefined;
+    for (const trip of this.#takeWaiting()) this.#send(trip);
+  };
+
+  /** The client has given up, or was closed by its owner: sending says which. */
+  readonly #onEnd = (): void => {
+    for (const trip of this.#takeWaiting()) this.#sendLater(trip);
+  };
+
+  #takeWaiting(): PendingTrip[] {
     const trips = [...this.#waiting];
     this.#waiting.clear();
-    for (const trip of trips) this.#send(trip);
-  };
+    return trips;
+  }
 }

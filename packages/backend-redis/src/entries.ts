@@ -36,8 +36,9 @@ export class Entries {
     options: CallOptions | undefined,
   ): Promise<(Entry | undefined)[]> {
     const [only] = keys;
+    const isPlain = keys.length === 1 && !place.isWorkflow && options?.session === undefined;
     // The server has freed what is expired by its own time, and what is there has no other home.
-    if (keys.length === 1 && !place.isWorkflow && this.#calls.offset() === 0) {
+    if (isPlain && this.#calls.offset() === 0) {
       return [await this.#getOne(place, only as string, options)];
     }
     return this.#calls.at(place, options, async (ask) => {

@@ -75,14 +75,18 @@ export function decodeLogItem(position: number, envelope: string): LogItem {
   return { id: decodeURIComponent(id), position, at, value };
 }
 
-function parse(envelope: string): unknown {
-  let stored: unknown;
+/** Parses stored JSON; `MEM_CORRUPT` where it is none. */
+export function parseStored(text: string): unknown {
   try {
-    stored = JSON.parse(envelope);
+    return JSON.parse(text);
   } catch {
     // The parser's own message quotes what it read.
     throw unreadable("MEM_CORRUPT");
   }
+}
+
+function parse(envelope: string): unknown {
+  const stored = parseStored(envelope);
   if (Array.isArray(stored) && stored[0] === FORMAT) return stored;
   const isNewer = Array.isArray(stored) && typeof stored[0] === "number" && stored[0] > FORMAT;
   throw unreadable(isNewer ? "MEM_FORMAT" : "MEM_CORRUPT");

@@ -52,13 +52,17 @@ export class PendingTrip implements Trip, Waiter {
     this.#reject(error);
   }
 
-  lost(command: SentCommand): void {
-    if (!command.isInFlight) {
-      this.#sendAgain(this);
-      return;
-    }
-    const message = "the connection to Redis closed before the answer came";
-    this.reject(unavailable(message, { outcome: "unknown" }));
+  lost(cause?: Error): void {
+    const message = "the connection to Redis was lost before the answer came";
+    this.reject(unavailable(message, { outcome: "unknown", cause }));
+  }
+
+  unsent(): void {
+    this.#sendAgain(this);
+  }
+
+  abandon(): void {
+    this.#settle();
   }
 
   fail(reason: "timeout" | "abort", cause?: unknown): void {

@@ -1,10 +1,10 @@
-import { checkId, MemoryError, type CallOptions, type SessionCall } from "@mem/core";
+import { checkId, isMemoryError, MemoryError, type CallOptions, type SessionCall } from "@mem/core";
 import type { Ask, Connection } from "./connection.ts";
 import { encodeId } from "./envelope.ts";
 import type { Place } from "./keys.ts";
 import type { PlaceScripts } from "./scripts/place-scripts.ts";
 import { headerArgs, type Script, type ScriptHeader } from "./scripts/script.ts";
-import { enlist } from "./scripts/tenant.ts";
+import { delist, enlist } from "./scripts/tenant.ts";
 
 /** A script's answer: the server's clock in milliseconds, what became of the call, and what it is about. */
 export type Reply = readonly [clock: number, status: string, ...rest: unknown[]];
@@ -57,6 +57,17 @@ export class PlaceCalls {
     const header = { ...NO_SESSION, ...this.#clockArgs(), prefix: "", owner: "" };
     const full = headerArgs({ ...header, lifeToken: "", ownToken: "" });
     return (await ask({ script, keys: [home], args: [...full, ...args] })) as Reply;
+  }
+
+  /** Takes places that are empty now out of the registry, each by its name and the score it was found with. */
+  async forget(ask: Ask, home: string, named: readonly string[]): Promise<void> {
+    if (named.length === 0) return;
+    try {
+      await this.registry(ask, home, delist, named);
+    } catch (error) {
+      // What the call was about has been done. A name too many is harmless and lapses by itself.
+      if (!isMemoryError(error)) throw error;
+    }
   }
 
   async #ask(

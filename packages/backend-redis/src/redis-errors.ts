@@ -1,6 +1,6 @@
 import { MemoryError, type MemoryErrorCode, type MemoryErrorOptions } from "@mem/core";
 
-/** Whether the server itself answered with an error, which it does before it changes anything. */
+/** Whether the server itself answered with an error: scripts are written so that it then has changed nothing. */
 export function isErrorReply(error: unknown): error is Error {
   return error instanceof Error && error.name === "ReplyError";
 }

@@ -27,7 +27,9 @@ export interface Waiter {
   /** Whether the answer still matters. */
   readonly isSettled: boolean;
   /** The connection closed before it answered. */
-  lost(command: SentCommand): void;
+  lost(): void;
+  /** The connection closed before the request itself was sent. */
+  unsent(): void;
 }
 
 /** How much of a call's time may be lost to not knowing the server's clock. */
@@ -70,9 +72,9 @@ export class SentCommand extends Command {
   override toWritable(socket: object): string | Buffer {
     const now = performance.now();
     const link = linkOf(socket);
-    const mayBeSent = !this.isInFlight && !this.#waiter.isSettled;
-    this.isProbe = !mayBeSent || !this.#prepare(link, now);
-    if (this.isProbe) {
+    const mayBeSent = !this.isInFlight && !this.isProbe && !this.#waiter.isSettled;
+    if (!mayBeSent || !this.#prepare(link, now)) {
+      this.isProbe = true;
       this.name = "time";
       this.args = [];
     }
@@ -99,7 +101,7 @@ export class SentCommand extends Command {
     this.link?.clock.learn(serverMs, this.#sentAt, performance.now());
   }
 
-  /** The server has answered. */
+  /** The server has answered, or nobody waits for it any more. */
   arrived(): void {
     this.isInFlight = false;
     this.link?.answered(this);
@@ -108,7 +110,8 @@ export class SentCommand extends Command {
   /** The connection that it was written to has closed. */
   lose(): void {
     this.isLost = true;
-    this.#waiter.lost(this);
+    if (this.isInFlight) this.#waiter.lost();
+    else this.#waiter.unsent();
   }
 
   /** The server does not know the script, although it was sent to it before. */

@@ -4,7 +4,7 @@ import { decodeCursor, encodeCursor } from "./cursor.ts";
 import type { KeySpace } from "./keys.ts";
 import type { PlaceCalls, Reply } from "./place-calls.ts";
 import { tally } from "./scripts/tally.ts";
-import { delist, liveWorkflows, places } from "./scripts/tenant.ts";
+import { liveWorkflows, places } from "./scripts/tenant.ts";
 import type { Workflows } from "./workflows.ts";
 
 /** How many places are asked at once: enough to keep the servers busy. */
@@ -39,7 +39,7 @@ export class Totals {
       const owners = new Set((names as string[]).map((name) => name.replace(/^l:/, "w:")));
       const tallies = await inTurns([...owners], (owner) => this.#tally(ask, tenantId, owner));
       const emptied = tallies.flatMap(({ owner, score }) => (score === "" ? [] : [owner, score]));
-      if (emptied.length > 0) await this.#calls.registry(ask, home, delist, emptied);
+      await this.#calls.forget(ask, home, emptied);
       return {
         entries: tallies.reduce((total, { entries }) => total + entries, 0),
         workflows: tallies.filter(({ isLive }) => isLive).length,

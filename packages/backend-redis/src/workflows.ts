@@ -13,14 +13,13 @@ import {
   type WorkflowState,
 } from "@mem/core";
 import type { Ask } from "./connection.ts";
-import { encodeId } from "./envelope.ts";
+import { encodeId, parseStored } from "./envelope.ts";
 import type { KeySpace, Place } from "./keys.ts";
 import type { PlaceCalls, Reply } from "./place-calls.ts";
 import { unreadable } from "./redis-errors.ts";
 import { endWorkflow } from "./scripts/end-workflow.ts";
 import { getWorkflow } from "./scripts/get-workflow.ts";
 import { startWorkflow } from "./scripts/start-workflow.ts";
-import { delist } from "./scripts/tenant.ts";
 import { Versions } from "./versions.ts";
 
 /** The lifetimes of workflows. */
@@ -97,7 +96,7 @@ export class Workflows {
     const args: string[] = [];
     if (life !== "") args.push(`l:${place.owner.slice(2)}`, life);
     if (own !== "") args.push(place.owner, own);
-    if (args.length > 0) await this.#calls.registry(ask, place.registry, delist, args);
+    await this.#calls.forget(ask, place.registry, args);
   }
 }
 
@@ -120,7 +119,7 @@ function decodeState(workflowId: string, fields: readonly string[]): WorkflowSta
     startedAt: Number(text("started")),
     expiresAt: Number(text("expires")),
     timeoutMs: Number(text("timeout")),
-    metadata: JSON.parse(text("metadata")) as JsonObject,
+    metadata: parseStored(text("metadata")) as JsonObject,
     activity: activity.toSorted((a, b) => compareCodePoints(a.agentId, b.agentId)),
   };
 }

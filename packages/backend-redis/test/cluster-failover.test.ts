@@ -4,7 +4,7 @@ import { startRedisCluster } from "@mem/redis-server";
 import { afterAll, describe, expect, it } from "vitest";
 import { rejection, until, write } from "./samples.ts";
 
-const TIMEOUT = 1500;
+const TIMEOUT = 1000;
 const cluster = await startRedisCluster({
   replicas: 1,
   // The test promotes the replica itself; until then the other primaries serve on.

@@ -3,6 +3,8 @@ import { isMemoryError, type Scope, type ShortTermBackend, type ShortTermWrite }
 import { startRedis, startRedisCluster } from "@mem/redis-server";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
+import { headerArgs } from "../src/scripts/script.ts";
+import { delist } from "../src/scripts/tenant.ts";
 import { openHarness } from "./harness.ts";
 import { write } from "./samples.ts";
 
@@ -146,6 +148,33 @@ describe("the registry of a tenant", () => {
     const home = cluster.masters.find((_, i) => (owners[i] as string[]).length > 0)!;
     await home.command("ZADD", "crash:{t}:places", String(Date.now() + 60_000), "a:nobody");
     expect(await backend.stats("t")).toEqual({ entries: 1, workflows: 0 });
+    await backend.close();
+  });
+
+  it("forgets a place only as it was when it was found empty: never one that was named again since", async () => {
+    const { backend } = openHarness({ url: server.url });
+    const agent = { tenantId: "again", agentId: "a" };
+    await backend.save(agent, [write("k")]);
+    const [home] = (await server.command("KEYS", "*:{again}:places")) as [string];
+    const found = String(await server.command("ZSCORE", home, "a:a"));
+    // Emptied and forgotten by one, while another has named it again and is about to write.
+    await backend.clear(agent);
+    await backend.stats("again");
+    await backend.save(agent, [write("k")]);
+    const args = headerArgs({
+      deadline: "9999999999999",
+      offset: "0",
+      prefix: "",
+      epoch: "",
+      actor: "",
+      activity: "",
+      lifeToken: "",
+      ownToken: "",
+      owner: "",
+    });
+    const base = home.replace("places", "");
+    await server.command("EVAL", delist.lua, "1", base, ...args, "a:a", found);
+    expect(await backend.stats("again")).toEqual({ entries: 1, workflows: 0 });
     await backend.close();
   });
 

@@ -1,5 +1,15 @@
 import { join } from "node:path";
+import { checkId, MemoryError } from "@mem/core";
 import { readVariable, type Environment } from "./variable.ts";
+
+// What the memory accepts, so that a value is refused here, where its variable can be named.
+const MAX_SECONDS = 1e11;
+const MAX_MESSAGES = 1_000_000;
+const MAX_VECTORS = 1_000_000;
+const MAX_DIMENSIONS = 65_536;
+
+/** The models whose vectors' length the embedder knows by itself. */
+const KNOWN_MODELS = ["text-embedding-3-small", "text-embedding-3-large", "text-embedding-ada-002"];
 
 /** What `openMemory` needs to know. Times in seconds, paths relative to the working directory. */
 export interface MemorySettings {
@@ -41,7 +51,7 @@ export interface MemorySettings {
     readonly baseUrl?: string;
     /** `MEMORY_EMBEDDING_MODEL` */
     readonly model: string;
-    /** `MEMORY_EMBEDDING_DIMENSIONS`: needed for models that are not OpenAI's. */
+    /** `MEMORY_EMBEDDING_DIMENSIONS`: always there for models that are not OpenAI's. */
     readonly dimensions?: number;
   };
 }
@@ -67,18 +77,23 @@ export function getSettings(environment: Environment = process.env): Settings {
         "MEMORY_EXECUTION_RECORDS_DIR",
         join(storageDir, "execution_records"),
       ),
-      tenantId: read.text("MEMORY_TENANT", "default"),
+      tenantId: checkId(read.text("MEMORY_TENANT", "default"), "MEMORY_TENANT"),
       useRedis: read.flag("MEMORY_USE_REDIS", false),
       redisUrl: read.url("REDIS_URL", "redis://127.0.0.1:6379", ["redis:", "rediss:"]),
-      shortTermTtl: read.count("MEMORY_SHORT_TERM_TTL", 86_400, "seconds"),
+      shortTermTtl: read.count("MEMORY_SHORT_TERM_TTL", 86_400, "seconds", MAX_SECONDS),
       longTerm: read.word("MEMORY_LONG_TERM", "lancedb", ["lancedb", "json"]),
       enableVectorSearch: read.flag("MEMORY_ENABLE_VECTOR_SEARCH", true),
       vectorStore: read.folderName("MEMORY_VECTOR_STORE", "agent_memory"),
-      sessionTimeout: read.count("MEMORY_SESSION_TIMEOUT", 3600, "seconds"),
+      sessionTimeout: read.count("MEMORY_SESSION_TIMEOUT", 3600, "seconds", MAX_SECONDS),
       autoCleanup: read.flag("MEMORY_AUTO_CLEANUP", true),
-      maxConversationHistory: read.count("MEMORY_MAX_CONVERSATION_HISTORY", 100, "messages"),
+      maxConversationHistory: read.count(
+        "MEMORY_MAX_CONVERSATION_HISTORY",
+        100,
+        "messages",
+        MAX_MESSAGES,
+      ),
       cacheEnabled: read.flag("MEMORY_CACHE_ENABLED", true),
-      maxCacheSize: read.count("MEMORY_MAX_CACHE_SIZE", 1000, "vectors"),
+      maxCacheSize: read.count("MEMORY_MAX_CACHE_SIZE", 1000, "vectors", MAX_VECTORS),
       ...(embedder !== undefined && { embedder }),
     },
   };
@@ -90,8 +105,21 @@ function readEmbedder(environment: Environment): MemorySettings["embedder"] {
   const apiKey = read.text("OPENAI_API_KEY", "");
   const baseUrl = read.url("OPENAI_BASE_URL", "", ["http:", "https:"]);
   const model = read.text("MEMORY_EMBEDDING_MODEL", "text-embedding-3-small");
-  const dimensions = read.count("MEMORY_EMBEDDING_DIMENSIONS", 0, "numbers a vector");
+  const dimensions = read.count(
+    "MEMORY_EMBEDDING_DIMENSIONS",
+    0,
+    "numbers a vector",
+    MAX_DIMENSIONS,
+  );
   if (apiKey === "" && baseUrl === "") return undefined;
+  if (dimensions === 0 && !KNOWN_MODELS.includes(model)) {
+    const path = "MEMORY_EMBEDDING_DIMENSIONS";
+    throw new MemoryError(
+      "MEM_INVALID_ARGUMENT",
+      `${path} is not set; for the model "${model}" (MEMORY_EMBEDDING_MODEL) it has to say how long a vector is`,
+      { path },
+    );
+  }
   return {
     apiKey: apiKey === "" ? "none" : apiKey,
     model,

@@ -6,8 +6,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface VariableReader {
   text(name: string, otherwise: string): string;
   flag(name: string, otherwise: boolean): boolean;
-  /** A whole number, 1 or more. */
-  count(name: string, otherwise: number, unit: string): number;
+  /** A whole number, from 1 to `max`. */
+  count(name: string, otherwise: number, unit: string, max: number): number;
   word<T extends string>(name: string, otherwise: T, allowed: readonly T[]): T;
   /** A single folder's name, without separators. */
   folderName(name: string, otherwise: string): string;
@@ -30,11 +30,11 @@ export function readVariable(environment: Environment): VariableReader {
         if (FALSE.includes(text.toLowerCase())) return false;
         throw refuse(name, text, "true or false");
       }),
-    count: (name, otherwise, unit) =>
+    count: (name, otherwise, unit, max) =>
       read(name, otherwise, (text) => {
         const count = Number(text);
-        if (/^\d+$/.test(text) && Number.isSafeInteger(count) && count > 0) return count;
-        throw refuse(name, text, `a whole number of ${unit}, 1 or more`);
+        if (/^\d+$/.test(text) && count >= 1 && count <= max) return count;
+        throw refuse(name, text, `a whole number of ${unit} from 1 to ${max}`);
       }),
     word: (name, otherwise, allowed) =>
       read(name, otherwise, (text) => {

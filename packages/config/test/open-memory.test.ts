@@ -34,6 +34,35 @@ describe("a memory opened from settings", () => {
     );
   });
 
+  it.each([
+    ["the least", "1"],
+    ["the most", "100000000000"],
+  ])("takes %s that the settings accept", async (_name, seconds) => {
+    const settings = settingsIn({
+      MEMORY_LONG_TERM: "json",
+      MEMORY_SHORT_TERM_TTL: seconds,
+      MEMORY_SESSION_TIMEOUT: seconds,
+      MEMORY_MAX_CONVERSATION_HISTORY: seconds === "1" ? "1" : "1000000",
+      MEMORY_MAX_CACHE_SIZE: seconds === "1" ? "1" : "1000000",
+    });
+    await using memory = await openMemory(settings);
+    await memory.save("a", "note", "kept");
+    expect(await memory.retrieve("a", "note")).toBe("kept");
+  });
+
+  it.each(["text-embedding-3-small", "text-embedding-3-large", "text-embedding-ada-002"])(
+    "knows the length of the vectors of %s",
+    async (model) => {
+      const settings = settingsIn({
+        MEMORY_LONG_TERM: "json",
+        OPENAI_API_KEY: "sk-unused",
+        MEMORY_EMBEDDING_MODEL: model,
+      });
+      await using memory = await openMemory(settings);
+      expect(memory.tenantId).toBe("default");
+    },
+  );
+
   it("keeps long-term memory in one readable file when they say so", async () => {
     const settings = settingsIn({ MEMORY_LONG_TERM: "json" });
     {

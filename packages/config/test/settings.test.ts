@@ -78,10 +78,15 @@ describe("settings", () => {
     ["MEMORY_USE_REDIS", "maybe", "true or false"],
     ["MEMORY_SHORT_TERM_TTL", "-5", "whole number of seconds"],
     ["MEMORY_SHORT_TERM_TTL", "1e3", "whole number of seconds"],
-    ["MEMORY_SESSION_TIMEOUT", "0", "1 or more"],
+    ["MEMORY_SHORT_TERM_TTL", "999999999999", "from 1 to 100000000000"],
+    ["MEMORY_SESSION_TIMEOUT", "0", "from 1 to 100000000000"],
+    ["MEMORY_SESSION_TIMEOUT", "100000000001", "from 1 to 100000000000"],
+    ["MEMORY_MAX_CONVERSATION_HISTORY", "2000000", "messages from 1 to 1000000"],
+    ["MEMORY_MAX_CACHE_SIZE", "1000001", "vectors from 1 to 1000000"],
+    ["MEMORY_EMBEDDING_DIMENSIONS", "65537", "from 1 to 65536"],
     ["MEMORY_LONG_TERM", "sqlite", "lancedb or json"],
     ["MEMORY_VECTOR_STORE", "../elsewhere", "folder's name"],
-    ["MEMORY_MAX_CACHE_SIZE", "many", "1 or more"],
+    ["MEMORY_MAX_CACHE_SIZE", "many", "from 1 to 1000000"],
   ])(
     "refuse %s=%s, naming the variable, the value and what is accepted",
     (name, value, accepted) => {
@@ -96,6 +101,25 @@ describe("settings", () => {
       );
     },
   );
+
+  it("refuse a model whose vectors have no known length, where one is used", () => {
+    const model = { MEMORY_EMBEDDING_MODEL: "nomic-embed-text" };
+    const endpoint = { OPENAI_BASE_URL: "http://127.0.0.1:11434/v1" };
+    expect(() => getSettings({ ...model, ...endpoint })).toThrowError(
+      expect.objectContaining({
+        code: "MEM_INVALID_ARGUMENT",
+        path: "MEMORY_EMBEDDING_DIMENSIONS",
+        message: expect.stringMatching(/nomic-embed-text.*MEMORY_EMBEDDING_MODEL/),
+      }),
+    );
+    expect(getSettings(model).memory.embedder).toBeUndefined();
+  });
+
+  it("refuse a tenant that can't be one", () => {
+    expect(() => getSettings({ MEMORY_TENANT: "t".repeat(20_000) })).toThrowError(
+      expect.objectContaining({ path: "MEMORY_TENANT" }),
+    );
+  });
 
   it("keep a password out of the message", () => {
     expect(() => getSettings({ REDIS_URL: "http://:hunter2@cache" })).toThrowError(

@@ -1,30 +1,34 @@
+import { cutToTokens } from "./tokens.ts";
+
 /** Texts for one request, and where the first of them stands among all. */
 export interface TextBatch {
   readonly start: number;
   readonly texts: readonly string[];
 }
 
-// Services bound the tokens of one request (OpenAI: 300,000); a character is at most about one token.
-const MAX_BATCH_CHARACTERS = 200_000;
+// Services bound the tokens of one request, OpenAI to 300,000; the estimate may be too low by half and more.
+const MAX_BATCH_TOKENS = 100_000;
 
-/** Splits texts into requests of at most `batchSize` texts and a bounded number of characters. */
+/** Splits texts into requests of at most `batchSize` texts and a bounded number of tokens. */
 export function toBatches(
   texts: readonly string[],
-  limits: { readonly batchSize: number; readonly maxTextLength: number },
+  limits: { readonly batchSize: number; readonly maxTextTokens: number },
 ): TextBatch[] {
   const batches: { start: number; texts: string[] }[] = [];
-  let characters = 0;
+  let batchTokens = 0;
   for (const [i, text] of texts.entries()) {
-    const prepared = prepare(text, limits.maxTextLength);
+    const cut = cutToTokens(text, limits.maxTextTokens);
+    // Services refuse an empty text.
+    const prepared = cut.text.trim() === "" ? " " : cut.text.toWellFormed();
     const current = batches.at(-1);
-    characters += prepared.length;
+    batchTokens += cut.tokens;
     if (
       current === undefined ||
       current.texts.length >= limits.batchSize ||
-      characters > MAX_BATCH_CHARACTERS
+      batchTokens > MAX_BATCH_TOKENS
     ) {
       batches.push({ start: i, texts: [prepared] });
-      characters = prepared.length;
+      batchTokens = cut.tokens;
     } else {
       current.texts.push(prepared);
     }
@@ -32,10 +36,11 @@ export function toBatches(
   return batches;
 }
 
-/** Cuts between characters, never through one; services refuse an empty text, so that becomes a space. */
-function prepare(text: string, maxLength: number): string {
-  if (text.trim() === "") return " ";
-  if (text.length <= maxLength) return text.toWellFormed();
-  const cut = text.slice(0, maxLength);
-  return (/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut).toWellFormed();
+/** The same texts in two requests. */
+export function halves({ start, texts }: TextBatch): [TextBatch, TextBatch] {
+  const middle = Math.ceil(texts.length / 2);
+  return [
+    { start, texts: texts.slice(0, middle) },
+    { start: start + middle, texts: texts.slice(middle) },
+  ];
 }

@@ -1,17 +1,24 @@
 import { isMemoryError, MemoryError } from "@mem/core";
 import { APIError } from "openai";
 
+/** Whether the service is up and does not want what it was given: bad input, or too much of it. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof APIError && [400, 413, 422].includes(error.status as number);
+}
+
 /** What a failed request is to a caller: our own error, which holds neither a key nor a text. */
-export function embeddingError(error: unknown, signal: AbortSignal | undefined): MemoryError {
+export function embeddingError(error: unknown, signal: AbortSignal, path?: string): MemoryError {
   if (isMemoryError(error)) return error;
-  if (signal?.aborted === true) {
+  if (signal.aborted) {
     return new MemoryError("MEM_ABORTED", "the embedding was aborted", { cause: signal.reason });
   }
   const status = error instanceof APIError ? (error.status as number | undefined) : undefined;
-  const what = status === undefined ? "could not be reached" : `answered ${status}`;
+  const answered = path === undefined ? `answered ${status}` : `answered ${status} for ${path}`;
+  const what = status === undefined ? "could not be reached" : answered;
   return new MemoryError("MEM_EMBEDDING", `the embedding service ${what}${remedy(status)}`, {
     retryable: status === undefined || status === 408 || status === 429 || status >= 500,
     cause: safeCause(error),
+    ...(path !== undefined && { path }),
   });
 }
 

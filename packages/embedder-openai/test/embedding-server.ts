@@ -67,6 +67,8 @@ export async function goodReply(
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {
+  // A character may lie on the border of two chunks.
+  request.setEncoding("utf8");
   let body = "";
   for await (const chunk of request) body += String(chunk);
   return body;

@@ -31,7 +31,7 @@ describe("what is asked of the service", () => {
     expect(vectors).toEqual(alone.flat());
   });
 
-  it("is bounded in characters a request", async () => {
+  it("is bounded in tokens a request", async () => {
     await using server = await startEmbeddingServer(8);
     const embedder = createOpenAiEmbedder({
       apiKey,
@@ -40,11 +40,15 @@ describe("what is asked of the service", () => {
       dimensions: 8,
     });
     await embedder.embed(
-      Array.from({ length: 20 }, () => "x".repeat(20_000)),
+      [
+        ...Array.from({ length: 20 }, () => "x".repeat(15_000)),
+        ...Array.from({ length: 20 }, () => "語".repeat(2500)),
+      ],
       { kind: "document" },
     );
+    // A hundred thousand tokens each, by estimate.
     const sizes = server.requests.map((request) => request.input.join("").length);
-    expect(sizes).toEqual([200_000, 200_000]);
+    expect(sizes.toSorted((x, y) => x - y)).toEqual([50_000, 300_000]);
   });
 
   it("puts vectors where their index says, in whatever order they come", async () => {
@@ -71,6 +75,17 @@ describe("what is asked of the service", () => {
     expect(server.requests.map((request) => request.dimensions)).toEqual([512, undefined]);
   });
 
+  it("is at most as much of a text as the model takes, also of one that is not Latin", async () => {
+    await using server = await startEmbeddingServer(8);
+    const { baseUrl } = server;
+    const embedder = createOpenAiEmbedder({ apiKey, baseUrl, model: "m", dimensions: 8 });
+    await embedder.embed(["x".repeat(30_000), "語".repeat(30_000), "я".repeat(30_000)], {
+      kind: "document",
+    });
+    const lengths = server.requests.flatMap(({ input }) => input.map((text) => text.length));
+    expect(lengths).toEqual([24_573, 4095, 6143]);
+  });
+
   it("cuts a long text between characters and sends a blank one as a space", async () => {
     await using server = await startEmbeddingServer(8);
     const options = {
@@ -78,10 +93,12 @@ describe("what is asked of the service", () => {
       baseUrl: server.baseUrl,
       model: "m",
       dimensions: 8,
-      maxTextLength: 4,
+      maxTextTokens: 3,
     };
-    await createOpenAiEmbedder(options).embed(["abc😀", " \n"], { kind: "document" });
-    expect(server.requests[0]?.input).toEqual(["abc", " "]);
+    await createOpenAiEmbedder(options).embed(["abc😀", "abcdefghij", " \n", ""], {
+      kind: "document",
+    });
+    expect(server.requests[0]?.input).toEqual(["abc", "abcdefghi", " ", " "]);
   });
 
   it("goes through a client of the caller's own", async () => {
@@ -109,6 +126,7 @@ describe("what is asked of the service", () => {
 describe("options", () => {
   it.each([
     [{ apiKey: "" }, "options.apiKey"],
+    [{ apiKey, baseUrl: "api.openai.com" }, "options.baseUrl"],
     [{ apiKey, model: "unknown" }, "options.dimensions"],
     [{ apiKey, dimensions: 0 }, "options.dimensions"],
     [{ apiKey, weight: 2 }, "options.weight"],

@@ -1,19 +1,32 @@
-import { createReadStream } from "node:fs";
-import { createInterface } from "node:readline";
+import { open, type FileHandle } from "node:fs/promises";
 import { MemoryError, type JsonObject } from "@mem/core";
 import type { SourceDocument } from "./source-document.ts";
+import { unreadable, withoutByteOrderMark } from "./source-path.ts";
 
 /**
  * Reads documents from a file of one JSON object a line: `{ id, text, title?, meta? }`. Blank lines are passed over.
  *
- * Rejects with `MEM_INVALID_ARGUMENT` at the first line that is not such an object, naming file and line.
+ * Rejects with `MEM_INVALID_ARGUMENT` at the first line that is not such an object, naming file and line, and with
+ * `MEM_NOT_FOUND` where there is no such file.
  */
 export async function* readJsonl(path: string): AsyncGenerator<SourceDocument> {
-  const lines = createInterface({ input: createReadStream(path), crlfDelay: Infinity });
   let number = 0;
-  for await (const line of lines) {
+  for await (const read of readLines(path)) {
     number++;
+    const line = number === 1 ? withoutByteOrderMark(read) : read;
     if (line.trim() !== "") yield parseLine(line, `${path}:${number}`);
+  }
+}
+
+async function* readLines(path: string): AsyncGenerator<string> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path);
+    yield* file.readLines();
+  } catch (error) {
+    throw unreadable(path, error);
+  } finally {
+    await file?.close();
   }
 }
 

@@ -1,21 +1,61 @@
-import { readdir, readFile } from "node:fs/promises";
-import { join, sep } from "node:path";
+import type { Dirent } from "node:fs";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
 import { marked, type Tokens } from "marked";
+import { withoutFrontMatter } from "./front-matter.ts";
 import type { SourceDocument } from "./source-document.ts";
+import { unreadable, withoutByteOrderMark } from "./source-path.ts";
 
 /**
  * Reads every Markdown file (`.md`, `.markdown`) below a folder, in the order of their paths.
  *
  * A document's id is its path below the folder, with `/` on every platform; its title is the first heading, else the
- * file's name. `metadata.path` is the id, too. Hidden folders and `node_modules` are passed over.
+ * file's name. `metadata.path` is the id, too. YAML front matter is no part of the text. Hidden folders and
+ * `node_modules` are passed over.
+ *
+ * Rejects with `MEM_NOT_FOUND` where there is no such folder, and with `MEM_INVALID_ARGUMENT` where it is none.
  */
 export async function* readMarkdownFolder(folder: string): AsyncGenerator<SourceDocument> {
-  const names = await readdir(folder, { recursive: true });
-  const files = names.filter((name) => isMarkdown(name) && !isPassedOver(name)).toSorted();
-  for (const file of files) {
+  for (const file of await findFiles(folder)) {
     const id = file.split(sep).join("/");
-    const text = withoutFrontMatter(await readFile(join(folder, file), "utf8"));
+    const text = withoutFrontMatter(await readText(join(folder, file)));
     yield { id, text, title: titleOf(text) ?? id, metadata: { path: id } };
+  }
+}
+
+async function findFiles(folder: string): Promise<string[]> {
+  const files: string[] = [];
+  for (const entry of await readFolder(folder)) {
+    const path = join(entry.parentPath, entry.name);
+    const file = relative(folder, path);
+    if (isMarkdown(file) && !isPassedOver(file) && (await isFile(entry, path))) files.push(file);
+  }
+  return files.toSorted();
+}
+
+async function readFolder(folder: string): Promise<Dirent[]> {
+  try {
+    return await readdir(folder, { recursive: true, withFileTypes: true });
+  } catch (error) {
+    throw unreadable(folder, error);
+  }
+}
+
+/** A link counts as what it leads to. */
+async function isFile(entry: Dirent, path: string): Promise<boolean> {
+  if (!entry.isSymbolicLink()) return entry.isFile();
+  try {
+    return (await stat(path)).isFile();
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return withoutByteOrderMark(await readFile(path, "utf8"));
+  } catch (error) {
+    throw unreadable(path, error);
   }
 }
 
@@ -25,10 +65,6 @@ function isMarkdown(name: string): boolean {
 
 function isPassedOver(name: string): boolean {
   return name.split(sep).some((part) => part.startsWith(".") || part === "node_modules");
-}
-
-function withoutFrontMatter(text: string): string {
-  return text.replace(/^---\r?\n[\s\S]*?\r?\n---\r?\n/, "");
 }
 
 function titleOf(text: string): string | undefined {

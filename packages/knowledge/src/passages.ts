@@ -15,7 +15,8 @@ const sentences = new Intl.Segmenter(undefined, { granularity: "sentence" });
  */
 export function splitPassages(text: string, maxLength: number): Passage[] {
   const passages: Passage[] = [];
-  let headings: string[] = [];
+  let headings: readonly string[] = [];
+  let above: readonly Tokens.Heading[] = [];
   let current = "";
   const flush = (): void => {
     if (current.trim() !== "") passages.push({ headings, text: current.trim() });
@@ -24,7 +25,9 @@ export function splitPassages(text: string, maxLength: number): Passage[] {
   for (const token of marked.lexer(text)) {
     if (isHeading(token)) {
       flush();
-      headings = [...headings.slice(0, token.depth - 1), token.text.trim()];
+      // By depth and not by place: levels may be skipped, and headings of one level stand beside each other.
+      above = [...above.filter(({ depth }) => depth < token.depth), token];
+      headings = above.map((heading) => heading.text.trim());
       continue;
     }
     for (const piece of splitBlock(token.raw, maxLength)) {
@@ -48,14 +51,14 @@ function splitBlock(block: string, maxLength: number): string[] {
   return [...sentences.segment(block)].flatMap(({ segment }) => cut(segment, maxLength));
 }
 
-/** Cuts at a word's end where there is one, and never through a character. */
+/** Cuts at a word's end where there is one, and never through a character: one that is longer by itself is kept whole. */
 function cut(sentence: string, maxLength: number): string[] {
   const pieces: string[] = [];
   let rest = sentence;
   while (rest.length > maxLength) {
     const space = rest.lastIndexOf(" ", maxLength);
     let end = space > maxLength / 2 ? space + 1 : maxLength;
-    if (/[\uD800-\uDBFF]/.test(rest.charAt(end - 1))) end--;
+    if (/[\uD800-\uDBFF]/.test(rest.charAt(end - 1))) end += end > 1 ? -1 : 1;
     pieces.push(rest.slice(0, end));
     rest = rest.slice(end);
   }

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
-import type {
-  AgentScope,
-  LongTermEntry,
-  LongTermStore,
-  LongTermWrite,
-  Removal,
-  Scope,
+import {
+  MemoryError,
+  where,
+  type AgentScope,
+  type LongTermEntry,
+  type LongTermStore,
+  type LongTermWrite,
+  type Removal,
+  type Scope,
 } from "@mem/core";
 import { splitPassages, type Passage } from "./passages.ts";
 import type { SourceDocument } from "./source-document.ts";
@@ -29,8 +31,9 @@ export function passageScope(tenantId: string): AgentScope {
 export interface StoredDocument {
   readonly title: string;
   readonly text: string;
-  /** SHA-256, in hex, of all that the ingest of this document depends on. */
+  /** SHA-256, in hex, of all that the ingest of this document depends on; empty while its passages are being stored. */
   readonly hash: string;
+  /** How many there are; while they are being stored, how many there may be. */
   readonly passages: number;
   readonly collection: string;
 }
@@ -47,8 +50,16 @@ interface PutResult {
   readonly passages: number;
 }
 
-// Part of every document's hash: raised when the same text would be split otherwise.
-const SPLIT_VERSION = 1;
+interface Change {
+  readonly document: SourceDocument;
+  readonly entry: LongTermEntry | undefined;
+  readonly hash: string;
+  readonly isKept: boolean;
+  readonly passages: readonly Passage[];
+}
+
+// Part of every document's hash: raised when the same text would be split or kept otherwise.
+const SPLIT_VERSION = 2;
 const PAGE = 500;
 
 /** The documents of one tenant from one source, as they are put into the store and taken out. */
@@ -65,21 +76,22 @@ export class Shelf {
     this.#source = source;
   }
 
-  /** Stores those that are new or changed. */
-  async put(documents: readonly SourceDocument[]): Promise<PutResult> {
+  /** Stores those that are new or changed. `first` is the place of the first of them in the source. */
+  async put(documents: readonly SourceDocument[], first: number): Promise<PutResult> {
     const entries = await this.#store.get(
       this.#documents,
       documents.map(({ id }) => id),
     );
-    const fresh = documents.map((document, i) => {
-      const old = storedIn(entries[i]);
-      const hash = this.#hash(document);
-      const isKept = old?.hash === hash;
-      return { document, old, hash, isKept, passages: isKept ? [] : this.#split(document) };
-    });
-    const changed = fresh.filter(({ isKept }) => !isKept);
+    for (const [i, entry] of entries.entries()) this.#requireOwn(entry, first + i);
+    const all = documents.map((document, i) => this.#compare(document, entries[i]));
+    const changed = all.filter(({ isKept }) => !isKept);
 
-    // Passages first, documents last: an ingest that was cut off finds the old hashes and does it again.
+    // An ingest may be cut off anywhere. Announced first, its passages are known by number, so that whoever replaces or
+    // removes the document finds them all, and its hash fits no text, so that it is done again.
+    await this.#save(
+      this.#documents,
+      changed.map((change) => this.#announcement(change)),
+    );
     await this.#save(
       this.#passages,
       changed.flatMap(({ document, passages }) =>
@@ -88,8 +100,8 @@ export class Shelf {
     );
     await this.#delete(
       this.#passages,
-      changed.flatMap(({ document, old, passages }) =>
-        passageKeys(document.id, passages.length, old?.passages ?? 0),
+      changed.flatMap(({ document, entry, passages }) =>
+        passageKeys(document.id, passages.length, storedIn(entry)?.passages ?? 0),
       ),
     );
     await this.#save(
@@ -99,11 +111,12 @@ export class Shelf {
       ),
     );
     return {
-      added: changed.filter(({ old }) => old === undefined).length,
-      changed: changed.filter(({ old }) => old !== undefined).length,
-      unchanged: fresh.length - changed.length,
-      passages: fresh.reduce(
-        (sum, { isKept, old, passages }) => sum + (isKept ? (old?.passages ?? 0) : passages.length),
+      added: changed.filter(({ entry }) => entry === undefined).length,
+      changed: changed.filter(({ entry }) => entry !== undefined).length,
+      unchanged: all.length - changed.length,
+      passages: all.reduce(
+        (sum, { isKept, entry, passages }) =>
+          sum + (isKept ? (storedIn(entry)?.passages ?? 0) : passages.length),
         0,
       ),
     };
@@ -111,14 +124,13 @@ export class Shelf {
 
   /** Removes the documents of this source that it no longer has; how many. */
   async removeAllBut(ids: ReadonlySet<string>): Promise<number> {
+    const filter = where.eq("collection", this.#source.collection);
     let removed = 0;
     let cursor: string | undefined;
     do {
-      const request = { limit: PAGE, ...(cursor !== undefined && { cursor }) };
+      const request = { filter, limit: PAGE, ...(cursor !== undefined && { cursor }) };
       const page = await this.#store.list(this.#documents, request);
-      const gone = page.items.filter(
-        (entry) => storedIn(entry)?.collection === this.#source.collection && !ids.has(entry.key),
-      );
+      const gone = page.items.filter(({ key }) => !ids.has(key));
       await this.#delete(
         this.#passages,
         gone.flatMap((entry) => passageKeys(entry.key, 0, storedIn(entry)?.passages ?? 0)),
@@ -131,6 +143,40 @@ export class Shelf {
       cursor = page.cursor;
     } while (cursor !== undefined);
     return removed;
+  }
+
+  /** Two sources of one document would take it from each other with every ingest. */
+  #requireOwn(entry: LongTermEntry | undefined, place: number): void {
+    const { collection } = this.#source;
+    const other = storedIn(entry)?.collection ?? collection;
+    if (other === collection) return;
+    const path = `documents[${place}].id`;
+    throw new MemoryError(
+      "MEM_CONFLICT",
+      `${path} is a document of the collection "${other}", not of "${collection}"; give it another id, or remove it there first`,
+      { path, retryable: false },
+    );
+  }
+
+  #compare(document: SourceDocument, entry: LongTermEntry | undefined): Change {
+    const hash = this.#hash(document);
+    const isKept = storedIn(entry)?.hash === hash;
+    return { document, entry, hash, isKept, passages: isKept ? [] : this.#split(document) };
+  }
+
+  /** What agents see of the document stays as it was; only the ingest's own notes change. */
+  #announcement({ document, entry, passages }: Change): LongTermWrite {
+    const old = storedIn(entry);
+    if (entry === undefined || old === undefined) {
+      return this.#documentWrite(document, "", passages.length);
+    }
+    return {
+      key: entry.key,
+      value: { ...old, hash: "", passages: Math.max(old.passages, passages.length) },
+      text: "",
+      metadata: { ...entry.metadata, collection: old.collection },
+      source: "document",
+    };
   }
 
   #passageWrite(document: SourceDocument, passage: Passage, position: number): LongTermWrite {
@@ -155,8 +201,13 @@ export class Shelf {
     const { id, title = "", text, metadata } = document;
     const { collection } = this.#source;
     const value: StoredDocument = { title, text, hash, passages, collection };
-    const write = { key: id, value: { ...value }, text: "", source: "document" } as const;
-    return metadata === undefined ? write : { ...write, metadata };
+    return {
+      key: id,
+      value: { ...value },
+      text: "",
+      metadata: { ...metadata, collection },
+      source: "document",
+    };
   }
 
   #split({ text }: SourceDocument): Passage[] {

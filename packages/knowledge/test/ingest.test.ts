@@ -1,10 +1,10 @@
-import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Knowledge, LongTermStore, SearchRequest } from "@mem/core";
+import { where, type Knowledge, type LongTermStore, type SearchRequest } from "@mem/core";
 import { createJsonStore } from "@mem/longterm-json";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createKnowledge, ingestKnowledge, readJsonl, readMarkdownFolder } from "../src/index.ts";
+import { createKnowledge, ingestKnowledge } from "../src/index.ts";
 
 let folder: string;
 let store: LongTermStore;
@@ -66,6 +66,31 @@ describe("an ingest", () => {
     ]);
   });
 
+  it("refuses a document that belongs to another source, and says whose it is", async () => {
+    await ingestKnowledge({ store, documents: [voice], collection: "handbook" });
+    const theirs = { store, documents: [channels, voice], collection: "figures" };
+    await expect(ingestKnowledge(theirs)).rejects.toMatchObject({
+      code: "MEM_CONFLICT",
+      path: "documents[1].id",
+      retryable: false,
+      message: expect.stringMatching(/"handbook".*"figures"/),
+    });
+    expect(await ingestKnowledge({ ...theirs, documents: [] })).toMatchObject({ removed: 0 });
+    await ingestKnowledge({ store, documents: [], collection: "handbook" });
+    expect(await ingestKnowledge(theirs)).toMatchObject({ added: 2 });
+  });
+
+  it.each([0, 1, 99, 100.5, 100_001, Number.NaN])(
+    "refuses passages of %d characters",
+    async (maxPassageLength) => {
+      const ingest = ingestKnowledge({ store, documents: [voice], maxPassageLength });
+      await expect(ingest).rejects.toMatchObject({
+        code: "MEM_INVALID_ARGUMENT",
+        path: "options.maxPassageLength",
+      });
+    },
+  );
+
   it("is one tenant's", async () => {
     await ingestKnowledge({ store, documents: [voice], tenantId: "acme" });
     expect(await knowledge.search("default", ask("warm"))).toEqual([]);
@@ -108,6 +133,7 @@ describe("an ingest", () => {
   it("refuses an id that occurs twice, and a document that is none", async () => {
     await expect(ingestKnowledge({ store, documents: [voice, voice] })).rejects.toMatchObject({
       code: "MEM_CONFLICT",
+      path: "documents[1].id",
     });
     const bad = [voice, { id: "x" } as unknown as typeof voice];
     await expect(ingestKnowledge({ store, documents: bad })).rejects.toMatchObject({
@@ -140,6 +166,16 @@ describe("what agents see", () => {
     expect(none).toBeUndefined();
   });
 
+  it("are documents that can be told apart by their collection", async () => {
+    await ingestKnowledge({ store, documents: [voice], collection: "handbook" });
+    await ingestKnowledge({ store, documents: [channels], collection: "figures" });
+    const filter = where.eq("collection", "figures");
+    const { items } = await knowledge.list("default", { limit: 10, filter });
+    expect(items.map(({ key, metadata }) => [key, metadata])).toEqual([
+      ["channels", { year: 2026, collection: "figures" }],
+    ]);
+  });
+
   it("is not what they may write on: results are their own", async () => {
     await ingestKnowledge({ store, documents: [channels] });
     const [first] = await knowledge.get("default", ["channels"]);
@@ -147,38 +183,5 @@ describe("what agents see", () => {
     expect((await knowledge.get("default", ["channels"]))[0]?.value).toMatchObject({
       text: channels.text,
     });
-  });
-});
-
-describe("sources", () => {
-  it("are folders of Markdown", async () => {
-    await mkdir(join(folder, "handbook", "deep"), { recursive: true });
-    await mkdir(join(folder, "handbook", ".hidden"));
-    await writeFile(join(folder, "handbook", "b.md"), "---\nauthor: x\n---\n# Second\n\nText.");
-    await writeFile(join(folder, "handbook", "deep", "a.markdown"), "No heading.");
-    await writeFile(join(folder, "handbook", ".hidden", "c.md"), "secret");
-    await writeFile(join(folder, "handbook", "notes.txt"), "not Markdown");
-    const found = [];
-    for await (const document of readMarkdownFolder(join(folder, "handbook"))) found.push(document);
-    expect(found).toEqual([
-      { id: "b.md", text: "# Second\n\nText.", title: "Second", metadata: { path: "b.md" } },
-      {
-        id: "deep/a.markdown",
-        text: "No heading.",
-        title: "deep/a.markdown",
-        metadata: { path: "deep/a.markdown" },
-      },
-    ]);
-  });
-
-  it("are files of JSON lines, refused at the first bad one", async () => {
-    const file = join(folder, "docs.jsonl");
-    await writeFile(file, '{"id":"a","text":"A","meta":{"n":1}}\n\n{"id":"b"}\n');
-    const found: string[] = [];
-    const read = async (): Promise<void> => {
-      for await (const { id } of readJsonl(file)) found.push(id);
-    };
-    await expect(read()).rejects.toMatchObject({ code: "MEM_INVALID_ARGUMENT", path: `${file}:3` });
-    expect(found).toEqual(["a"]);
   });
 });

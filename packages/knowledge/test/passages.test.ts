@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { splitPassages } from "../src/passages.ts";
 
+const headings = (text: string): string[] =>
+  splitPassages(text, 1000).map((passage) => passage.headings.join(" › "));
 const letters = (text: string): string => text.replaceAll(/[^\p{L}\p{N}]/gu, "");
 
 describe("a document's passages", () => {
@@ -13,6 +15,15 @@ describe("a document's passages", () => {
       { headings: ["Brand"], text: "Who we are." },
       { headings: ["Brand", "Voice"], text: "Warm and brief." },
       { headings: ["Channels"], text: "Email." },
+    ]);
+  });
+
+  it("stand beside each other where their headings do, also below a level that was skipped", () => {
+    expect(headings("## A\n\na\n\n## B\n\nb\n\n## C\n\nc")).toEqual(["A", "B", "C"]);
+    expect(headings("# T\n\n### A\n\na\n\n### B\n\nb\n\n## C\n\nc")).toEqual([
+      "T › A",
+      "T › B",
+      "T › C",
     ]);
   });
 
@@ -48,6 +59,10 @@ describe("a document's passages", () => {
         },
       ),
     );
+  });
+
+  it("end even where a single character is longer than asked", () => {
+    expect(splitPassages("😀😀", 1).map((passage) => passage.text)).toEqual(["😀", "😀"]);
   });
 
   it("are none where there is nothing to say", () => {

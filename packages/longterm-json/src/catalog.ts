@@ -1,12 +1,11 @@
 import { encodeScope, type Scope, type SearchScope } from "@mem/core";
 import type { Analyzer } from "@mem/search";
-import type { Change } from "./draft.ts";
-import { compareScopes, type EntryView } from "./entry-view.ts";
+import type { EntryChange, EntryView } from "./draft.ts";
 import { ScopeEntries } from "./scope-entries.ts";
-import type { StoredEntry } from "./stored-entry.ts";
+import { compareScopes, type StoredEntry } from "./stored-entry.ts";
 
 /** Told of every change, once it is made. */
-export type Watcher = (change: Change) => void;
+export type Watcher = (change: EntryChange) => void;
 
 /** What is on disk, in memory: every entry, found by its place. */
 export class Catalog implements EntryView {
@@ -53,7 +52,7 @@ export class Catalog implements EntryView {
     );
   }
 
-  apply(changes: Iterable<Change>): void {
+  apply(changes: Iterable<EntryChange>): void {
     for (const change of changes) {
       const { before, after } = change;
       if (after !== undefined) this.#placeOf(after.scope).put(after);

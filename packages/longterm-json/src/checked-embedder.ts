@@ -5,7 +5,6 @@ import {
   type Embedder,
   type EmbedOptions,
 } from "@mem/core";
-import { abortable } from "./abortable.ts";
 
 /** No embedder is waited for longer: one that never answers must not hold up a search for ever. */
 const DEADLINE_MS = 60_000;
@@ -37,7 +36,9 @@ export class CheckedEmbedder {
     const signals = [deadline.signal, ...(callerSignal === undefined ? [] : [callerSignal])];
     const signal = AbortSignal.any(signals);
     try {
-      const vectors = await abortable(() => this.#embedder.embed(texts, { kind, signal }), signal);
+      const vectors = await untilAborted(signal, () =>
+        this.#embedder.embed(texts, { kind, signal }),
+      );
       return this.#check(vectors, texts.length);
     } catch (error) {
       if (isMemoryError(error)) throw error;
@@ -76,4 +77,31 @@ export class CheckedEmbedder {
       `${this.model} did not answer within ${DEADLINE_MS / 1000} s`,
     );
   }
+}
+
+/**
+ * Starts something and waits for it until the signal fires; it may go on unheard then. Rejects with the signal's reason
+ * where that is a `MemoryError`, and with `MEM_ABORTED` otherwise.
+ */
+export async function untilAborted<T>(
+  signal: AbortSignal | undefined,
+  start: () => Promise<T>,
+): Promise<T> {
+  if (signal === undefined) return start();
+  if (signal.aborted) throw reasonOf(signal);
+  const gaveUp = Promise.withResolvers<never>();
+  const giveUp = (): void => gaveUp.reject(reasonOf(signal));
+  signal.addEventListener("abort", giveUp);
+  try {
+    return await Promise.race([start(), gaveUp.promise]);
+  } finally {
+    signal.removeEventListener("abort", giveUp);
+  }
+}
+
+function reasonOf({ reason }: AbortSignal): MemoryError {
+  if (isMemoryError(reason)) return reason;
+  return new MemoryError("MEM_ABORTED", "the call was aborted while it waited", {
+    cause: reason,
+  });
 }

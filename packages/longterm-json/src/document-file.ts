@@ -71,13 +71,21 @@ async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-/** What a process left behind that was killed while it wrote. */
-async function removeTemporaryFiles(path: string): Promise<void> {
+/** How the file is called that will take the place of another; people's own files have other names. */
+const TEMPORARY = /^\.[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.tmp$/;
+
+/** What a process left behind that was killed while it wrote the file of this path. */
+export async function removeTemporaryFiles(path: string): Promise<void> {
   const folder = dirname(path);
-  const left = (await readdir(folder)).filter(
-    (name) => name.startsWith(`${basename(path)}.`) && name.endsWith(".tmp"),
-  );
-  await Promise.all(left.map((name) => rm(join(folder, name), { force: true })));
+  const name = basename(path);
+  try {
+    const left = (await readdir(folder)).filter(
+      (other) => other.startsWith(name) && TEMPORARY.test(other.slice(name.length)),
+    );
+    await Promise.all(left.map((other) => rm(join(folder, other), { force: true })));
+  } catch (error) {
+    throw storageError(error);
+  }
 }
 
 async function stampOf(path: string): Promise<string> {

@@ -1,9 +1,19 @@
 import { encodeScope, type Scope } from "@mem/core";
-import { compareKeys, compareScopes, type EntryView } from "./entry-view.ts";
-import type { StoredEntry } from "./stored-entry.ts";
+import { compareKeys, compareScopes, type StoredEntry } from "./stored-entry.ts";
+
+/** All entries as they stand at one moment. */
+export interface EntryView {
+  /** What they take up in the file. */
+  readonly bytes: number;
+  find(scope: Scope, key: string): StoredEntry | undefined;
+  /** Every scope that holds something, in the order of the file; may name empty ones too. */
+  scopes(): Scope[];
+  /** The entries of exactly this scope, in the order of their keys. */
+  entries(scope: Scope): readonly StoredEntry[];
+}
 
 /** One entry before and after; at least one of them is there. */
-export interface Change {
+export interface EntryChange {
   readonly before: StoredEntry | undefined;
   readonly after: StoredEntry | undefined;
 }
@@ -70,7 +80,7 @@ export class Draft implements EntryView {
   }
 
   /** What is different from the view beneath. */
-  *changes(): Generator<Change> {
+  *changes(): Generator<EntryChange> {
     for (const { scope, entries } of this.#changes.values()) {
       for (const [key, after] of entries) {
         const before = this.#base.find(scope, key);

@@ -22,8 +22,7 @@ import {
   type WorkflowRef,
   type WriteResult,
 } from "@mem/core";
-import { clearing, clearingWorkflow, removing, saving, type Change } from "./changes.ts";
-import { healthOf, healthWithout } from "./health.ts";
+import { clearing, clearingWorkflow, removing, saving, type Edit } from "./edits.ts";
 import { decodeCursor, pageOf } from "./listing.ts";
 import { openFiles, type OpenFiles } from "./open-files.ts";
 import { checkOptions, type JsonStoreOptions, type Settings } from "./options.ts";
@@ -82,8 +81,8 @@ class JsonStore implements LongTermStore {
     this.#begin(options);
     checkScope(scope);
     const { storage } = await this.#open();
-    const change = saving(scope, writes, storage, this.#settings.maxBytes);
-    return storage.change(change, JSON.stringify(writes).length, options?.signal);
+    const edit = saving(scope, writes, storage, this.#settings.maxBytes);
+    return storage.edit(edit, JSON.stringify(writes).length, options?.signal);
   }
 
   async delete(
@@ -93,7 +92,7 @@ class JsonStore implements LongTermStore {
   ): Promise<boolean[]> {
     this.#begin(options);
     checkScope(scope);
-    return this.#change(removing(scope, removals), options);
+    return this.#edit(removing(scope, removals), options);
   }
 
   async list(
@@ -118,14 +117,14 @@ class JsonStore implements LongTermStore {
   async clear(scope: Scope, options?: CallOptions): Promise<number> {
     this.#begin(options);
     checkScope(scope);
-    return this.#change(clearing(scope), options);
+    return this.#edit(clearing(scope), options);
   }
 
   async clearWorkflow(workflow: WorkflowRef, options?: CallOptions): Promise<number> {
     this.#begin(options);
     checkId(workflow?.tenantId, "workflow.tenantId");
     checkId(workflow.workflowId, "workflow.workflowId");
-    return this.#change(clearingWorkflow(workflow), options);
+    return this.#edit(clearingWorkflow(workflow), options);
   }
 
   async search(
@@ -161,9 +160,12 @@ class JsonStore implements LongTermStore {
     this.#begin();
     const about = { backend: this.name, durability: this.capabilities.durability };
     try {
-      return { ...about, ...healthOf(await this.#open(), this.#settings) };
+      const files = await this.#open();
+      return { ...about, ...files.health() };
     } catch (error) {
-      return { ...about, ...healthWithout(error as MemoryError, this.#settings) };
+      const { message } = error as Error;
+      const { path } = this.#settings;
+      return { ...about, status: "down", messages: [message], details: { path } };
     }
   }
 
@@ -176,9 +178,9 @@ class JsonStore implements LongTermStore {
     return this.close();
   }
 
-  async #change<T>(change: Change<T>, options: CallOptions | undefined): Promise<T> {
+  async #edit<T>(edit: Edit<T>, options: CallOptions | undefined): Promise<T> {
     const { storage } = await this.#open();
-    return storage.change(change, 0, options?.signal);
+    return storage.edit(edit, 0, options?.signal);
   }
 
   #begin(options?: CallOptions): void {

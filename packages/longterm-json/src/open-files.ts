@@ -1,3 +1,4 @@
+import type { Health } from "@mem/core";
 import { createAnalyzer, loadLanguage } from "@mem/search";
 import type { Catalog } from "./catalog.ts";
 import type { Settings } from "./options.ts";
@@ -11,11 +12,12 @@ export interface OpenFiles {
   readonly catalog: Catalog;
   readonly vectors: VectorStore | undefined;
   readonly search: Search;
+  health(): Pick<Health, "status" | "messages" | "details">;
   close(): Promise<void>;
 }
 
 export async function openFiles(settings: Settings): Promise<OpenFiles> {
-  const { path, embedder, clock } = settings;
+  const { path, embedder, clock, maxBytes } = settings;
   const analyzer = createAnalyzer({ language: await loadLanguage(settings.language) });
   const storage = await Storage.open(path, analyzer, clock);
   const { catalog } = storage;
@@ -26,6 +28,15 @@ export async function openFiles(settings: Settings): Promise<OpenFiles> {
       catalog,
       vectors,
       search: new Search(catalog, analyzer, vectors),
+      health() {
+        const messages = vectors?.troubles ?? [];
+        const pendingTexts = vectors?.pendingTexts ?? 0;
+        return {
+          status: messages.length === 0 ? "ok" : "degraded",
+          messages,
+          details: { path, bytes: catalog.bytes, maxBytes, pendingTexts },
+        };
+      },
       async close() {
         // The lock goes last: until then nobody else may write the vectors either.
         await storage.finish();

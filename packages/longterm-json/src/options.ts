@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { MemoryError, systemClock, type Clock, type Embedder } from "@mem/core";
-import type { LanguageName } from "@mem/search";
+import { LANGUAGE_NAMES, type LanguageName } from "@mem/search";
 
 const DEFAULT_MAX_BYTES = 64 * 2 ** 20;
 /** Beyond it a file no longer fits into one string. */
@@ -8,8 +8,8 @@ const HIGHEST_MAX_BYTES = 256 * 2 ** 20;
 
 export interface JsonStoreOptions {
   /**
-   * The file, e.g. `"data/processed/memory/long_term_memory.json"`; created with its folder by the first save. Beside
-   * it are a lock (`.lock`) and, with an embedder, the vectors (`.vectors.json`).
+   * The file, e.g. `"data/processed/memory/long_term_memory.json"`, made by the first save; its folder and the lock
+   * beside it (`.lock`) are made by the first call. With an embedder, the vectors are beside it too (`.vectors.json`).
    */
   readonly path: string;
   /** Makes the vectors for search by meaning. Default: none, so that search is by keyword. */
@@ -46,7 +46,20 @@ export function checkOptions(options: JsonStoreOptions): Settings {
   if (!Number.isInteger(maxBytes) || maxBytes < 1 || maxBytes > HIGHEST_MAX_BYTES) {
     throw invalid("options.maxBytes", `has to be a whole number from 1 to ${HIGHEST_MAX_BYTES}`);
   }
+  if (!LANGUAGE_NAMES.includes(language)) {
+    throw invalid("options.language", `has to be one of ${LANGUAGE_NAMES.join(", ")}`);
+  }
+  if (embedder !== undefined) checkEmbedder(embedder);
   return { path: resolve(path), embedder, language, maxBytes, clock };
+}
+
+function checkEmbedder({ dimensions, weight }: Embedder): void {
+  if (!Number.isInteger(dimensions) || dimensions < 1) {
+    throw invalid("options.embedder.dimensions", "has to be a whole number from 1");
+  }
+  if (!(weight >= 0 && weight <= 1)) {
+    throw invalid("options.embedder.weight", "has to be a number from 0 to 1");
+  }
 }
 
 function invalid(path: string, problem: string): MemoryError {

@@ -1,7 +1,6 @@
 import { compareCodePoints, type Scope } from "@mem/core";
 import { createKeywordIndex, type Analyzer, type KeywordIndex } from "@mem/search";
-import { compareKeys } from "./entry-view.ts";
-import type { StoredEntry } from "./stored-entry.ts";
+import { compareKeys, type StoredEntry } from "./stored-entry.ts";
 
 /** The entries of one scope: by key, in order, by sequence and by the words of their texts. */
 export class ScopeEntries {

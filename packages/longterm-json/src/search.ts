@@ -5,17 +5,19 @@ import {
   type SearchHit,
   type SearchRequest,
   type SearchScope,
+  type SearchScores,
 } from "@mem/core";
 import {
   borrowFromNeighbours,
   combineStatistics,
   createKeywordQuery,
   rank,
+  snippet,
   type Analyzer,
 } from "@mem/search";
-import { candidatesOf, inSequences, type VectorQuery } from "./candidate.ts";
 import type { Catalog } from "./catalog.ts";
-import { searchHit } from "./search-hit.ts";
+import { inSequences, scoreEntries, type ScoredEntry, type VectorQuery } from "./scored-entry.ts";
+import { copyEntry } from "./stored-entry.ts";
 import type { VectorStore } from "./vector-store.ts";
 
 /** Searches a catalog, with statistics of what is searched and of nothing else. */
@@ -41,14 +43,14 @@ export class Search {
     const scopes = this.#catalog.searched(scope);
     const statistics = combineStatistics(scopes.map((each) => each.keywords().statistics));
     const words = mode === "vector" ? undefined : createKeywordQuery(terms, statistics);
-    const found = scopes.flatMap((each) => candidatesOf(each, words, vectors));
-    const scored = request.neighbours ? borrowFromNeighbours(inSequences(found)) : found;
+    const found = scopes.flatMap((each) => scoreEntries(each, words, vectors));
+    const ranked = request.neighbours ? borrowFromNeighbours(inSequences(found)) : found;
     // Only now, so that a filter chooses among scores and changes none.
-    const chosen = scored.filter(
+    const chosen = ranked.filter(
       ({ stored }) => filter === undefined || matchesFilter(filter, stored.entry.metadata),
     );
-    return rank(chosen, { topK, minScore, neighbours: false }).map((candidate) =>
-      searchHit(candidate, terms, this.#analyzer, words !== undefined),
+    return rank(chosen, { topK, minScore, neighbours: false }).map((scored) =>
+      searchHit(scored, terms, this.#analyzer, words !== undefined),
     );
   }
 
@@ -82,4 +84,30 @@ function withoutEmbedder(mode: string): MemoryError {
     `this store has no embedder, so it can't search in mode "${mode}"; give it one, or search by keyword`,
     { path: "request.mode" },
   );
+}
+
+/** What the caller gets of an entry that was found; `terms` are those of the query. */
+function searchHit(
+  { stored: { entry }, scores: parts, compared }: ScoredEntry,
+  terms: readonly string[],
+  analyzer: Analyzer,
+  byWords: boolean,
+): SearchHit {
+  const { keyword, vector } = parts;
+  const own = Math.min(1, keyword + vector);
+  // What is borrowed comes on top of the entry's own score, and only as far as to the best score there is.
+  const neighbours = Math.min(parts.neighbours, 1 - own);
+  const scores: SearchScores = {
+    ...(byWords && { keyword }),
+    ...(compared && { vector }),
+    ...(neighbours > 0 && { neighbours }),
+  };
+  const inText = new Set(byWords ? analyzer.analyze(entry.text) : []);
+  return {
+    ...copyEntry(entry),
+    score: own + neighbours,
+    scores,
+    snippet: snippet(entry.text, terms, analyzer).text,
+    matched: terms.filter((term) => inText.has(term)),
+  };
 }

@@ -2,10 +2,10 @@ import { GroupCommit, type Waiting } from "@mem/append-log";
 import { throwIfAborted, type Clock } from "@mem/core";
 import type { Analyzer } from "@mem/search";
 import { Catalog } from "./catalog.ts";
-import type { Change, Stamps } from "./changes.ts";
 import { decodeDocument, encodeDocument, type Document } from "./document.ts";
 import { DocumentFile } from "./document-file.ts";
 import { Draft } from "./draft.ts";
+import type { Edit, Stamps } from "./edits.ts";
 import { storageError } from "./storage-error.ts";
 
 const EMPTY: Document = { entries: [], lastVersion: 0 };
@@ -15,7 +15,7 @@ export class Storage implements Stamps {
   readonly catalog: Catalog;
   readonly #file: DocumentFile;
   readonly #clock: Clock;
-  readonly #commits: GroupCommit<Change<unknown>, unknown>;
+  readonly #commits: GroupCommit<Edit<unknown>, unknown>;
   #lastVersion: number;
 
   private constructor(file: DocumentFile, document: Document, analyzer: Analyzer, clock: Clock) {
@@ -41,13 +41,13 @@ export class Storage implements Stamps {
   }
 
   /**
-   * Resolves with what the change makes of it, when that is on disk. `bytes` is about what it holds in memory. A signal
+   * Makes an edit and resolves with its answer when it is on disk. `bytes` is about what it holds in memory. A signal
    * that fires while it waits for its turn keeps it from being made.
    */
-  async change<T>(change: Change<T>, bytes: number, signal?: AbortSignal): Promise<T> {
-    const inTime: Change<T> = (draft) => {
+  async edit<T>(edit: Edit<T>, bytes: number, signal?: AbortSignal): Promise<T> {
+    const inTime: Edit<T> = (draft) => {
       throwIfAborted(signal);
-      return change(draft);
+      return edit(draft);
     };
     try {
       return (await this.#commits.add(inTime, bytes)) as T;
@@ -81,9 +81,10 @@ export class Storage implements Stamps {
     this.#file.release();
   }
 
-  async #commit(batch: readonly Waiting<Change<unknown>, unknown>[]): Promise<void> {
+  async #commit(batch: readonly Waiting<Edit<unknown>, unknown>[]): Promise<void> {
     const draft = new Draft(this.catalog);
     const answers: (() => void)[] = [];
+    const refusals: (() => void)[] = [];
     for (const waiting of batch) {
       const part = new Draft(draft);
       try {
@@ -91,12 +92,17 @@ export class Storage implements Stamps {
         part.mergeInto(draft);
         answers.push(() => waiting.resolve(result));
       } catch (error) {
-        waiting.reject(error);
+        refusals.push(() => waiting.reject(error));
       }
     }
-    if (!draft.isEmpty) {
-      await this.#file.replace(encodeDocument(draft, this.#lastVersion));
-      this.catalog.apply(draft.changes());
+    try {
+      if (!draft.isEmpty) {
+        await this.#file.replace(encodeDocument(draft, this.#lastVersion));
+        this.catalog.apply(draft.changes());
+      }
+    } finally {
+      // Only now: whoever waits for the last of a batch takes all of it for done.
+      for (const refuse of refusals) refuse();
     }
     for (const answer of answers) answer();
   }

@@ -1,4 +1,10 @@
-import { cloneJson, type JsonObject, type LongTermEntry, type Scope } from "@mem/core";
+import {
+  cloneJson,
+  compareCodePoints,
+  type JsonObject,
+  type LongTermEntry,
+  type Scope,
+} from "@mem/core";
 
 /** An entry with what the file keeps beside it. */
 export interface StoredEntry {
@@ -60,4 +66,17 @@ function indent(json: string): string {
 /** For handing out what stays stored. */
 export function copyEntry(entry: LongTermEntry): LongTermEntry {
   return cloneJson(entry as unknown as JsonObject) as unknown as LongTermEntry;
+}
+
+/** The order of the file: by tenant, workflow and agent, what belongs to none of them first. */
+export function compareScopes(a: Scope, b: Scope): number {
+  return (
+    compareCodePoints(a.tenantId, b.tenantId) ||
+    compareCodePoints(a.workflowId ?? "", b.workflowId ?? "") ||
+    compareCodePoints(a.agentId ?? "", b.agentId ?? "")
+  );
+}
+
+export function compareKeys(a: StoredEntry, b: StoredEntry): number {
+  return compareCodePoints(a.entry.key, b.entry.key);
 }

@@ -1,4 +1,4 @@
-import type { Change } from "./draft.ts";
+import type { EntryChange } from "./draft.ts";
 import { digestOf, type SavedVectors } from "./vector-file.ts";
 
 /** The vectors of the texts that entries have, and which of them are still to come. */
@@ -28,7 +28,7 @@ export class TextVectors {
   }
 
   /** Keeps up with an entry that came, went or got another text. */
-  follow({ before, after }: Change): void {
+  follow({ before, after }: EntryChange): void {
     if (after !== undefined) this.#use(after.entry.text);
     if (before !== undefined) this.#release(before.entry.text);
   }

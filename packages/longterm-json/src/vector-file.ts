@@ -45,17 +45,17 @@ export async function readVectors(path: string): Promise<SavedVectors | undefine
 
 export async function writeVectors(path: string, saved: SavedVectors): Promise<void> {
   const { model, dimensions, vectors } = saved;
-  const encoded = Object.fromEntries(
-    Array.from(vectors, ([digest, vector]) => [digest, encode(vector)]),
-  );
   const content = {
     format: FORMAT.name,
     formatVersion: FORMAT.version,
     model,
     dimensions,
-    vectors: encoded,
+    vectors: Object.fromEntries(
+      Array.from(vectors, ([digest, vector]) => [digest, encode(vector)]),
+    ),
   };
   try {
+    // Fails, too, where it does not fit into one string.
     await writeFileDurably(path, `${JSON.stringify(content, undefined, 2)}\n`);
   } catch (error) {
     throw storageError(error);

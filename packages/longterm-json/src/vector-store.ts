@@ -1,7 +1,7 @@
 import { isMemoryError, MemoryError, type Clock, type Embedder } from "@mem/core";
-import { abortable } from "./abortable.ts";
 import type { Catalog } from "./catalog.ts";
-import { CheckedEmbedder } from "./checked-embedder.ts";
+import { CheckedEmbedder, untilAborted } from "./checked-embedder.ts";
+import { removeTemporaryFiles } from "./document-file.ts";
 import type { ScopeEntries } from "./scope-entries.ts";
 import { TextVectors } from "./text-vectors.ts";
 import { readVectors, vectorPath, writeVectors, type SavedVectors } from "./vector-file.ts";
@@ -41,6 +41,7 @@ export class VectorStore {
     catalog: Catalog,
   ): Promise<VectorStore> {
     const store = new VectorStore(vectorPath(path), embedder, clock);
+    await removeTemporaryFiles(store.#path);
     const saved = await readVectors(store.#path);
     if (saved !== undefined) refuseForeign(saved, embedder, store.#path);
     catalog.watch((change) => {
@@ -88,7 +89,7 @@ export class VectorStore {
 
   /** Resolves when every text has its vector and all are on disk. */
   async flush(signal: AbortSignal | undefined): Promise<void> {
-    await abortable(() => this.#filler.fill(), signal);
+    await untilAborted(signal, () => this.#filler.fill());
     await this.#save();
   }
 

@@ -1,3 +1,4 @@
+import { createHashingEmbedder } from "@mem/core";
 import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -70,6 +71,15 @@ describe("createJsonStore", () => {
     [{ path: "a.json", maxBytes: 0 }, "options.maxBytes"],
     [{ path: "a.json", maxBytes: 2 ** 40 }, "options.maxBytes"],
     [{ path: "a.json", maxBytes: 1.5 }, "options.maxBytes"],
+    [{ path: "a.json", language: "klingon" as "english" }, "options.language"],
+    [
+      { path: "a.json", embedder: { ...createHashingEmbedder(), weight: 2 } },
+      "options.embedder.weight",
+    ],
+    [
+      { path: "a.json", embedder: { ...createHashingEmbedder(), dimensions: 0 } },
+      "options.embedder.dimensions",
+    ],
   ])("refuses %o", (options, path) => {
     expect(() => createJsonStore(options)).toThrow(
       expect.objectContaining({ code: "MEM_INVALID_ARGUMENT", path }),

@@ -1,5 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { readFile, stat, writeFile } from "node:fs/promises";
-import { createManualClock } from "@mem/core";
+import { createHashingEmbedder, createManualClock } from "@mem/core";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "./folder.ts";
 import { ann, keysIn, note, write } from "./samples.ts";
@@ -98,6 +99,32 @@ describe("the file", () => {
     await writeFile(folder.file, `\uFEFF${edited}`);
     const again = folder.open();
     expect(await again.get(ann, ["tone"])).toMatchObject([{ value: "warm", text: "warm" }]);
+  });
+
+  it("gives no version out again that an entry added by hand has", async () => {
+    await using folder = await temporaryFolder();
+    const store = folder.open();
+    await store.save(ann, [note("tone", "cold")]);
+    await store.close();
+    await writeFile(
+      folder.file,
+      (await folder.content()).replace('"version": "1"', '"version": "7"'),
+    );
+    const again = folder.open();
+    const [result] = await again.save(ann, [note("tone", "warm")]);
+    expect(result).toEqual({ stored: true, version: "8" });
+  });
+
+  it("is freed of what a killed process left half written, and of nothing else", async () => {
+    await using folder = await temporaryFolder();
+    const left = `${randomUUID()}.tmp`;
+    for (const name of [`${folder.file}.${left}`, `${folder.vectorFile}.${left}`]) {
+      await writeFile(name, "half");
+    }
+    await writeFile(`${folder.file}.mine.tmp`, "somebody's own");
+    const store = folder.open({ embedder: createHashingEmbedder() });
+    expect(await store.count(ann)).toBe(0);
+    expect(await folder.names()).toEqual(["memory.json.lock", "memory.json.mine.tmp"]);
   });
 
   it("is not written over when another program changed it meanwhile", async () => {

@@ -121,6 +121,18 @@ describe("vectors", () => {
     expect((await store.health()).messages).toEqual(["faulty did not answer within 60 s"]);
   });
 
+  it("are given up when the store is closed, and whoever waits for them is told so", async () => {
+    await using folder = await temporaryFolder();
+    const embedder = createFaultyEmbedder();
+    embedder.fault = () => new Promise(() => {});
+    const store = folder.open({ embedder });
+    await store.save(ann, [note("a", "launch plan")]);
+    const flushed = store.flush();
+    await vi.waitFor(() => expect(embedder.requests).toHaveLength(1));
+    const [flush] = await Promise.allSettled([flushed, store.close()]);
+    expect(flush).toMatchObject({ reason: { code: "MEM_CLOSED", outcome: "not-applied" } });
+  });
+
   it("of another model are refused with the remedy, which is to delete them", async () => {
     await using folder = await temporaryFolder();
     const store = folder.open({ embedder: createFaultyEmbedder() });

@@ -14,6 +14,19 @@ describe("calls that wait for the one under way", () => {
     expect(await keysIn(store)).toEqual(["a", "c"]);
   });
 
+  it("are all done when a flush resolves, also where the last of them is refused", async () => {
+    await using folder = await temporaryFolder();
+    const store = folder.open({ maxBytes: 5000 });
+    await store.save(ann, [note("old", "")]);
+    const calls = Promise.allSettled([
+      store.save(ann, [note("new", "plan")]),
+      store.save(ann, [note("large", "x".repeat(10_000))]),
+    ]);
+    await store.flush();
+    expect(await folder.content()).toContain('"plan"');
+    expect((await calls).map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
+  });
+
   it("can be given up, and then change nothing", async () => {
     await using folder = await temporaryFolder();
     const store = folder.open();

@@ -43,7 +43,7 @@ describe("the scores of a keyword search", () => {
           expected,
         );
       }),
-      { numRuns: 15 },
+      { numRuns: 10 },
     );
   }, 60_000);
 

@@ -53,7 +53,8 @@ export class AppenderPool {
   #create(path: string): PooledAppender {
     const pooled: PooledAppender = {
       path,
-      appender: createLineAppender({ path, durability: this.#durability }),
+      // What waits is bounded for all files together, before it comes here.
+      appender: createLineAppender({ path, durability: this.#durability, maxQueuedBytes: Infinity }),
       ready: Promise.resolve(),
       gone: Promise.withResolvers<void>(),
       users: 0,

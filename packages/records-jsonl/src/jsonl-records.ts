@@ -35,9 +35,9 @@ export interface JsonlRecordsOptions {
  * Makes a store that keeps execution records as JSONL: one file for each agent, `<dir>/<agent>.jsonl`, one line for
  * each record. Nothing is touched before the first call.
  *
- * A call rejects with `MEM_CAPACITY` (the disk is full), `MEM_TOO_LARGE`, `MEM_READ_ONLY`, `MEM_CORRUPT` (a file is a
- * link or no file), `MEM_FORMAT` (a later release wrote here), `MEM_UNAVAILABLE` or, where it stored some of a batch,
- * `MEM_PARTIAL`. Damaged lines are skipped and reported by `health()`.
+ * A call rejects with `MEM_CAPACITY` (the disk is full, or too much waits to be stored), `MEM_TOO_LARGE`,
+ * `MEM_READ_ONLY`, `MEM_CORRUPT` (a file is a link or no file), `MEM_FORMAT` (a later release wrote here),
+ * `MEM_UNAVAILABLE` or, where it stored some of a batch, `MEM_PARTIAL`. Damaged lines are skipped and reported by `health()`.
  */
 export function createJsonlRecords(options: JsonlRecordsOptions): RecordStore {
   const { dir, durability = "disk", maxRecordBytes = 2 ** 24, maxOpenFiles = 64 } = options;

@@ -20,6 +20,9 @@ export function checkRecords(records: readonly ExecutionRecord[]): void {
     if (record.tenantId !== tenantId) {
       throw invalid(`records[${n}].tenantId`, "differs from the first one's; append one tenant's");
     }
+    if (record.durationMs !== undefined && !Number.isFinite(record.durationMs)) {
+      throw invalid(`records[${n}].durationMs`, "has to be a finite number of milliseconds");
+    }
     if (!isTimestamp(record.timestamp)) {
       throw invalid(`records[${n}].timestamp`, "has to be ISO 8601 in UTC with milliseconds");
     }

@@ -20,6 +20,8 @@ export class RecordFolder {
   readonly #path: string;
   readonly #damage: DamageLog;
   #prepared: Promise<void> | undefined;
+  /** The folder has been seen to say that its format is ours. */
+  #isOurs = false;
 
   constructor(dir: string, damage: DamageLog) {
     this.#path = resolve(dir);
@@ -34,8 +36,8 @@ export class RecordFolder {
 
   /** Changes nothing. Rejects with `MEM_FORMAT` if a later release has written here. */
   async prepareToRead(): Promise<void> {
-    if (this.#prepared === undefined) await checkFormat(this.#path);
-    else await this.#prepared;
+    // Does not wait for `#prepared`: on a full disk that fails, and reading works.
+    if (!this.#isOurs) this.#isOurs = await checkFormat(this.#path);
   }
 
   fileOf(tenantId: string, agentId: string): RecordFile {
@@ -61,12 +63,13 @@ export class RecordFolder {
     return files;
   }
 
-  /** Whether it can be reached; one that does not exist yet can. */
+  /** Whether it can be reached and read; one that does not exist yet can. */
   async health(): Promise<Pick<Health, "status" | "messages">> {
     try {
       const isFolder = (await stat(this.#path)).isDirectory();
       if (!isFolder) return unwell("down", `${this.#path} is not a folder`);
       await access(this.#path, constants.R_OK);
+      await checkFormat(this.#path);
     } catch (error) {
       if (systemCode(error) === "ENOENT") return { status: "ok", messages: [] };
       return unwell("down", storageError(error).message);
@@ -82,6 +85,7 @@ export class RecordFolder {
   async #prepare(): Promise<void> {
     try {
       if (!(await checkFormat(this.#path))) await createFormat(this.#path);
+      this.#isOurs = true;
     } catch (error) {
       this.#prepared = undefined;
       throw error;

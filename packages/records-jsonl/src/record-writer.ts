@@ -13,12 +13,16 @@ export interface RecordWriterOptions {
   readonly maxOpenFiles: number;
 }
 
+/** Bound, in characters, of the records that wait to be stored; when none does, a larger batch is taken, too. */
+const MAX_WAITING = 64 * 2 ** 20;
+
 /** Appends records to the files of their agents. */
 export class RecordWriter {
   readonly #options: RecordWriterOptions;
   readonly #pool: AppenderPool;
   /** Calls that are under way. */
   readonly #running = new Set<Promise<void>>();
+  #waiting = 0;
   #lastFailure: MemoryError | undefined;
 
   constructor(options: RecordWriterOptions) {
@@ -32,8 +36,15 @@ export class RecordWriter {
   }
 
   async append(records: readonly ExecutionRecord[]): Promise<void> {
+    if (records.length === 0) return;
     checkRecords(records);
     const lines = records.map((record, n) => this.#encode(record, n));
+    const size = lines.reduce((sum, { length }) => sum + length, 0);
+    if (this.#waiting > 0 && this.#waiting + size > MAX_WAITING) {
+      const message = `more than ${MAX_WAITING} characters of records would wait to be stored`;
+      throw new MemoryError("MEM_CAPACITY", message);
+    }
+    this.#waiting += size;
     const call = this.#store(records, lines);
     this.#running.add(call);
     try {
@@ -43,6 +54,7 @@ export class RecordWriter {
       this.#lastFailure = storageError(error);
       throw this.#lastFailure;
     } finally {
+      this.#waiting -= size;
       this.#running.delete(call);
     }
   }
@@ -68,7 +80,6 @@ export class RecordWriter {
   }
 
   async #store(records: readonly ExecutionRecord[], lines: readonly string[]): Promise<void> {
-    if (records.length === 0) return;
     const { folder } = this.#options;
     const paths = records.map(({ tenantId, agentId }) => folder.fileOf(tenantId, agentId).path);
     await folder.prepareToWrite();

@@ -8,7 +8,7 @@ const CODES: Readonly<Record<Exclude<LogErrorCode, "LOG_IO">, MemoryErrorCode>> 
   LOG_NO_SPACE: "MEM_CAPACITY",
   LOG_FORMAT: "MEM_FORMAT",
   LOG_GONE: "MEM_UNAVAILABLE",
-  LOG_SYMLINK: "MEM_CORRUPT",
+  LOG_NOT_A_FILE: "MEM_CORRUPT",
   LOG_FILE_SYSTEM: "MEM_UNSUPPORTED",
 };
 
@@ -20,10 +20,11 @@ const SYSTEM_CODES: Readonly<Record<string, MemoryErrorCode>> = {
   ENFILE: "MEM_CAPACITY",
   EROFS: "MEM_READ_ONLY",
   ELOOP: "MEM_CORRUPT",
+  EISDIR: "MEM_CORRUPT",
 };
 
 /** Repeating the call does not help until somebody has changed something. */
-const LASTING = new Set(["EACCES", "EPERM", "ENOTDIR", "EISDIR", "ENAMETOOLONG"]);
+const LASTING = new Set(["EACCES", "EPERM", "EEXIST", "ENOTDIR", "ENAMETOOLONG"]);
 
 /** What the log or the operating system answered, in the words of the contract. */
 export function storageError(cause: unknown): MemoryError {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createJsonlRecords } from "../src/index.ts";
 import { idsOf, record } from "./fixtures/records.ts";
+import { runScript } from "./fixtures/run-script.ts";
 import { temporaryFolder } from "./fixtures/temporary-folder.ts";
 
 describe("the format of a folder", () => {
@@ -21,6 +22,7 @@ describe("the format of a folder", () => {
     await expect(store.append([record(2)])).rejects.toMatchObject(refusal);
     await expect(idsOf(store)).rejects.toMatchObject(refusal);
     await expect(idsOf(store, { agentId: "strategy" })).rejects.toMatchObject(refusal);
+    expect(await store.health()).toMatchObject({ status: "down", messages: expect.arrayContaining([refusal.message]) });
     expect(await readFile(join(dir, "strategy.jsonl"), "utf8")).toBe(line);
     expect(await readdir(dir)).toHaveLength(2);
 
@@ -40,5 +42,15 @@ describe("the format of a folder", () => {
     await store.append([record(2)]);
     expect((await readdir(dir)).toSorted()).toEqual(["format.json", "strategy.jsonl"]);
     expect(await idsOf(store)).toEqual(["record-1", "record-2"]);
+  });
+
+  it("that can't be said keeps nobody from reading", async () => {
+    await using folder = await temporaryFolder();
+    const { dir } = folder;
+    await writeFile(join(dir, "strategy.jsonl"), `${JSON.stringify(record(1))}\n`);
+    const answers: unknown = JSON.parse(
+      await runScript("read-while-full.ts", [dir], "ulimit -f 0"),
+    );
+    expect(answers).toEqual({ append: "MEM_CAPACITY", query: ["record-1"] });
   });
 });

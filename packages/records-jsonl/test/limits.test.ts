@@ -46,8 +46,52 @@ describe("a batch", () => {
     ]);
     expect(await idsOf(store)).toEqual(["record-0", "record-2"]);
     expect(await store.health()).toMatchObject({ status: "degraded" });
+    await store.append([]);
+    expect((await store.health()).messages[0]).toMatch(/latest append failed/);
     await store.append([record(9)]);
     expect(await store.health()).toMatchObject({ status: "degraded" });
+  });
+});
+
+describe("what waits", () => {
+  const MEGABYTE = "x".repeat(2 ** 20);
+  const RECORDS = series(80, { output: MEGABYTE });
+
+  it("may be one batch of any size", async () => {
+    await using folder = await temporaryFolder();
+    await using store = createJsonlRecords({ dir: folder.dir, durability: "process" });
+    await store.append(RECORDS);
+    const { items } = await store.query("default", { order: "newest", limit: 1 });
+    expect(items.map(({ id }) => id)).toEqual(["record-79"]);
+  });
+
+  it("is bounded for all agents together, and taken again when there is room", async () => {
+    await using folder = await temporaryFolder();
+    await using store = createJsonlRecords({ dir: folder.dir, durability: "process" });
+    const appends = RECORDS.map((each, n) => store.append([{ ...each, agentId: `agent-${n}` }]));
+    const results = await Promise.allSettled(appends);
+    const refused = results.filter(({ status }) => status === "rejected");
+    expect(refused.length).toBeGreaterThan(10);
+    expect(refused.length).toBeLessThan(20);
+    for (const refusal of refused) {
+      expect(refusal).toMatchObject({
+        reason: { code: "MEM_CAPACITY", outcome: "not-applied", retryable: true },
+      });
+    }
+    await store.append([record(100)]);
+    expect(await idsOf(store)).toHaveLength(results.length - refused.length + 1);
+  });
+});
+
+describe("a duration that JSON can't tell", () => {
+  it.each([NaN, Infinity])("is refused instead of stored as %d", async (durationMs) => {
+    await using folder = await temporaryFolder();
+    await using store = createJsonlRecords({ dir: folder.dir });
+    await expect(store.append([record(1, { durationMs })])).rejects.toMatchObject({
+      code: "MEM_INVALID_ARGUMENT",
+      path: "records[0].durationMs",
+    });
+    expect(await readdir(folder.dir)).toEqual([]);
   });
 });
 

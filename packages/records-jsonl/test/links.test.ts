@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { createJsonlRecords } from "../src/index.ts";
 import { idsOf, record } from "./fixtures/records.ts";
@@ -50,16 +52,29 @@ describe("a link", () => {
   });
 });
 
-describe("a folder in an agent's place", () => {
+describe.each([
+  ["a folder", (path: string) => mkdir(path)],
+  ["a pipe", (path: string) => promisify(execFile)("mkfifo", [path])],
+])("%s in an agent's place", (_, make) => {
   it("is refused, and the other agents are served", async () => {
     await using folder = await temporaryFolder();
-    await mkdir(join(folder.dir, "strategy.jsonl"));
+    await make(join(folder.dir, "strategy.jsonl"));
     await using store = createJsonlRecords({ dir: folder.dir });
-    await expect(store.append([record(1)])).rejects.toMatchObject({ retryable: false });
-    await expect(idsOf(store, { agentId: "strategy" })).rejects.toMatchObject({
-      code: "MEM_CORRUPT",
-    });
+    const refusal = { code: "MEM_CORRUPT", outcome: "not-applied", retryable: false };
+    await expect(store.append([record(1)])).rejects.toMatchObject(refusal);
+    await expect(idsOf(store, { agentId: "strategy" })).rejects.toMatchObject(refusal);
     await store.append([record(2, { agentId: "content" })]);
     expect(await idsOf(store)).toEqual(["record-2"]);
+  });
+});
+
+describe("a file in a tenant's place", () => {
+  it("is refused for good: no later call would fare better", async () => {
+    await using folder = await temporaryFolder();
+    await writeFile(join(folder.dir, "@acme"), "");
+    await using store = createJsonlRecords({ dir: folder.dir });
+    const refusal = { code: "MEM_UNAVAILABLE", outcome: "not-applied", retryable: false };
+    await expect(store.append([record(1, { tenantId: "acme" })])).rejects.toMatchObject(refusal);
+    await expect(idsOf(store, {}, "acme")).rejects.toMatchObject(refusal);
   });
 });

@@ -4,7 +4,7 @@ export { cosine } from "./cosine.ts";
 export { fuse, type Evidence, type Score, type ScoreParts } from "./fusion.ts";
 export { createKeywordIndex, type KeywordIndex, type KeywordMatch } from "./keyword-index.ts";
 export type { Language } from "./language.ts";
-export { loadLanguage, type LanguageName } from "./load-language.ts";
+export { LANGUAGE_NAMES, loadLanguage, type LanguageName } from "./load-language.ts";
 export {
   borrowFromNeighbours,
   missingNeighbours,

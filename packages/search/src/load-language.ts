@@ -65,6 +65,13 @@ const STEMMERS: Readonly<
   ukrainian: () => import("@orama/stemmers/ukrainian"),
 };
 
+/** Every name that `loadLanguage` knows. */
+export const LANGUAGE_NAMES: readonly LanguageName[] = [
+  "english",
+  "none",
+  ...(Object.keys(STEMMERS) as StemmedLanguage[]),
+];
+
 /**
  * Loads a language for `createAnalyzer`; only the one that is asked for is imported. English is
  * always there and comes with stop words; for the others pass your own to `createAnalyzer`.
@@ -74,8 +81,7 @@ export async function loadLanguage(name: LanguageName): Promise<Language> {
   if (name === "english") return ENGLISH;
   if (name === "none") return NO_LANGUAGE;
   if (!Object.hasOwn(STEMMERS, name)) {
-    const names = ["english", "none", ...Object.keys(STEMMERS)].join(", ");
-    throw new RangeError(`No such language; take one of: ${names}.`);
+    throw new RangeError(`No such language; take one of: ${LANGUAGE_NAMES.join(", ")}.`);
   }
   const { stemmer } = await STEMMERS[name]();
   return { name, stem: stemmer, stopWords: NO_LANGUAGE.stopWords };

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { createAnalyzer, loadLanguage, type LanguageName } from "../src/index.ts";
+import { createAnalyzer, LANGUAGE_NAMES, loadLanguage, type LanguageName } from "../src/index.ts";
 
 const NAMES: readonly LanguageName[] = [
   "arabic",
@@ -33,6 +33,10 @@ const NAMES: readonly LanguageName[] = [
 ];
 
 describe("loadLanguage", () => {
+  it("knows English, none and these languages", () => {
+    expect(LANGUAGE_NAMES).toEqual(["english", "none", ...NAMES]);
+  });
+
   test.each([
     ["german", "Häuser häusern Haus", ["haus", "haus", "haus"]],
     ["french", "chevaux cheval", ["cheval", "cheval"]],

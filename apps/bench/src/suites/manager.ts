@@ -107,6 +107,8 @@ async function longTermRows(
     Array.from({ length: 200 }, (_, i) => ({ key: `seed-${i}`, value })),
     { memoryType },
   );
+  const [seed] = await bare.get(scope, ["seed-0"]);
+  const text = seed?.text ?? "";
   const contest = {
     suite: "manager",
     config: `long-term on ${name}, 230 B`,
@@ -114,6 +116,18 @@ async function longTermRows(
   } as const;
   const request = { text: "returning customers", topK: 5, mode: "auto", neighbours: true } as const;
   return [
+    await runContest(
+      {
+        ...contest,
+        case: "save",
+        ours: (n) => repeat(n, (key) => agent.save(key, value, { memoryType })),
+        against: (n) =>
+          repeat(n, (key) =>
+            bare.save(scope, [{ key, value: cloneJson(value), text, source: "agent" }]),
+          ),
+      },
+      options,
+    ),
     await runContest(
       {
         ...contest,

@@ -1,6 +1,12 @@
 import { createHash } from "node:crypto";
 
-/** A Lua script as the server knows it. */
+/**
+ * A Lua script as the server knows it.
+ *
+ * Its first key is what all keys of a place begin with: it decides the slot, and every key the script touches lies in
+ * it. Naming each of them would be no help, because those of entries come from the index. On a single server, the
+ * second is the beginning of the tenant's registry.
+ */
 export interface Script {
   readonly name: string;
   readonly lua: string;

@@ -14,11 +14,14 @@ export interface LongTermHarness extends Partial<AsyncDisposable> {
    */
   reopen(options?: LongTermOptions): Promise<LongTermStore>;
   /**
-   * Opens the same storage a second time, as another process would. A store that is not `capabilities.shared` makes a
+   * Opens the same storage a second time, as another process would. Needed where `capabilities.shared`. A store that is not `capabilities.shared` makes a
    * handle here that refuses every call with `MEM_LOCKED`.
    */
   another?(): Promise<LongTermStore>;
-  /** Closes the store and marks its storage as written by a later version. */
+  /**
+   * Closes the store and marks its storage as written by a later version. Needed where `capabilities.durability` is
+   * `"disk"`.
+   */
   markAsNewer?(): Promise<void>;
 }
 

@@ -76,6 +76,17 @@ export function lists(open: Open): void {
       expect(pages).toEqual([["b", "d"], ["e", "f"], ["h"]]);
     });
 
+    it("never shows another scope, whatever the cursor", async () => {
+      const { store } = await open();
+      await store.save(scope, writes(["a", "b"]));
+      await store.save(agent("stranger"), writes(["c"]));
+      const { cursor } = await store.list(agent("librarian"), { limit: 1 });
+      const page = await store
+        .list(agent("stranger"), { limit: 10, cursor: cursor ?? "" })
+        .catch(() => undefined);
+      expect(page?.items.map((entry) => entry.key) ?? ["c"]).toEqual(["c"]);
+    });
+
     it("refuses a cursor that is none of its own", async () => {
       const { store } = await open();
       await store.save(scope, writes(["a", "b"]));

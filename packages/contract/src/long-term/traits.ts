@@ -1,4 +1,5 @@
 import type { LongTermStore, LongTermWrite, SearchScope, WorkflowRef } from "@mem/core";
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { honoursSignals } from "../traits/aborted.ts";
 import { refusesBadScopes } from "../traits/bad-scopes.ts";
@@ -6,7 +7,7 @@ import { refusesCallsOnceClosed } from "../traits/closed.ts";
 import { GOOD_PLACES, type ContractCall, type TraitSubject } from "../traits/contract-call.ts";
 import { keyedCalls, observeKeyed, seedKeyed } from "../traits/keyed-calls.ts";
 import type { Open } from "./harness.ts";
-import { query, write } from "./samples.ts";
+import { agent, agents, query, write } from "./samples.ts";
 
 const plain = (key: string): LongTermWrite => write(key, { text: "plan" });
 
@@ -14,6 +15,7 @@ const CALLS: readonly ContractCall<LongTermStore>[] = [
   ...keyedCalls(plain),
   {
     method: "search",
+    reads: true,
     place: "search-scope",
     abortable: true,
     run: (store, place, options) => store.search(place as SearchScope, query("plan"), options),
@@ -26,11 +28,17 @@ const CALLS: readonly ContractCall<LongTermStore>[] = [
   },
   {
     method: "stats",
+    reads: true,
     place: "tenant",
     abortable: true,
     run: (store, place, options) => store.stats(place as string, options),
   },
-  { method: "flush", abortable: true, run: (store, _, options) => store.flush(options) },
+  {
+    method: "flush",
+    reads: true,
+    abortable: true,
+    run: (store, _, options) => store.flush(options),
+  },
 ];
 
 /** What holds for every method, and what a store says of itself. */
@@ -60,6 +68,29 @@ export function keepsTheTraits(open: Open): void {
         messages: [],
         details: expect.any(Object),
       });
+    });
+  });
+  describe("errors", () => {
+    it("never contain what was to be stored", async () => {
+      const { store } = await open();
+      const secret = write("plan", {
+        value: { text: "classified" },
+        text: "classified",
+        metadata: { note: "classified" },
+        subject: "classified",
+      });
+      const signal = AbortSignal.abort();
+      const errors = await Promise.all(
+        [
+          store.save({} as never, [secret]),
+          store.save(agent("writer"), [secret], { signal }),
+          store.search(agents("writer"), query("classified"), { signal }),
+          store.search(agents("writer"), query("classified", { mode: "vector" })),
+          store.list(agent("writer"), { limit: 1, cursor: "classified" }),
+        ].map((call) => call.then(String, (error: unknown) => error)),
+      );
+      expect(errors.every((error) => error instanceof Error)).toBe(true);
+      expect(inspect(errors, { depth: 20, showHidden: true })).not.toContain("classified");
     });
   });
 }

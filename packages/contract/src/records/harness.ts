@@ -41,7 +41,10 @@ export class OpenedRecords {
     const harnesses = [...this.#harnesses];
     this.#stores.clear();
     this.#harnesses.clear();
-    await Promise.all(stores.map((store) => store.close()));
-    for (const harness of harnesses) await harness[Symbol.asyncDispose]?.();
+    try {
+      await Promise.all(stores.map((store) => store.close()));
+    } finally {
+      for (const harness of harnesses) await harness[Symbol.asyncDispose]?.();
+    }
   }
 }

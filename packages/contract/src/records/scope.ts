@@ -1,4 +1,4 @@
-import type { ExecutionRecord } from "@mem/core";
+import { isMemoryError, type ExecutionRecord } from "@mem/core";
 import { describe, expect, it } from "vitest";
 import type { OpenRecords } from "./harness.ts";
 import { NASTY_NAMES } from "./names.ts";
@@ -65,6 +65,16 @@ export function keepsScopesApart(open: OpenRecords): void {
       expect(await ask(store, { id: "record-0001" })).toEqual([]);
       expect(await askIds(store, { id: "record-0001", tenantId: "other" })).toHaveLength(1);
     });
+
+    it.each(["agentId", "workflowId", "id", "status"])(
+      "does not take an empty %s in a query for none at all",
+      async (name) => {
+        const { store } = await open();
+        await store.append([record(1, { workflowId: "spring" })]);
+        const answer = await ask(store, { [name]: "" }).catch((error: unknown) => error);
+        if (!isMemoryError(answer, "MEM_INVALID_ARGUMENT")) expect(answer).toEqual([]);
+      },
+    );
 
     it("leaves prototypes alone", async () => {
       const { store } = await open();

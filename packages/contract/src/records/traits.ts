@@ -18,6 +18,7 @@ const CALLS: readonly ContractCall<RecordStore>[] = [
   },
   {
     method: "query",
+    reads: true,
     place: "tenant",
     abortable: true,
     run: (store, place, options) =>

@@ -102,6 +102,16 @@ export function expiresEntries(open: Opened): void {
       expect((await getOne(backend, WRITER, "a"))!.createdAt).toBeGreaterThan(before!.createdAt);
     });
 
+    it("keeps what takes the place of an expired entry for its own time", async () => {
+      const { backend, advance } = await open();
+      await saveOne(backend, WRITER, write("a", 1, { ttlMs: 1500 }));
+      await advance(1500);
+      await saveOne(backend, WRITER, write("a", 2));
+      await advance(MINUTE);
+      expect(await valueOf(backend, WRITER, "a")).toBe(2);
+      expect(await backend.count(WRITER)).toBe(1);
+    });
+
     it("forgets the operation that made an entry when the entry expires", async () => {
       const { backend, advance } = await open();
       await saveOne(backend, WRITER, write("a", 1, { ttlMs: MINUTE, opId: "op-1" }));

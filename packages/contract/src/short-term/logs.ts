@@ -126,6 +126,15 @@ export function keepsLogs(open: Opened): void {
       expect((await append(backend, ["a"], bounds)).map((item) => item.position)).toEqual([1]);
     });
 
+    it("that have started again live by their own time, not by that of the log before", async () => {
+      const { backend, advance } = await open();
+      await append(backend, ["a"], { maxItems: 10, ttlMs: 1500 });
+      await advance(1500);
+      await append(backend, ["b"], { maxItems: 10, ttlMs: null });
+      await advance(MINUTE);
+      expect(await positions(backend, { limit: 10 })).toEqual([1]);
+    });
+
     it("stamp items with the time they were appended", async () => {
       const { backend, advance } = await open();
       const [a] = await append(backend, ["a"]);

@@ -22,6 +22,7 @@ const CALLS: readonly ContractCall<ShortTermBackend>[] = [
   },
   {
     method: "read",
+    reads: true,
     place: "scope",
     abortable: true,
     run: (backend, place, options) => backend.read(place as Scope, "chat", { limit: 1 }, options),
@@ -35,6 +36,7 @@ const CALLS: readonly ContractCall<ShortTermBackend>[] = [
   },
   {
     method: "getWorkflow",
+    reads: true,
     place: "workflow",
     abortable: true,
     run: (backend, place, options) => backend.getWorkflow(place as WorkflowRef, options),
@@ -47,6 +49,7 @@ const CALLS: readonly ContractCall<ShortTermBackend>[] = [
   },
   {
     method: "listWorkflows",
+    reads: true,
     place: "tenant",
     abortable: true,
     run: (backend, place, options) =>
@@ -54,6 +57,7 @@ const CALLS: readonly ContractCall<ShortTermBackend>[] = [
   },
   {
     method: "stats",
+    reads: true,
     place: "tenant",
     abortable: true,
     run: (backend, place, options) => backend.stats(place as string, options),

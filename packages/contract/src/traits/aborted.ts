@@ -1,8 +1,10 @@
+import { isMemoryError } from "@mem/core";
+import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
 import { runWell, type TraitSubject } from "./contract-call.ts";
 import { expectRejection } from "./expect-rejection.ts";
 
-/** A signal that has fired keeps a call from doing anything; one that fires later breaks nothing. */
+/** A signal that has fired keeps a call from doing anything; one that fires later leaves no doubt about what was done. */
 export function honoursSignals<S>(subject: TraitSubject<S>): void {
   const calls = subject.calls.filter((call) => call.abortable);
 
@@ -18,6 +20,33 @@ export function honoursSignals<S>(subject: TraitSubject<S>): void {
         expect(await subject.observe(store)).toEqual(before);
       },
     );
+
+    it.each(calls)(
+      "$method settles when the signal fires while it runs, and says truly whether it was done",
+      async (call) => {
+        const store = await subject.open();
+        await subject.seed(store);
+        const before = await subject.observe(store);
+        const controller = new AbortController();
+        const answer = runWell(call, store, { signal: controller.signal });
+        controller.abort();
+        const error: unknown = await answer.then(
+          () => undefined,
+          (reason: unknown) => reason,
+        );
+        if (error === undefined) return;
+        if (!isMemoryError(error, "MEM_ABORTED")) throw error;
+        if (error.outcome === "not-applied") expect(await subject.observe(store)).toEqual(before);
+      },
+    );
+
+    it.each(calls)("$method lets go of the signal when it is done", async (call) => {
+      const store = await subject.open();
+      await subject.seed(store);
+      const { signal } = new AbortController();
+      await runWell(call, store, { signal });
+      expect(getEventListeners(signal, "abort")).toEqual([]);
+    });
 
     it.each(calls)("$method is not disturbed by a signal that fires afterwards", async (call) => {
       const store = await subject.open();

@@ -6,14 +6,37 @@ interface Closable extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** After `close()` every method says so, and closing again is harmless. */
+/**
+ * What was accepted before `close()` is done, and what was asked is answered truly or refused, never wrongly; after it every method says so, and closing again is harmless.
+ */
 export function refusesCallsOnceClosed<S extends Closable>(subject: TraitSubject<S>): void {
+  const reading = subject.calls.filter((call) => call.reads === true);
+  const writing = subject.calls.filter((call) => call.reads !== true);
+
   describe("closed", () => {
     it.each(subject.calls)("$method rejects with MEM_CLOSED after close", async (call) => {
       const store = await subject.open();
       await store.close();
       await expect(runWell(call, store)).rejects.toSatisfy(saysClosed);
     });
+
+    it.each(writing)("$method is done when it was called before close", async (call) => {
+      const store = await subject.open();
+      await subject.seed(store);
+      await Promise.all([runWell(call, store), store.close()]);
+    });
+
+    it.each(reading)(
+      "$method is answered truly, or refused, when it was called before close",
+      async (call) => {
+        const store = await subject.open();
+        await subject.seed(store);
+        const before = await runWell(call, store);
+        const [answer] = await Promise.allSettled([runWell(call, store), store.close()]);
+        if (answer.status === "fulfilled") expect(answer.value).toEqual(before);
+        else expect(answer.reason).toSatisfy(saysClosed);
+      },
+    );
 
     it("can be closed again, also at the same time", async () => {
       const store = await subject.open();

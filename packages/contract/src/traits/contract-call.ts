@@ -10,6 +10,8 @@ export interface ContractCall<S> {
   readonly place?: PlaceKind;
   /** Whether the method takes options with a `signal`. */
   readonly abortable: boolean;
+  /** Whether it leaves what is stored as it is, so that it answers alike each time. */
+  readonly reads?: boolean;
   /** Calls the method on a store that `seed` has prepared. `place` is one of the call's kind. */
   run(store: S, place: unknown, options?: CallOptions): Promise<unknown>;
 }

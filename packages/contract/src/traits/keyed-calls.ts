@@ -10,6 +10,7 @@ export function keyedCalls<W extends Write, E extends Entry>(
     {
       ...scope,
       method: "get",
+      reads: true,
       run: (store, place, options) => store.get(place as Scope, ["plan"], options),
     },
     {
@@ -25,11 +26,13 @@ export function keyedCalls<W extends Write, E extends Entry>(
     {
       ...scope,
       method: "list",
+      reads: true,
       run: (store, place, options) => store.list(place as Scope, { limit: 10 }, options),
     },
     {
       ...scope,
       method: "count",
+      reads: true,
       run: (store, place, options) => store.count(place as Scope, options),
     },
     {

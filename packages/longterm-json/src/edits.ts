@@ -10,8 +10,8 @@ import {
 import type { Draft } from "./draft.ts";
 import { storedEntry } from "./stored-entry.ts";
 
-/** One call's part in a commit: judged when its turn comes, on top of all that came before it. */
-export type Change<T> = (draft: Draft) => T;
+/** What one call does to the entries: judged when its turn comes, on top of all that came before it. */
+export type Edit<T> = (draft: Draft) => T;
 
 /** What a new entry gets from the store. */
 export interface Stamps {
@@ -26,7 +26,7 @@ export function saving(
   writes: readonly LongTermWrite[],
   stamps: Stamps,
   maxBytes: number,
-): Change<WriteResult[]> {
+): Edit<WriteResult[]> {
   return (draft) => {
     const before = draft.bytes;
     const results = writes.map((write) => saveOne(draft, scope, write, stamps));
@@ -60,7 +60,7 @@ function saveOne(draft: Draft, scope: Scope, write: LongTermWrite, stamps: Stamp
   return { stored: true, version: entry.version };
 }
 
-export function removing(scope: Scope, removals: readonly Removal[]): Change<boolean[]> {
+export function removing(scope: Scope, removals: readonly Removal[]): Edit<boolean[]> {
   return (draft) =>
     removals.map(({ key, ifVersion }) => {
       const old = draft.find(scope, key);
@@ -71,7 +71,7 @@ export function removing(scope: Scope, removals: readonly Removal[]): Change<boo
     });
 }
 
-export function clearing(scope: Scope): Change<number> {
+export function clearing(scope: Scope): Edit<number> {
   return (draft) => {
     const entries = draft.entries(scope);
     for (const stored of entries) draft.remove(stored);
@@ -79,7 +79,7 @@ export function clearing(scope: Scope): Change<number> {
   };
 }
 
-export function clearingWorkflow({ tenantId, workflowId }: WorkflowRef): Change<number> {
+export function clearingWorkflow({ tenantId, workflowId }: WorkflowRef): Edit<number> {
   return (draft) =>
     draft
       .scopes()

@@ -3,8 +3,8 @@ import { cosine, fuse, type Hit, type KeywordQuery } from "@mem/search";
 import type { ScopeEntries } from "./scope-entries.ts";
 import type { StoredEntry } from "./stored-entry.ts";
 
-/** An entry that a search may return. */
-export interface Candidate extends Hit {
+/** An entry with what a search makes of it. */
+export interface ScoredEntry extends Hit {
   readonly stored: StoredEntry;
   readonly scope: ScopeEntries;
   /** Whether it has a vector that was compared with that of the query. */
@@ -19,16 +19,16 @@ export interface VectorQuery {
   of(stored: StoredEntry): Float32Array | undefined;
 }
 
-/** The entries of a scope that match by their words, and, of a search by vector, all that have one. */
-export function candidatesOf(
+/** The entries of a scope that match by their words, and, in a search by vector, all that have one. */
+export function scoreEntries(
   scope: ScopeEntries,
   words: KeywordQuery | undefined,
   vectors: VectorQuery | undefined,
-): Candidate[] {
+): ScoredEntry[] {
   const matches = words === undefined ? [] : scope.keywords().search(words);
   const byWords = new Map(matches.map(({ id, keyword }) => [id, keyword]));
   const entries = vectors === undefined ? matches.map(({ id }) => scope.get(id)) : scope.all();
-  return entries.flatMap((stored): Candidate[] => {
+  return entries.flatMap((stored): ScoredEntry[] => {
     if (stored === undefined) return [];
     const vector = vectors?.of(stored);
     const keyword = byWords.get(stored.entry.key);
@@ -43,20 +43,20 @@ export function candidatesOf(
 }
 
 /**
- * The candidates with their places in their sequences, and the other members of these, which may borrow their way up.
+ * The scored entries with their places in their sequences, and the other members of these, which may borrow their way up.
  * A member's place is its rank: positions may be any numbers.
  */
-export function inSequences(candidates: readonly Candidate[]): Candidate[] {
-  const known = new Map(candidates.map((candidate) => [candidate.stored, candidate]));
+export function inSequences(found: readonly ScoredEntry[]): ScoredEntry[] {
+  const known = new Map(found.map((scored) => [scored.stored, scored]));
   const done = new Set<string>();
-  return candidates.flatMap((candidate): Candidate[] => {
-    const { sequence } = candidate.stored.entry;
-    if (sequence === undefined) return [candidate];
-    const id = `${encodeScope(candidate.scope.scope)} ${sequence.id}`;
+  return found.flatMap((scored): ScoredEntry[] => {
+    const { sequence } = scored.stored.entry;
+    if (sequence === undefined) return [scored];
+    const id = `${encodeScope(scored.scope.scope)} ${sequence.id}`;
     if (done.has(id)) return [];
     done.add(id);
-    return ranked(candidate.scope.inSequence(sequence.id)).map(({ stored, position }) => ({
-      ...(known.get(stored) ?? unmatched(stored, candidate.scope)),
+    return ranked(scored.scope.inSequence(sequence.id)).map(({ stored, position }) => ({
+      ...(known.get(stored) ?? unmatched(stored, scored.scope)),
       sequence: { id, position },
     }));
   });
@@ -80,7 +80,7 @@ function positionOf({ entry }: StoredEntry): number {
   return entry.sequence?.position ?? 0;
 }
 
-function unmatched(stored: StoredEntry, scope: ScopeEntries): Candidate {
+function unmatched(stored: StoredEntry, scope: ScopeEntries): ScoredEntry {
   const scores = { keyword: 0, vector: 0, neighbours: 0 };
   return { id: idOf(stored), stored, scope, compared: false, score: 0, scores };
 }

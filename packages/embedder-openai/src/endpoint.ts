@@ -1,0 +1,44 @@
+import OpenAI from "openai";
+import { invalid } from "./option-error.ts";
+
+export interface Endpoint {
+  readonly apiKey?: string | undefined;
+  readonly baseUrl?: string | undefined;
+}
+
+const OPENAI_URL = "https://api.openai.com/v1";
+
+/**
+ * A client for an endpoint that the options name. The environment's key, organization and project are OpenAI's: an
+ * endpoint of somebody else is told none of them.
+ */
+export function openClient({ apiKey, baseUrl = OPENAI_URL }: Endpoint): OpenAI {
+  if (isOpenAi(baseUrl)) {
+    const key = apiKey ?? process.env["OPENAI_API_KEY"];
+    return new OpenAI({
+      apiKey: required(key, "give one, or set OPENAI_API_KEY"),
+      baseURL: baseUrl,
+    });
+  }
+  return new OpenAI({
+    apiKey: required(apiKey, 'give the one for this baseUrl, or "none" where it wants none'),
+    adminAPIKey: null,
+    organization: null,
+    project: null,
+    baseURL: baseUrl,
+  });
+}
+
+function isOpenAi(baseUrl: string): boolean {
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
+  if (url === undefined || !["http:", "https:"].includes(url.protocol)) {
+    throw invalid("baseUrl", "has to be a URL that begins with https:// or http://");
+  }
+  // Regions have hosts of their own, e.g. eu.api.openai.com.
+  return url.protocol === "https:" && `.${url.hostname}`.endsWith(".api.openai.com");
+}
+
+function required(apiKey: string | undefined, remedy: string): string {
+  if (apiKey === undefined || apiKey === "") throw invalid("apiKey", `is missing: ${remedy}`);
+  return apiKey;
+}

@@ -1,0 +1,134 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readJsonl, readMarkdownFolder, type SourceDocument } from "../src/index.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "mem-sources-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function read(documents: AsyncIterable<SourceDocument>): Promise<SourceDocument[]> {
+  const found: SourceDocument[] = [];
+  for await (const document of documents) found.push(document);
+  return found;
+}
+
+async function textOf(text: string): Promise<string | undefined> {
+  await writeFile(join(folder, "a.md"), text);
+  return (await read(readMarkdownFolder(folder)))[0]?.text;
+}
+
+describe("a folder of Markdown", () => {
+  it("gives its files in the order of their paths", async () => {
+    await mkdir(join(folder, "deep"));
+    await mkdir(join(folder, ".hidden"));
+    await writeFile(join(folder, "b.md"), "---\nauthor: x\n---\n# Second\n\nText.");
+    await writeFile(join(folder, "deep", "a.markdown"), "No heading.");
+    await writeFile(join(folder, ".hidden", "c.md"), "secret");
+    await writeFile(join(folder, "notes.txt"), "not Markdown");
+    expect(await read(readMarkdownFolder(folder))).toEqual([
+      { id: "b.md", text: "# Second\n\nText.", title: "Second", metadata: { path: "b.md" } },
+      {
+        id: "deep/a.markdown",
+        text: "No heading.",
+        title: "deep/a.markdown",
+        metadata: { path: "deep/a.markdown" },
+      },
+    ]);
+  });
+
+  it("may hold folders that are named like files, links, and byte order marks", async () => {
+    await mkdir(join(folder, "x.md"));
+    await writeFile(join(folder, "x.md", "inner.md"), "\uFEFF---\na: b\n---\nInner.");
+    await symlink(join(folder, "x.md", "inner.md"), join(folder, "link.md"));
+    const found = await read(readMarkdownFolder(folder));
+    expect(found.map(({ id, text }) => [id, text])).toEqual([
+      ["link.md", "Inner."],
+      ["x.md/inner.md", "Inner."],
+    ]);
+  });
+
+  it("is refused where there is none", async () => {
+    const missing = join(folder, "missing");
+    await expect(read(readMarkdownFolder(missing))).rejects.toMatchObject({
+      code: "MEM_NOT_FOUND",
+      path: missing,
+      message: expect.stringContaining(missing),
+    });
+    const file = join(folder, "a.md");
+    await writeFile(file, "A.");
+    await expect(read(readMarkdownFolder(file))).rejects.toMatchObject({
+      code: "MEM_INVALID_ARGUMENT",
+      path: file,
+    });
+    await symlink(missing, join(folder, "broken.md"));
+    await expect(read(readMarkdownFolder(folder))).rejects.toMatchObject({
+      code: "MEM_NOT_FOUND",
+      path: join(folder, "broken.md"),
+    });
+  });
+});
+
+describe("a text that begins with a rule", () => {
+  it.each([
+    ["keys", "---\ntitle: Voice\ndate: 2026-01-01\n---\nText."],
+    ["lists, comments and blank lines", "---\n# who\ntags:\n- a\n  - b\n\nok: 1\n---\nText."],
+    ["lines that go on", '---\n"about": >\n  Long and\n  longer.\n---\nText.'],
+    ["Windows line ends", "---\r\ntitle: Voice\r\n---\r\nText."],
+    ["nothing", "---\n---\nText."],
+  ])("loses a block of %s", async (_name, text) => {
+    expect(await textOf(text)).toBe("Text.");
+  });
+
+  it.each([
+    ["prose", "---\nWe are warm and brief.\n\n---\nText."],
+    ["a heading", "---\n# Voice\n---\nText."],
+    ["a list", "---\n- warm\n- brief\n---\nText."],
+    ["a blank line first", "---\n\nNote: be warm.\n\n---\nText."],
+    ["keys and then prose", "---\nNote: be warm.\nAnd brief.\n---\nText."],
+    ["no end", "---\ntitle: Voice\nText."],
+  ])("keeps what is followed by %s", async (_name, text) => {
+    expect(await textOf(text)).toBe(text);
+  });
+});
+
+describe("a file of JSON lines", () => {
+  it("is refused at the first bad one", async () => {
+    const file = join(folder, "docs.jsonl");
+    await writeFile(file, '{"id":"a","text":"A","meta":{"n":1}}\n\n{"id":"b"}\n');
+    const found: string[] = [];
+    const reading = async (): Promise<void> => {
+      for await (const { id } of readJsonl(file)) found.push(id);
+    };
+    await expect(reading()).rejects.toMatchObject({
+      code: "MEM_INVALID_ARGUMENT",
+      path: `${file}:3`,
+    });
+    expect(found).toEqual(["a"]);
+  });
+
+  it("may begin with a byte order mark and end its lines as Windows does", async () => {
+    const file = join(folder, "docs.jsonl");
+    await writeFile(file, '\uFEFF{"id":"a","text":"A"}\r\n{"id":"b","text":"B"}\r\n');
+    expect(await read(readJsonl(file))).toEqual([
+      { id: "a", text: "A" },
+      { id: "b", text: "B" },
+    ]);
+  });
+
+  it("is refused where there is none", async () => {
+    const missing = join(folder, "missing.jsonl");
+    await expect(read(readJsonl(missing))).rejects.toMatchObject({
+      code: "MEM_NOT_FOUND",
+      path: missing,
+      message: expect.stringContaining(missing),
+    });
+    await expect(read(readJsonl(folder))).rejects.toMatchObject({
+      code: "MEM_INVALID_ARGUMENT",
+      path: folder,
+    });
+  });
+});
