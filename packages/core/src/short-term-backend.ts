@@ -38,7 +38,7 @@ export interface LogItem {
 export interface LogBounds {
   /** The oldest items beyond this many are dropped. */
   readonly maxItems: number;
-  /** How long the log lives after this append. */
+  /** How long the log lives after this append, at least: an append never shortens a log's life. */
   readonly ttlMs: number | null | "session";
 }
 

@@ -60,7 +60,10 @@ export interface EndedWorkflow {
   readonly logItems: number;
 }
 
-/** The lifetimes of workflows: the part of a short-term backend that sessions stand on. */
+/**
+ * The lifetimes of workflows: the part of a short-term backend that sessions stand on. A workflow that ends, by a call
+ * or by its timeout, takes everything in its scopes with it, whatever TTL it had (but see `keepData`).
+ */
 export interface WorkflowLifetimes {
   /** Starts or joins a workflow, atomically. */
   startWorkflow(
