@@ -89,9 +89,12 @@ export async function* readLinesBackward(
   }
 }
 
+// Opening a pipe would wait for its writer without O_NONBLOCK. Windows has neither flag.
+const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
 async function openToRead(path: string): Promise<FileHandle> {
   try {
-    return await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    return await open(path, READ);
   } catch (cause) {
     throw systemError(cause, `open ${path}`);
   }

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
@@ -106,6 +107,12 @@ describe("reading lines", () => {
     await using handle = await open(path);
     expect((await collect(readLines(handle))).length).toBe(2);
     expect((await collect(readLinesBackward(handle))).length).toBe(2);
+  });
+
+  test("rejects for a pipe instead of waiting for its writer", async () => {
+    const path = join(temporaryFolder(), "pipe");
+    execFileSync("mkfifo", [path]);
+    await expect(collect(readLines(path))).rejects.toMatchObject({ code: "LOG_IO" });
   });
 
   test("rejects for a file that is not there", async () => {

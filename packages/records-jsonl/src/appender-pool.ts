@@ -54,7 +54,11 @@ export class AppenderPool {
     const pooled: PooledAppender = {
       path,
       // What waits is bounded for all files together, before it comes here.
-      appender: createLineAppender({ path, durability: this.#durability, maxQueuedBytes: Infinity }),
+      appender: createLineAppender({
+        path,
+        durability: this.#durability,
+        maxQueuedBytes: Infinity,
+      }),
       ready: Promise.resolve(),
       gone: Promise.withResolvers<void>(),
       users: 0,

@@ -22,7 +22,10 @@ describe("the format of a folder", () => {
     await expect(store.append([record(2)])).rejects.toMatchObject(refusal);
     await expect(idsOf(store)).rejects.toMatchObject(refusal);
     await expect(idsOf(store, { agentId: "strategy" })).rejects.toMatchObject(refusal);
-    expect(await store.health()).toMatchObject({ status: "down", messages: expect.arrayContaining([refusal.message]) });
+    expect(await store.health()).toMatchObject({
+      status: "down",
+      messages: expect.arrayContaining([refusal.message]),
+    });
     expect(await readFile(join(dir, "strategy.jsonl"), "utf8")).toBe(line);
     expect(await readdir(dir)).toHaveLength(2);
 
