@@ -39,7 +39,8 @@ export async function runContest(contest: Contest, options: ContestOptions): Pro
   ]);
   const sizes = new Map<string, number>();
   for (const [name, runner] of runners) {
-    sizes.set(name, await calibrate(runner, options.sliceMs / TURNS));
+    const size = await calibrate(runner, options.sliceMs);
+    sizes.set(name, Math.max(1, Math.round(size / TURNS)));
   }
 
   const rates = new Map<string, number[]>([...runners.keys()].map((name) => [name, []]));

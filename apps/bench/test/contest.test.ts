@@ -21,7 +21,7 @@ describe("a contest", () => {
       target: 1.5,
       stretch: 1000,
     } as const;
-    const row = await runContest(contest, { rounds: 5, sliceMs: 20 });
+    const row = await runContest(contest, { rounds: 5, sliceMs: 100 });
     expect(row).toMatchObject({
       suite: "self",
       better: "higher",
@@ -33,6 +33,19 @@ describe("a contest", () => {
     expect(row.spread[1]).toBeGreaterThanOrEqual(row.ratio);
     expect(Object.keys(row.peers)).toEqual(["twice"]);
     expect(toTable([row])).toContain("≥ 1.5");
+  });
+
+  it("is lost where its target is not reached", async () => {
+    const contest = {
+      suite: "self",
+      case: "spin",
+      config: "one to three",
+      clock: "cpu",
+      ours: spin(3),
+      against: spin(1),
+      target: 0.9,
+    } as const;
+    expect(await runContest(contest, { rounds: 5, sliceMs: 100 })).toMatchObject({ met: false });
   });
 
   it("takes the middle of the rounds", () => {

@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
 import { openKnowledgeStore, type MemorySettings } from "@mem/config";
 import {
   createKnowledge,
@@ -34,7 +35,8 @@ export async function knowledge(command: KnowledgeCommand): Promise<void> {
   const result = await ingestKnowledge({
     store,
     tenantId: settings.tenantId,
-    collection: docs,
+    // The same source from whatever folder the command is run in.
+    collection: resolve(docs),
     documents: withTitles(
       (await stat(docs)).isDirectory() ? readMarkdownFolder(docs) : readJsonl(docs),
     ),

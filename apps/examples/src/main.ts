@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { parseArgs } from "node:util";
 import { getSettings, openMemory } from "@mem/config";
 import { isMemoryError } from "@mem/core";
@@ -43,8 +44,10 @@ async function main(show: Show, signal: AbortSignal): Promise<number> {
     show.say(HELP);
     return 0;
   }
-  const [command] = positionals;
+  const [command, ...more] = positionals;
   const isCommand = command === "knowledge" || command === "meetings";
+  if (isCommand && more.length > 0)
+    return refuse(`${command} stands alone and takes nothing but options, not ${more.join(", ")}.`);
   const unknown = positionals.filter((name) => !EXAMPLES.some((example) => example.name === name));
   if (!isCommand && unknown.length > 0)
     return refuse(`There is no example named ${unknown.join(", ")}.`);
@@ -90,15 +93,21 @@ function refuse(problem: string): number {
 }
 
 const interrupted = new AbortController();
-process.once("SIGINT", () => interrupted.abort(new Error("interrupted")));
-process.once("SIGTERM", () => interrupted.abort(new Error("terminated")));
+let interruptedBy: "SIGINT" | "SIGTERM" = "SIGINT";
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => {
+    interruptedBy = signal;
+    interrupted.abort(new Error(signal));
+  });
+}
 
 try {
   process.exitCode = await main(createShow(process.stdout), interrupted.signal);
 } catch (error) {
   if (interrupted.signal.aborted) {
     process.stderr.write("Interrupted; everything is closed.\n");
-    process.exitCode = 130;
+    // As a shell reports it: 130 for Ctrl-C, 143 for a polite kill.
+    process.exitCode = 128 + constants.signals[interruptedBy];
   } else {
     const { code, message } = error as { code?: unknown; message?: unknown };
     // What a person can mend needs no stack.

@@ -58,13 +58,16 @@ export async function rememberPastCampaigns(memory: Memory): Promise<void> {
   }
 }
 
+const folder = join(import.meta.dirname, "..", "knowledge");
+
 /** Brings the sample documents into the shared knowledge, as its operator would; the second time nothing changes. */
 export async function ingestSampleKnowledge(settings: MemorySettings): Promise<void> {
   await using store = await openKnowledgeStore(settings);
   await ingestKnowledge({
     store,
     tenantId: settings.tenantId,
-    collection: "examples",
-    documents: readMarkdownFolder(join(import.meta.dirname, "..", "knowledge")),
+    // Named as the command `knowledge --docs` names its sources: it can be given this folder, too.
+    collection: folder,
+    documents: readMarkdownFolder(folder),
   });
 }

@@ -1,5 +1,6 @@
 import { appendFileSync } from "node:fs";
 import { createJsonlRecords } from "@mem/records-jsonl";
+import { recordOf } from "./record-content.ts";
 
 /*
  * The victim: writes records as fast as it can, 16 at a time, and notes each id in a file of its own once the store has
@@ -9,21 +10,12 @@ const [dir = "", acknowledged = ""] = process.argv.slice(2);
 const store = createJsonlRecords({ dir });
 let next = 0;
 
-async function write(writer: number): Promise<never> {
+async function write(): Promise<never> {
   for (;;) {
     const id = `${process.pid}-${next++}`;
-    await store.append([
-      {
-        id,
-        timestamp: new Date().toISOString(),
-        agentId: `agent-${writer % 2}`,
-        tenantId: "default",
-        status: "success",
-        output: { text: "x".repeat(next % 2000) },
-      },
-    ]);
+    await store.append([{ ...recordOf(id), timestamp: new Date().toISOString() }]);
     appendFileSync(acknowledged, `${id}\n`);
   }
 }
 
-await Promise.all(Array.from({ length: 16 }, (_, writer) => write(writer)));
+await Promise.all(Array.from({ length: 16 }, write));

@@ -5,13 +5,19 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import type { ExecutionRecord } from "@mem/core";
 import { createJsonlRecords } from "@mem/records-jsonl";
+import { isAsWritten } from "./record-content.ts";
 
 export interface KillResult {
   readonly kills: number;
   readonly acknowledged: number;
+  /** Acknowledged, and not found. */
   readonly lost: number;
-  readonly brokenLines: number;
+  /** Found, and not what was written. */
+  readonly damaged: number;
+  /** Lines that are no JSON: what a killed writer left of records that it had not acknowledged. */
+  readonly tornLines: number;
 }
 
 export interface KillOptions {
@@ -24,7 +30,7 @@ const writer = join(import.meta.dirname, "record-writer.ts");
 
 /**
  * Kills a process that writes records (`kill -9`, at a random moment), again and again on the same files, and then looks
- * for every record that was acknowledged.
+ * for every record that was acknowledged, and at what every record says.
  */
 export async function killRecordWriters({ runs, random, onRun }: KillOptions): Promise<KillResult> {
   const folder = await mkdtemp(join(tmpdir(), "mem-faults-"));
@@ -36,12 +42,13 @@ export async function killRecordWriters({ runs, random, onRun }: KillOptions): P
       onRun?.(run);
     }
     const acknowledged = await readLines(acknowledgedFile);
-    const stored = await storedIds(dir);
+    const stored = await readRecords(dir);
     return {
       kills: runs,
       acknowledged: acknowledged.length,
       lost: acknowledged.filter((id) => !stored.has(id)).length,
-      brokenLines: await countBrokenLines(dir),
+      damaged: [...stored.values()].filter((record) => !isAsWritten(record)).length,
+      tornLines: await countTornLines(dir),
     };
   } finally {
     await rm(folder, { recursive: true });
@@ -71,9 +78,9 @@ async function readLines(file: string): Promise<string[]> {
   return (await readFile(file, "utf8")).split("\n").slice(0, -1);
 }
 
-async function storedIds(dir: string): Promise<Set<string>> {
+async function readRecords(dir: string): Promise<Map<string, ExecutionRecord>> {
   await using store = createJsonlRecords({ dir });
-  const ids = new Set<string>();
+  const records = new Map<string, ExecutionRecord>();
   let cursor: string | undefined;
   do {
     const page = await store.query("default", {
@@ -81,22 +88,21 @@ async function storedIds(dir: string): Promise<Set<string>> {
       limit: 1000,
       ...(cursor !== undefined && { cursor }),
     });
-    for (const { id } of page.items) ids.add(id);
+    for (const record of page.items) records.set(record.id, record);
     cursor = page.cursor;
   } while (cursor !== undefined);
-  return ids;
+  return records;
 }
 
-/** Lines that are no JSON and are not the torn end of a killed writer's last, unacknowledged one. */
-async function countBrokenLines(dir: string): Promise<number> {
-  let broken = 0;
+async function countTornLines(dir: string): Promise<number> {
+  let torn = 0;
   for (const name of await readdir(dir)) {
     if (!name.endsWith(".jsonl")) continue;
     for (const line of (await readFile(join(dir, name), "utf8")).split("\n")) {
-      if (line !== "" && !isJson(line)) broken++;
+      if (line !== "" && !isJson(line)) torn++;
     }
   }
-  return broken;
+  return torn;
 }
 
 function isJson(line: string): boolean {
