@@ -205,8 +205,8 @@ async function timeOf(backend: ShortTermBackend): Promise<number> {
 }
 
 /**
- * Reads an entry `edge` ms from its expiry. Where a server's time runs on between two calls, a look that came too late
- * for an edge before the expiry says nothing and is taken again on another entry.
+ * Reads an entry `edge` ms from its expiry. Where a server's time runs on between two calls, a look that finds nothing and
+ * came after the expiry says nothing of the moment before, and is taken again on another entry.
  */
 async function readAt(
   { backend, advance }: Awaited<ReturnType<Opened>>,
@@ -225,7 +225,7 @@ async function readAt(
     if (wait < 0) continue;
     await advance(wait);
     const entry = await getOne(backend, WRITER, key);
-    if (edge >= 0 || (await timeOf(backend)) === expiresAt + edge) return entry;
+    if (edge >= 0 || entry !== undefined || (await timeOf(backend)) < expiresAt) return entry;
   }
   throw new Error("no look came in time");
 }

@@ -23,7 +23,8 @@ export function refusesCallsOnceClosed<S extends Closable>(subject: TraitSubject
     it.each(writing)("$method is done when it was called before close", async (call) => {
       const store = await subject.open();
       await subject.seed(store);
-      await Promise.all([runWell(call, store), store.close()]);
+      const settled = await Promise.allSettled([runWell(call, store), store.close()]);
+      expect(settled.filter(({ status }) => status === "rejected")).toEqual([]);
     });
 
     it.each(reading)(
