@@ -40,7 +40,7 @@ export class Space {
     if (there === undefined && items.length === 0) return [];
     const log = there ?? this.#open(name);
     const appended = log.append(items, timeline.date(timeline.wall()), maxItems);
-    this.#setLife(log, ttlMs);
+    if (there === undefined || this.#isLonger(ttlMs, there)) this.#setLife(log, ttlMs);
     return appended;
   }
 
@@ -85,6 +85,13 @@ export class Space {
   #log(name: string): Log | undefined {
     const log = this.#logs.get(name);
     return log?.isOver(this.#clockwork.timeline.elapsed()) === true ? undefined : log;
+  }
+
+  /** An append never shortens a log's life: that of its session, for ever, or the later of two times. */
+  #isLonger(ttlMs: number | null | "session", log: Log): boolean {
+    if (typeof ttlMs !== "number") return true;
+    if (log.withSession || log.due === NEVER) return false;
+    return this.#clockwork.timeline.elapsed() + ttlMs > log.due;
   }
 
   #setLife(log: Log, ttlMs: number | null | "session"): void {
