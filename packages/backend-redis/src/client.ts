@@ -39,6 +39,11 @@ export interface RedisClient {
   readonly isOwned: boolean;
 }
 
+/** Whether a client sends what only reads to replicas, which may not have seen the latest write. */
+export function readsReplicas({ options }: Redis | Cluster): boolean {
+  return "scaleReads" in options && options.scaleReads !== "master";
+}
+
 /** Makes the client, which connects at its first use; takes a given one as it is. */
 export function makeClient(target: RedisTarget, timeoutMs: number): RedisClient {
   if (target.client !== undefined) return { client: target.client, isOwned: false };
@@ -67,14 +72,18 @@ export function makeClient(target: RedisTarget, timeoutMs: number): RedisClient 
   client.on("error", (error) => {
     isRefused = isRefusal(error);
   });
+  client.on("ready", () => {
+    isRefused = false;
+  });
   return { client, isOwned: true };
 }
 
-/** What the truth about outcomes rests on, and no option changes. */
+/** What the truth about outcomes and answers rests on, and no option changes. */
 const SENT_ONCE = {
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: null,
   replyMapping: "legacy",
+  stringNumbers: false,
 } as const satisfies RedisOptions;
 
 function patience(timeoutMs: number) {

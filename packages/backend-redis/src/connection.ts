@@ -4,11 +4,13 @@ import { Calls } from "./call.ts";
 import type { RedisClient } from "./client.ts";
 import { PendingTrip } from "./pending-trip.ts";
 import {
+  foreignWriter,
   fromReply,
   isErrorReply,
   isRefusal,
   isUnknownScript,
   unavailable,
+  unwritable,
   withoutArguments,
 } from "./redis-errors.ts";
 import { SentCommand, type Request } from "./sent-command.ts";
@@ -96,7 +98,15 @@ export class Connection {
     const receiver = ("node" in request ? request.node : undefined) ?? this.#client;
     const command = new SentCommand(request, trip, this.#options.timeoutMs);
     trip.command = command;
-    (receiver.sendCommand(command) as Promise<unknown>).then(
+    let answer: Promise<unknown>;
+    try {
+      answer = receiver.sendCommand(command) as Promise<unknown>;
+    } catch (cause) {
+      command.arrived();
+      trip.reject(unwritable(cause));
+      return;
+    }
+    answer.then(
       (reply) => this.#onReply(trip, command, reply),
       (error: unknown) => this.#onFailure(trip, command, error as Error),
     );
@@ -121,6 +131,10 @@ export class Connection {
 
   #onReply(trip: PendingTrip, command: SentCommand, reply: unknown): void {
     command.arrived();
+    if (command.link === undefined) {
+      trip.reject(foreignWriter());
+      return;
+    }
     if (command.isProbe) {
       const [seconds, microseconds] = reply as [string, string];
       command.learn(Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000));
@@ -149,6 +163,9 @@ export class Connection {
     if (command.isLost) return;
     if (wasInFlight) {
       trip.lost(withoutArguments(error));
+    } else if (isErrorReply(error) && command.link === undefined && !isRefusal(error)) {
+      // Who isn't let in may not have written it; anything else is an answer.
+      trip.reject(foreignWriter());
     } else if (isUnknownScript(error)) {
       command.forgetScript();
       this.#send(trip);

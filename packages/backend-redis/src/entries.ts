@@ -38,7 +38,7 @@ export class Entries {
     const [only] = keys;
     const isPlain = keys.length === 1 && !place.isWorkflow && options?.session === undefined;
     // The server has freed what is expired by its own time, and what is there has no other home.
-    if (isPlain && this.#calls.offset() === 0) {
+    if (isPlain && this.#calls.offset() === 0 && !this.#calls.readsReplicas) {
       return [await this.#getOne(place, only as string, options)];
     }
     return this.#calls.at(place, options, async (ask) => {

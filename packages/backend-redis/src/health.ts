@@ -81,7 +81,9 @@ async function readSettings(
   for (const name of ["appendfsync", "save"]) {
     try {
       const reply = await ask({ command: "config", args: ["get", name], ...target });
-      settings.set(name, (reply as string[])[1] ?? "");
+      // A client that was given may map such a reply to an object.
+      const value = Array.isArray(reply) ? reply[1] : (reply as Record<string, unknown>)[name];
+      settings.set(name, String(value ?? ""));
     } catch (error) {
       if (isMemoryError(error) && !error.retryable) return undefined;
       throw error;

@@ -1,4 +1,5 @@
 import { MemoryError } from "@mem/core";
+import type { Cluster, Redis } from "ioredis";
 import type { RedisTarget } from "./client.ts";
 
 /** Where Redis is, and how to use it. */
@@ -77,8 +78,18 @@ function checkTarget({ url, redis, cluster, client }: RedisTarget): void {
   if (cluster !== undefined && !(Array.isArray(cluster) && cluster.length > 0)) {
     throw invalid("options.cluster", "has to name at least one node");
   }
-  if (client !== undefined && typeof client.sendCommand !== "function") {
-    throw invalid("options.client", "has to be a client of ioredis");
+  if (client !== undefined) checkClient(client);
+}
+
+function checkClient(client: NonNullable<RedisTarget["client"]>): void {
+  // Clients of other libraries have some of these, but not all.
+  const isOfIoredis = typeof client.sendCommand === "function" && typeof client.status === "string";
+  if (!isOfIoredis) throw invalid("options.client", "has to be a client of ioredis");
+  const options = client.isCluster
+    ? (client as Cluster).options.redisOptions
+    : (client as Redis).options;
+  if (options?.stringNumbers === true) {
+    throw invalid("options.client", "has stringNumbers on: give one whose numbers are numbers");
   }
 }
 

@@ -1,4 +1,6 @@
 import { checkId, isMemoryError, MemoryError, type CallOptions, type SessionCall } from "@mem/core";
+import type { Cluster, Redis } from "ioredis";
+import { readsReplicas } from "./client.ts";
 import type { Ask, Connection } from "./connection.ts";
 import { encodeId } from "./envelope.ts";
 import type { Place } from "./keys.ts";
@@ -19,10 +21,13 @@ export class PlaceCalls {
   readonly #connection: Connection;
   readonly #isCluster: boolean;
   readonly #timeOffsetMs: () => number;
+  /** Whether a plain command may be answered by a replica; scripts never are. */
+  readonly readsReplicas: boolean;
 
-  constructor(connection: Connection, isCluster: boolean, timeOffsetMs: () => number) {
+  constructor(connection: Connection, client: Redis | Cluster, timeOffsetMs: () => number) {
     this.#connection = connection;
-    this.#isCluster = isCluster;
+    this.#isCluster = client.isCluster;
+    this.readsReplicas = readsReplicas(client);
     this.#timeOffsetMs = timeOffsetMs;
   }
 

@@ -62,7 +62,7 @@ class RedisBackend implements ShortTermBackend {
     const made = makeClient(target, timeoutMs);
     this.#connection = new Connection(made, { timeoutMs, maxPending });
     this.#keys = new KeySpace(prefix);
-    const calls = new PlaceCalls(this.#connection, made.client.isCluster, timeOffsetMs);
+    const calls = new PlaceCalls(this.#connection, made.client, timeOffsetMs);
     this.#entries = new Entries(calls);
     this.#logs = new Logs(calls);
     this.#workflows = new Workflows(calls, this.#keys);

@@ -95,6 +95,20 @@ export function unreadable(code: UnreadableCode, cause?: unknown): MemoryError {
   return new MemoryError(code, message, cause === undefined ? {} : { cause });
 }
 
+/** For a command that was answered but never asked what to write: without a deadline, a script does nothing. */
+export function foreignWriter(): MemoryError {
+  return new MemoryError(
+    "MEM_UNSUPPORTED",
+    "the client writes commands in a way that is not known here: give a plain client of ioredis 6",
+  );
+}
+
+/** For a command whose text can't be made: a string has a greatest length. */
+export function unwritable(cause: unknown): MemoryError {
+  const message = "the call is larger than one command can be: divide it";
+  return new MemoryError("MEM_TOO_LARGE", message, { cause });
+}
+
 export function unavailable(message: string, options: MemoryErrorOptions = {}): MemoryError {
   const { message: why, code } = (options.cause ?? {}) as NodeJS.ErrnoException;
   // Where a name has several addresses, only the code says what failed.

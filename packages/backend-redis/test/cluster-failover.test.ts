@@ -1,6 +1,7 @@
 import { createRedisBackend } from "@mem/backend-redis";
 import type { Scope } from "@mem/core";
 import { startRedisCluster } from "@mem/redis-server";
+import { Cluster } from "ioredis";
 import { afterAll, describe, expect, it } from "vitest";
 import { rejection, until, write } from "./samples.ts";
 
@@ -30,6 +31,29 @@ async function scopeOn(index: number): Promise<Scope> {
     }
   }
 }
+
+describe("a client that reads from replicas", () => {
+  it("still sees what has been acknowledged, also where the replica has not got it", async () => {
+    const scope = await scopeOn(0);
+    await backend.save(scope, [write("plan", { value: "before" })]);
+    const [primary, replica] = [cluster.masters[0]!, cluster.replicas[0]!];
+    // Replicas are named to clients once they are known to have received something.
+    await until(
+      async () => String(await primary.command("CLUSTER", "SLOTS")).includes(String(replica.port)),
+      "clients are told of the replica",
+    );
+    const client = new Cluster(nodes.slice(0, 1), { scaleReads: "slave" });
+    const reader = createRedisBackend({ client, timeoutMs: TIMEOUT });
+    expect(await reader.get(scope, ["plan"])).toMatchObject([{ value: "before" }]);
+    replica.pause();
+    await reader.save(scope, [write("plan", { value: "after" })]);
+    expect(await reader.get(scope, ["plan"])).toMatchObject([{ value: "after" }]);
+    replica.resume();
+    await reader.delete(scope, [{ key: "plan" }]);
+    await reader.close();
+    client.disconnect();
+  });
+});
 
 describe("when a primary of a Cluster dies", () => {
   it("its calls end in time and truthfully, others go on, and all go on after the promotion", async () => {

@@ -132,6 +132,7 @@ describe("bad options are refused by name, without a URL's password", () => {
     { options: { url: "s3cret" }, path: "options.url" },
     { options: { cluster: [] }, path: "options.cluster" },
     { options: { client: {} }, path: "options.client" },
+    { options: { client: { sendCommand() {}, options: {} } }, path: "options.client" },
     { options: { url: "redis://a", prefix: "" }, path: "options.prefix" },
     { options: { url: "redis://a", prefix: "{a}" }, path: "options.prefix" },
     { options: { url: "redis://a", timeoutMs: 0 }, path: "options.timeoutMs" },

@@ -149,3 +149,18 @@ describe("while the server is gone", () => {
     client.disconnect();
   });
 });
+
+describe("after the password has been put right", () => {
+  it("a lost connection is made again at once", async () => {
+    await server.command("ACL", "SETUSER", "app", "on", ">other", "~*", "&*", "+@all");
+    const url = server.url.replace("//", "//app:right@");
+    const refused = createRedisBackend({ url, timeoutMs: 1000 });
+    await rejection(refused.count(WRITER));
+    await server.command("ACL", "SETUSER", "app", ">right");
+    await until(async () => (await refused.count(WRITER).catch(() => -1)) === 1, "it is let in");
+    await server.command("CLIENT", "KILL", "USER", "app");
+    await rejection(refused.count(WRITER)).catch(() => undefined);
+    expect(await refused.count(WRITER)).toBe(1);
+    await refused.close();
+  });
+});

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -7,7 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import type { RedisBinary } from "./redis-binary.ts";
 import { sendCommand } from "./resp.ts";
-import { watch } from "./watchdog.ts";
+import { spawnWatched } from "./watchdog.ts";
 
 export interface LaunchOptions {
   binary: RedisBinary;
@@ -28,16 +28,13 @@ const pollMs = 10;
 /** Runs the program and resolves when it answers and has proven to be the one that answers. */
 export async function launch(options: LaunchOptions): Promise<ChildProcess> {
   const log = openSync(join(options.dir, "redis.log"), "a");
-  const child = spawn(options.binary.path, serverArgs(options), {
+  const folder = options.disposableDir ? options.dir : undefined;
+  const child = spawnWatched([options.binary.path, ...serverArgs(options)], folder, {
     cwd: options.dir,
-    // Out of the terminal's process group: Ctrl-C is for the one who started it to handle.
-    detached: true,
-    stdio: ["ignore", log, log],
+    output: log,
   });
   closeSync(log);
   await once(child, "spawn");
-  const callOff = watch(Number(child.pid), options.disposableDir ? options.dir : undefined);
-  child.once("exit", callOff);
   try {
     await proveReady(child, options.port);
     return child;

@@ -1,21 +1,32 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
+import type { Writable } from "node:stream";
 
 /**
- * Sees to it that a process does not outlive this one, however this one ends: a shell reads from
- * a pipe, and when the pipe breaks it kills the process and removes its folder. Returns the
- * function that calls it off.
+ * A shell that leaves a guard behind and becomes the program, with the same process id. The guard reads from a pipe,
+ * and when that breaks it kills the program and removes its folder. It is there before the program, so that there is
+ * no moment at which the program could be left alone.
  */
-export function watch(pid: number, folder: string | undefined): () => void {
-  const script = 'read -r _ || { kill -9 "$1"; [ -z "$2" ] || rm -rf "$2"; }';
-  const shell = spawn("/bin/sh", ["-c", script, "watchdog", String(pid), folder ?? ""], {
-    // Out of the terminal's process group, so that Ctrl-C does not reach it first.
+const script = `
+folder=$1; shift
+{ read -r _ <&3 || { kill -9 $$; [ -z "$folder" ] || rm -rf "$folder"; }; } >/dev/null 2>&1 &
+exec "$@" 3<&-
+`;
+
+/** Runs a program that does not outlive this process, however this one ends; then its folder goes too. */
+export function spawnWatched(
+  command: readonly string[],
+  folder: string | undefined,
+  { cwd, output }: { cwd: string; output: number },
+): ChildProcess {
+  const child = spawn("/bin/sh", ["-c", script, "watchdog", folder ?? "", ...command], {
+    cwd,
+    // Out of the terminal's process group: Ctrl-C is for the one who started it to handle.
     detached: true,
-    stdio: ["pipe", "ignore", "ignore"],
+    stdio: ["ignore", output, output, "pipe"],
   });
-  shell.unref();
+  const guard = child.stdio[3] as Writable;
   // One that is gone already need not be called off.
-  shell.stdin.on("error", () => undefined);
-  return () => {
-    shell.stdin.end("called off\n");
-  };
+  guard.on("error", () => undefined);
+  child.once("exit", () => guard.end("called off\n"));
+  return child;
 }

@@ -113,6 +113,25 @@ test("a server does not outlive the process that started it, even one that is ki
   await expect.poll(() => existsSync(dir), { timeout: 5000 }).toBe(false);
 });
 
+test("a server does not outlive a process that is killed at the moment it starts it", async () => {
+  const dir = await mkdtemp(join(tmpdir(), "mem-redis-orphan-"));
+  const watchdog = JSON.stringify(new URL("../src/watchdog.ts", import.meta.url).href);
+  const script = `
+    const { spawnWatched } = await import(${watchdog});
+    const { openSync, writeSync } = await import("node:fs");
+    const dir = ${JSON.stringify(dir)};
+    const child = spawnWatched(["/bin/sleep", "60"], dir, { cwd: dir, output: openSync("/dev/null", "w") });
+    writeSync(1, String(child.pid));
+    process.kill(process.pid, "SIGKILL");`;
+  const parent = spawn(process.execPath, ["--input-type=module", "--eval", script]);
+  const [[line]] = (await Promise.all([once(parent.stdout, "data"), once(parent, "exit")])) as [
+    [Buffer],
+    unknown,
+  ];
+  await expect.poll(() => isAlive(Number(line)), { timeout: 5000 }).toBe(false);
+  await expect.poll(() => existsSync(dir), { timeout: 5000 }).toBe(false);
+});
+
 function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);

@@ -16,7 +16,8 @@ if log or #ARGV > 12 then
   if not log then
     log = live and heldLog(name) or ownLog(name)
   elseif log.isHeld and not live then
-    log = moveLog(log, ownLog(name), FOREVER)
+    -- What the ended lifetime has left keeps the end it has.
+    log = moveLog(log, ownLog(name), log.expires or dies)
   end
   for i = 13, #ARGV, 2 do
     local id = ARGV[i]
@@ -33,9 +34,7 @@ if log or #ARGV > 12 then
     answer[#answer + 1] = item
   end
   while length(log) > maxItems do dropOldest(log) end
-  if ttl == 'session' then keep(log, nil)
-  elseif ttl == 'null' then keep(log, FOREVER)
-  else keep(log, now + ttl) end
+  keep(log, prolonged(log, ttl))
 end
 leave(not fresh, true)
 return answer

@@ -1,10 +1,10 @@
 /**
- * Entries in their two homes. \`own\`: a string key \`e:NAME\` each, which the server itself frees at its expiry.
- * \`held\`: the hash of a live workflow, which ends with it. Either has its names in an index without scores (in the
- * order of code points) and the expiries in another; in \`held\`, what lives by the workflow has none. Names of the dead
+ * Entries in their two homes. `own`: a string key `e:NAME` each, which the server itself frees at its expiry.
+ * `held`: the hash of a live workflow, which ends with it. Either has its names in an index without scores (in the
+ * order of code points) and the expiries in another; in `held`, what lives by the workflow has none. Names of the dead
  * stay in the index until a later call sweeps them, or the index ends with its latest entry.
  *
- * \`expires\` is a time, \`+inf\` for ever, or nil: with the workflow.
+ * `expires` is a time, `+inf` for ever, or nil: with the workflow.
  */
 export const entries = `
 local FOREVER = math.huge

@@ -2,8 +2,8 @@
  * The lifetime of the workflow and what a call tied to it does besides its own effect: it is refused when the
  * lifetime is not the current one (fencing), slides the expiry and counts the activity, all in the same step.
  *
- * While a workflow is live, all of its entries and logs are in one hash, \`s\`, that ends with it whatever becomes of
- * the processes that use it; \`w\` has the state. A lifetime that was ended with its data kept is still there, \`kept\`,
+ * While a workflow is live, all of its entries and logs are in one hash, `s`, that ends with it whatever becomes of
+ * the processes that use it; `w` has the state. A lifetime that was ended with its data kept is still there, `kept`,
  * until the data goes: the data is visible, but nothing can be tied to it.
  */
 export const lifetime = `

@@ -1,7 +1,10 @@
 /**
- * Logs in their two homes, as entries have them. \`own\`: a hash \`l:NAME\` each. \`held\`: fields of the workflow's hash,
+ * Logs in their two homes, as entries have them. `own`: a hash `l:NAME` each. `held`: fields of the workflow's hash,
  * marked by the name, with their bounds in the state. Items lie under their positions, which are consecutive, so a
- * page is one HMGET however long the log is; \`i\` fields find an item by its id, so that nothing is appended twice.
+ * page is one HMGET however long the log is; `i` fields find an item by its id, so that nothing is appended twice.
+ *
+ * The bounds are the first and last position and the end: a time, 0 for ever, `null` with the workflow, or `s` and a
+ * time: with the workflow, but not before then where it ends with its data kept.
  */
 export const logs = `
 local logNames = base .. 'lr'
@@ -21,7 +24,8 @@ local function open(log, stored)
   local first, last, expires = string.match(bounds, '^1 (%d+) (%d+) (%w+)$')
   if not first then error(string.match(bounds, '^%d+ ') and 'MEM_FORMAT' or 'MEM_CORRUPT', 0) end
   log.first, log.last = tonumber(first), tonumber(last)
-  if expires ~= 'null' then log.expires = expires == '0' and FOREVER or tonumber(expires) end
+  log.isOld, log.least = true, tonumber(string.match(expires, '^s(%d+)$'))
+  if expires ~= 'null' and not log.least then log.expires = expires == '0' and FOREVER or tonumber(expires) end
   return log
 end
 
@@ -57,9 +61,20 @@ local function erase(log)
   end
 end
 
+-- When a log ends that is appended to with this ttl: never earlier than it would have without.
+local function prolonged(log, ttl)
+  if ttl == 'null' or log.expires == FOREVER then return FOREVER end
+  local least = math.max(log.expires or log.least or 0, ttl == 'session' and 0 or now + ttl)
+  local isTied = ttl == 'session' or (log.isOld and log.expires == nil)
+  if not isTied then return least end
+  log.least = least > 0 and least or nil
+  return nil
+end
+
 -- Writes down the bounds of a log and when it ends.
 local function keep(log, expires)
-  local ending = expires == nil and 'null' or (expires == FOREVER and '0' or text(expires))
+  local ending = expires == nil and (log.least and 's' .. text(log.least) or 'null')
+    or (expires == FOREVER and '0' or text(expires))
   redis.call('HSET', log.metaKey, log.meta, '1 ' .. text(log.first) .. ' ' .. text(log.last) .. ' ' .. ending)
   if log.isHeld then return end
   if expires == FOREVER then redis.call('PERSIST', log.key) else bury(log.key, expires) end
@@ -80,6 +95,7 @@ local function moveLog(from, to, expires)
   end
   erase(from)
   keep(to, expires)
+  to.isOld, to.expires = true, expires
   return to
 end
 

@@ -45,7 +45,8 @@ local function setFree()
   fitIndex()
   for _, log in ipairs(heldLogs()) do
     if isOver(log) then erase(log)
-    elseif log.expires ~= nil then moveLog(log, ownLog(log.name), log.expires) end
+    elseif log.expires ~= nil then moveLog(log, ownLog(log.name), log.expires)
+    elseif log.least and log.least > now + timeout then moveLog(log, ownLog(log.name), log.least) end
   end
   return nil
 end

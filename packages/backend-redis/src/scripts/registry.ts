@@ -1,7 +1,7 @@
 /**
  * The registry of a tenant names every place that may hold something until when, so that totals are found without a
  * scan. A place is written there *before* its data, for twice as long as the data needs, and so rarely: the place
- * remembers until when (\`granted\`) and under which score (\`token\`). Only who knows the score removes the name, so
+ * remembers until when (`granted`) and under which score (`token`). Only who knows the score removes the name, so
  * nobody removes what another has just written again.
  *
  * On one server the script of the call does both at once. In a Cluster the registry lies elsewhere: the script
