@@ -5,6 +5,8 @@ import { Timed } from "./timing-wheel.ts";
 export class Log extends Timed {
   /** Whether it lives as long as its session. */
   withSession = false;
+  /** Until when it lives by itself, in milliseconds of the timeline; `Infinity`: for ever. */
+  until = 0;
   readonly #onExpiry: () => void;
   readonly #items: LogItem[] = [];
   readonly #byId = new Map<string, LogItem>();

@@ -40,7 +40,7 @@ export class Space {
     if (there === undefined && items.length === 0) return [];
     const log = there ?? this.#open(name);
     const appended = log.append(items, timeline.date(timeline.wall()), maxItems);
-    if (there === undefined || this.#isLonger(ttlMs, there)) this.#setLife(log, ttlMs);
+    this.#prolong(log, ttlMs);
     return appended;
   }
 
@@ -63,7 +63,11 @@ export class Space {
   /** Gives what lives by the session a time of its own. */
   outliveSession(ttlMs: number): void {
     this.entries.outliveSession(ttlMs);
-    for (const log of this.#logs.values()) if (log.withSession) this.#setLife(log, ttlMs);
+    for (const log of this.#logs.values()) {
+      if (!log.withSession) continue;
+      log.withSession = false;
+      this.#prolong(log, ttlMs);
+    }
   }
 
   releaseIfEmpty(): void {
@@ -87,16 +91,11 @@ export class Space {
     return log?.isOver(this.#clockwork.timeline.elapsed()) === true ? undefined : log;
   }
 
-  /** An append never shortens a log's life: that of its session, for ever, or the later of two times. */
-  #isLonger(ttlMs: number | null | "session", log: Log): boolean {
-    if (typeof ttlMs !== "number") return true;
-    if (log.withSession || log.due === NEVER) return false;
-    return this.#clockwork.timeline.elapsed() + ttlMs > log.due;
-  }
-
-  #setLife(log: Log, ttlMs: number | null | "session"): void {
+  /** Never shortens a log's life: the longest that was asked for counts, and while a session lives, its own. */
+  #prolong(log: Log, ttlMs: number | null | "session"): void {
     const { timeline, wheel } = this.#clockwork;
-    log.withSession = ttlMs === "session";
-    wheel.set(log, typeof ttlMs === "number" ? timeline.elapsed() + ttlMs : NEVER);
+    if (ttlMs === "session") log.withSession = true;
+    else log.until = Math.max(log.until, timeline.elapsed() + (ttlMs ?? Infinity));
+    wheel.set(log, log.withSession || log.until === Infinity ? NEVER : log.until);
   }
 }
