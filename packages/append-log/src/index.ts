@@ -1,4 +1,4 @@
-export { makeDirectory } from "./directory.ts";
+export { makeDirectory, refuseNetworkFileSystem } from "./directory.ts";
 export { syncDirectory, writeFileDurably } from "./durable-file.ts";
 export { acquireFileLock, tryFileLock, type AcquireOptions, type FileLock } from "./file-lock.ts";
 export { GroupCommit, type GroupCommitOptions, type Waiting } from "./group-commit.ts";

@@ -1,14 +1,17 @@
-import { open, type FileHandle } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { syncDirectory } from "@mem/append-log";
 
 const DIGITS = 20;
 
 /**
  * The newest version of the table that has reached the disk, in a file of its own. LanceDB does not wait for the
  * disk, so after a power cut its newest versions may be unreadable; what is newer than this was never acknowledged.
+ *
+ * The file is opened each time: a descriptor that is kept would go on with a file that was removed and made anew.
  */
 export class AcknowledgedVersion {
   readonly #path: string;
-  #file: Promise<FileHandle> | undefined;
 
   constructor(path: string) {
     this.#path = path;
@@ -16,33 +19,41 @@ export class AcknowledgedVersion {
 
   /** `undefined` before the first one, and where the file was removed or is unreadable. */
   async read(): Promise<number | undefined> {
-    const file = await this.#open();
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(DIGITS + 2), 0, DIGITS + 2, 0);
-    const text = buffer.toString("latin1", 0, bytesRead);
+    let text: string;
+    try {
+      text = await readFile(this.#path, "latin1");
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
     return /^\d{20}\n$/.test(text) ? Number(text) : undefined;
   }
 
   /** Resolves when it is on disk. In place: less than a sector is written whole or not at all. */
   async write(version: number): Promise<void> {
-    const file = await this.#open();
-    await file.write(`${String(version).padStart(DIGITS, "0")}\n`, 0, "latin1");
-    await file.datasync();
-  }
-
-  async close(): Promise<void> {
-    const file = this.#file;
-    this.#file = undefined;
-    await (await file)?.close();
-  }
-
-  #open(): Promise<FileHandle> {
-    this.#file ??= openOrCreate(this.#path);
-    return this.#file;
+    const line = `${String(version).padStart(DIGITS, "0")}\n`;
+    try {
+      await writeInPlace(this.#path, "r+", line);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      await writeInPlace(this.#path, "w", line);
+      await syncDirectory(dirname(this.#path));
+    }
   }
 }
 
-async function openOrCreate(path: string): Promise<FileHandle> {
-  // "r+" alone does not create, and "a+" would write at the end.
-  await (await open(path, "a")).close();
-  return await open(path, "r+");
+async function writeInPlace(path: string, flags: "r+" | "w", line: string): Promise<void> {
+  const file = await open(path, flags);
+  try {
+    await file.write(line, 0, "latin1");
+    // Whatever else was in it is no version.
+    await file.truncate(line.length);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === "ENOENT";
 }

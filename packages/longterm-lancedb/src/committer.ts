@@ -30,20 +30,14 @@ export class Committer {
 
   /**
    * Runs `change`, which may commit any number of versions. Rejects with `MEM_LOCKED` when the lock can't be had, and
-   * with what `change` threw, then undone: `outcome` is `"unknown"` only where undoing failed, too.
+   * with what `change` threw, then undone: `outcome` is `"unknown"` only where undoing failed, too, or the commit was
+   * being acknowledged. `afterwards` runs when the change is on disk, still under the lock.
    */
-  commit<T>(change: (table: Table) => Promise<T>): Promise<T> {
+  commit<T>(change: (table: Table) => Promise<T>, afterwards?: () => Promise<void>): Promise<T> {
     return this.exclusively(async () => {
-      try {
-        return await this.#commit(change);
-      } catch (error) {
-        const undone = await this.recover().then(
-          () => true,
-          () => false,
-        );
-        const { folder } = this.#database.location;
-        throw writeError(error, folder, undone ? "not-applied" : "unknown");
-      }
+      const result = await this.#commitOrUndo(change);
+      await afterwards?.();
+      return result;
     });
   }
 
@@ -63,6 +57,9 @@ export class Committer {
    */
   async check(): Promise<void> {
     const { table, folder } = this.#database.location;
+    if ((await listVersions(table)).length === 0) {
+      throw new MemoryError("MEM_CORRUPT", `the table of the store in ${folder} is gone`);
+    }
     if (!(await this.#isClean())) await this.exclusively(() => this.recover());
     const [newest] = await listVersions(table);
     if (newest !== undefined && (await isManifestComplete(table, newest))) return;
@@ -90,14 +87,25 @@ export class Committer {
     if (done !== undefined) this.#report(done);
   }
 
-  async #commit<T>(change: (table: Table) => Promise<T>): Promise<T> {
-    await this.recover();
-    const { table: path } = this.#database.location;
-    const before = await listTableFiles(path);
-    const result = await change(await this.#database.table());
-    await syncNewFiles(path, before);
-    await this.#acknowledge();
-    return result;
+  async #commitOrUndo<T>(change: (table: Table) => Promise<T>): Promise<T> {
+    const { table: path, folder } = this.#database.location;
+    let acknowledging = false;
+    try {
+      await this.recover();
+      const before = await listTableFiles(path);
+      const result = await change(await this.#database.table());
+      await syncNewFiles(path, before);
+      acknowledging = true;
+      await this.#acknowledge();
+      return result;
+    } catch (error) {
+      const undone = await this.recover().then(
+        () => true,
+        () => false,
+      );
+      // An acknowledgement that failed may have been written all the same, and then there is nothing to undo.
+      throw writeError(error, folder, undone && !acknowledging ? "not-applied" : "unknown");
+    }
   }
 
   async #acknowledge(): Promise<void> {
@@ -109,7 +117,12 @@ export class Committer {
 
   async #lock(): Promise<FileLock> {
     const { lock: path, folder } = this.#database.location;
-    const lock = await acquireFileLock(path, { timeoutMs: LOCK_TIMEOUT_MS });
+    let lock: FileLock | undefined;
+    try {
+      lock = await acquireFileLock(path, { timeoutMs: LOCK_TIMEOUT_MS });
+    } catch (error) {
+      throw writeError(error, folder, "not-applied");
+    }
     if (lock !== undefined) return lock;
     throw new MemoryError(
       "MEM_LOCKED",

@@ -1,12 +1,14 @@
 import type { Connection, Session, Table } from "@lancedb/lancedb";
-import { isVanishedVersion, readError } from "./storage-error.ts";
+import { isVanishedVersion, overtaken, readError } from "./storage-error.ts";
 import { TABLE_NAME, type StoreLocation } from "./location.ts";
 import { loadNativeModules, type NativeModules } from "./native-module.ts";
+import { listVersions } from "./table-files.ts";
 
 // LanceDB's own defaults are 6 GB and 1 GB.
 const INDEX_CACHE_BYTES = 256n << 20n;
 const METADATA_CACHE_BYTES = 64n << 20n;
 const READ_ATTEMPTS = 5;
+
 /** LanceDB's connection to a store's folder. */
 export class Database {
   readonly location: StoreLocation;
@@ -50,13 +52,18 @@ export class Database {
    * Rejects with `MEM_CORRUPT` or `MEM_UNAVAILABLE`.
    */
   async read<T>(query: (table: Table) => Promise<T>): Promise<T> {
+    const { folder } = this.location;
+    let newest: number | undefined;
     for (let attempt = 1; ; attempt++) {
       try {
         return await query(await this.table());
       } catch (error) {
-        if (attempt === READ_ATTEMPTS || !isVanishedVersion(error)) {
-          throw readError(error, this.location.folder);
-        }
+        if (!isVanishedVersion(error)) throw readError(error, folder);
+        const before = newest;
+        [newest] = await listVersions(this.location.table);
+        // A file that is missing from one and the same version is lost.
+        if (attempt > 1 && newest === before) throw readError(error, folder);
+        if (attempt === READ_ATTEMPTS) throw overtaken(error, folder);
       }
     }
   }

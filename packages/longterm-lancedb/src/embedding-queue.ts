@@ -74,7 +74,7 @@ export class EmbeddingQueue {
       while (!signal.aborted) {
         const rows = await this.#pending.next();
         if (rows.length === 0) break;
-        await this.#writer.change(addingVectors(await this.#embed(rows)));
+        await this.#store(await this.#embed(rows));
         this.#failures = 0;
       }
       if (!this.#pending.areRefused) this.#failure = undefined;
@@ -83,8 +83,17 @@ export class EmbeddingQueue {
     }
     this.#running = undefined;
     // What came in after the last look, unless there is a reason to wait.
-    const more = this.#pending.areKnown && this.#cancelRetry === undefined;
+    const more = this.#pending.areExpected && this.#cancelRetry === undefined;
     if (more && !signal.aborted) void this.#start();
+  }
+
+  async #store(made: readonly MadeVector[]): Promise<void> {
+    try {
+      await this.#writer.change(addingVectors(made));
+    } catch (error) {
+      this.#pending.add(made.map(({ id }) => id));
+      throw error;
+    }
   }
 
   async #embed(rows: readonly PendingRow[]): Promise<MadeVector[]> {

@@ -19,20 +19,27 @@ export async function embedChecked(
   signal?: AbortSignal,
 ): Promise<Float32Array[]> {
   throwIfAborted(signal);
-  const deadline = AbortSignal.timeout(DEADLINE_MS);
-  const ended = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
+  // Not `AbortSignal.timeout`: its timer, and what waits for it, would live on for a minute after each answer.
+  const ended = new AbortController();
+  const stop = (): void => ended.abort(signal?.reason);
+  const deadline = setTimeout(stop, DEADLINE_MS).unref();
+  signal?.addEventListener("abort", stop, { once: true });
   try {
-    const vectors = await orAborted(embedder.embed(texts, { kind, signal: ended }), ended);
-    return checked(embedder, vectors, texts.length);
+    const asked = embedder.embed(texts, { kind, signal: ended.signal });
+    return checked(embedder, await orAborted(asked, ended.signal), texts.length);
   } catch (error) {
     if (signal?.aborted === true) throw aborted(signal);
-    if (isMemoryError(error) && !deadline.aborted) throw error;
-    const what = deadline.aborted ? `did not answer in ${DEADLINE_MS / 1000} seconds` : "failed";
+    const late = ended.signal.aborted;
+    if (isMemoryError(error) && !late) throw error;
+    const what = late ? `did not answer in ${DEADLINE_MS / 1000} seconds` : "failed";
     throw new MemoryError(
       "MEM_EMBEDDING",
       `the embedder ${JSON.stringify(embedder.model)} ${what}`,
       { cause: error },
     );
+  } finally {
+    clearTimeout(deadline);
+    signal?.removeEventListener("abort", stop);
   }
 }
 

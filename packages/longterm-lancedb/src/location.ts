@@ -1,6 +1,5 @@
-import { mkdir, statfs } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
-import { syncDirectory } from "@mem/append-log";
+import { join, resolve } from "node:path";
+import { LogError, makeDirectory, refuseNetworkFileSystem } from "@mem/append-log";
 import { checkId, MemoryError } from "@mem/core";
 
 /** The name of the one table in a store's folder. */
@@ -45,44 +44,11 @@ export function locate(uri: string): StoreLocation {
 
 /** Makes the store's folder where it is missing; refuses file systems whose locks and flushes can't be relied on. */
 export async function prepareFolder({ folder }: StoreLocation): Promise<void> {
-  const network = await networkFileSystem(folder);
-  if (network !== undefined) {
-    throw new MemoryError(
-      "MEM_UNSUPPORTED",
-      `${folder} is on a network file system (${network}), whose locks and flushes can't be relied on; use a local disk`,
-      { path: "options.uri" },
-    );
-  }
-  const first = await mkdir(folder, { recursive: true });
-  if (first === undefined) return;
-  for (let made = folder; made.length >= first.length; made = dirname(made)) {
-    await syncDirectory(dirname(made));
-  }
-}
-
-// The f_type of Linux's statfs(2); other systems number theirs otherwise and are not judged.
-const NETWORK_TYPES: ReadonlyMap<number, string> = new Map([
-  [0x69_69, "NFS"],
-  [0x51_7b, "SMB"],
-  [0xff_53_4d_42, "CIFS"],
-  [0xfe_53_4d_42, "SMB 2"],
-  [0x01_02_19_97, "9P"],
-  [0x53_46_41_4f, "AFS"],
-  [0x00_c3_64_00, "Ceph"],
-  [0x0b_d0_0b_d0, "Lustre"],
-  [0x47_50_46_53, "GPFS"],
-]);
-
-/** The kind of network file system that the path, or what there is of it, lies on. */
-async function networkFileSystem(path: string): Promise<string | undefined> {
-  if (process.platform !== "linux") return undefined;
-  for (;;) {
-    try {
-      const { type } = await statfs(path);
-      return NETWORK_TYPES.get(type >>> 0);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT" || path === dirname(path)) throw error;
-      path = dirname(path);
-    }
+  await makeDirectory(folder, true);
+  try {
+    await refuseNetworkFileSystem(folder);
+  } catch (cause) {
+    if (!(cause instanceof LogError) || cause.code !== "LOG_FILE_SYSTEM") throw cause;
+    throw new MemoryError("MEM_UNSUPPORTED", cause.message, { cause, path: "options.uri" });
   }
 }

@@ -70,7 +70,7 @@ export class Maintenance {
 
   async #compact(): Promise<void> {
     const commits = this.#commits;
-    if (commits === 0) return;
+    if (commits === 0 || this.#closed) return;
     const began = this.#clock.monotonic();
     await this.#writer.task(async (table) => {
       // No version goes yet: the one that comes of this reaches the disk only afterwards.
@@ -111,6 +111,8 @@ export class Maintenance {
       this.#failure = undefined;
     } catch (error) {
       this.#failure = error;
+      // Otherwise every commit from now on would try it, too.
+      this.#restUntil = this.#clock.monotonic() + RETRY_MS;
       this.#whenIdle(RETRY_MS);
     }
   }

@@ -43,7 +43,9 @@ export async function openStore(opening: OpenWith): Promise<number | undefined> 
   await committer.check();
   if (description.analyzer !== analyzer.id) {
     await analyzeAgain(database, committer, analyzer);
-    await amend(opening, { analyzer: analyzer.id });
+    await committer.exclusively(async () => {
+      await writeDescription(path, { ...(await presentDescription(path)), analyzer: analyzer.id });
+    });
   }
   if (embedder !== undefined && description.embedder === undefined) await adopt(opening, embedder);
   return await vectorLength(await database.table());
@@ -107,26 +109,26 @@ function exists(path: string): Promise<boolean> {
 
 /** Makes the embedder the store's own. */
 async function adopt(opening: OpenWith, embedder: Embedder): Promise<void> {
-  await opening.committer.commit(async (table) => {
-    const length = await vectorLength(table);
-    if (length === embedder.dimensions) return;
-    // Left over from an adoption that was cut off, and empty.
-    if (length !== undefined) await table.dropColumns(["vector"]);
-    await addVectorColumn(table, embedder.dimensions);
-  });
-  await amend(opening, describeStore(opening.analyzer.id, embedder));
+  const path = opening.database.location.description;
+  // Column and description under one lock: between them another process would adopt an embedder of its own.
+  await opening.committer.commit(
+    async (table) => {
+      refuseForeignEmbedder(await presentDescription(path), embedder);
+      const length = await vectorLength(table);
+      if (length === embedder.dimensions) return;
+      // Left over from an adoption that was cut off, and empty.
+      if (length !== undefined) await table.dropColumns(["vector"]);
+      await addVectorColumn(table, embedder.dimensions);
+    },
+    async () => {
+      const { analyzer } = await presentDescription(path);
+      await writeDescription(path, describeStore(analyzer, embedder));
+    },
+  );
 }
 
-/** Changes the description, unless another process has made something else of the store meanwhile. */
-async function amend(
-  { database, committer, embedder }: OpenWith,
-  changes: Partial<StoreDescription>,
-): Promise<void> {
-  const { description: path } = database.location;
-  await committer.exclusively(async () => {
-    const current = await readDescription(path);
-    if (current === undefined) throw new MemoryError("MEM_CORRUPT", `${path} is gone`);
-    refuseForeignEmbedder(current, embedder);
-    await writeDescription(path, { ...current, ...changes });
-  });
+async function presentDescription(path: string): Promise<StoreDescription> {
+  const description = await readDescription(path);
+  if (description === undefined) throw new MemoryError("MEM_CORRUPT", `${path} is gone`);
+  return description;
 }

@@ -30,17 +30,14 @@ export class OpenedStore {
   readonly embedding: EmbeddingQueue | undefined;
   readonly search: Search;
   readonly context: SaveContext;
-  readonly #acknowledged: AcknowledgedVersion;
 
   private constructor(
     database: Database,
-    acknowledged: AcknowledgedVersion,
     committer: Committer,
     { clock, embedder }: StoreParts,
     state: { readonly analyzer: Analyzer; readonly versions: number; readonly vectors: boolean },
   ) {
     this.database = database;
-    this.#acknowledged = acknowledged;
     this.writer = new Writer(database, committer, (pending) => {
       this.maintenance.committed();
       this.embedding?.add(pending);
@@ -77,10 +74,9 @@ export class OpenedStore {
       const vectors = (await openStore(opening)) !== undefined;
       const versions = (await listVersions(location.table)).length;
       const state = { analyzer, versions, vectors };
-      return new OpenedStore(database, acknowledged, committer, parts, state);
+      return new OpenedStore(database, committer, parts, state);
     } catch (error) {
       database.close();
-      await acknowledged.close();
       throw error;
     }
   }
@@ -102,7 +98,6 @@ export class OpenedStore {
   async close(): Promise<void> {
     await this.writer.idle();
     this.database.close();
-    await this.#acknowledged.close();
   }
 }
 

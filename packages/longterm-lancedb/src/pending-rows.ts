@@ -24,9 +24,9 @@ export class PendingRows {
     this.#database = database;
   }
 
-  /** Whether there are some that are known to be pending. */
-  get areKnown(): boolean {
-    return this.#remembered.size > 0;
+  /** Whether there may be some. */
+  get areExpected(): boolean {
+    return this.#remembered.size > 0 || this.#unremembered;
   }
 
   get areRefused(): boolean {
@@ -34,7 +34,10 @@ export class PendingRows {
   }
 
   add(ids: Iterable<string>): void {
-    for (const id of ids) this.#remembered.add(id);
+    for (const id of ids) {
+      this.#remembered.add(id);
+      this.#refused.delete(id);
+    }
     if (this.#remembered.size <= REMEMBERED) return;
     this.#remembered.clear();
     this.#unremembered = true;
@@ -58,12 +61,34 @@ export class PendingRows {
   async next(): Promise<PendingRow[]> {
     while (this.#remembered.size > 0 || this.#unremembered) {
       const ids = [...this.#remembered].slice(0, ROWS_AT_ONCE);
-      const rows = await this.#read(ids.length > 0 ? idIn(ids) : this.#notRefused());
-      for (const id of ids) this.#remembered.delete(id);
-      if (ids.length === 0 && rows.length < ROWS_AT_ONCE) this.#unremembered = false;
+      const rows = await (ids.length > 0 ? this.#takeRemembered(ids) : this.#lookForSome());
       if (rows.length > 0) return this.#fitting(rows);
     }
     return [];
+  }
+
+  // Both forget before they read: what is added while they do is not seen by them, and must not be forgotten.
+
+  async #takeRemembered(ids: readonly string[]): Promise<PendingRow[]> {
+    for (const id of ids) this.#remembered.delete(id);
+    try {
+      return await this.#read(idIn(ids));
+    } catch (error) {
+      this.add(ids);
+      throw error;
+    }
+  }
+
+  async #lookForSome(): Promise<PendingRow[]> {
+    this.#unremembered = false;
+    let rows: PendingRow[] | undefined;
+    try {
+      rows = await this.#read(this.#notRefused());
+      return rows;
+    } finally {
+      // It failed, or there are more than these.
+      if (rows === undefined || rows.length === ROWS_AT_ONCE) this.#unremembered = true;
+    }
   }
 
   #read(condition: string | undefined): Promise<PendingRow[]> {

@@ -22,6 +22,8 @@ export class ScopeStatistics {
     const known = this.#remembered.get(scope);
     if (known !== undefined) return known;
     const totals = await count(table, scope);
+    // Another search may have moved on meanwhile, and these are of the version before.
+    if (version !== this.#version) return totals;
     if (this.#remembered.size >= REMEMBERED_SCOPES) this.#remembered.clear();
     this.#remembered.set(scope, totals);
     return totals;

@@ -22,6 +22,12 @@ export function readError(error: unknown, folder: string): unknown {
   );
 }
 
+/** What it means that a read was begun again and again, each time on a version that then was cleaned up. */
+export function overtaken(cause: unknown, folder: string): MemoryError {
+  const message = `the store in ${folder} is rewritten faster than it can be read; try again`;
+  return new MemoryError("MEM_UNAVAILABLE", message, { cause });
+}
+
 /** What a failed write means. */
 export function writeError(error: unknown, folder: string, outcome: Outcome): MemoryError {
   if (isMemoryError(error)) return error;

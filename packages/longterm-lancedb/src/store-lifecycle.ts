@@ -1,4 +1,5 @@
 import { isMemoryError, MemoryError, throwIfAborted, type CallOptions } from "@mem/core";
+import { orAborted } from "./embedding.ts";
 import { OpenedStore, type StoreParts } from "./opened-store.ts";
 
 /** Opens a store at its first call, and closes it when the last one is done. */
@@ -27,7 +28,7 @@ export class StoreLifecycle {
     this.refuseClosed();
     throwIfAborted(options?.signal);
     try {
-      return await this.track(this.open().then(task));
+      return await this.track(this.#openUnless(options?.signal).then(task));
     } catch (error) {
       // Not the caller gave up, but the store was closed.
       const givenUp = options?.signal?.aborted === true;
@@ -50,6 +51,11 @@ export class StoreLifecycle {
   open(): Promise<OpenedStore> {
     this.#opened ??= this.#open();
     return this.#opened;
+  }
+
+  /** Opening may wait for a lock; the caller need not. */
+  #openUnless(signal: AbortSignal | undefined): Promise<OpenedStore> {
+    return signal === undefined ? this.open() : orAborted(this.open(), signal);
   }
 
   /** Fires when the caller gives up or the store is closed. */

@@ -58,9 +58,15 @@ export function isTemporary(name: string): boolean {
   return name.startsWith(".tmp") || name.includes("#");
 }
 
-/** The table's versions, newest first. */
+/** The table's versions, newest first; none where there is no table. */
 export async function listVersions(table: string): Promise<number[]> {
-  const names = await readdir(join(table, VERSIONS));
+  let names: string[];
+  try {
+    names = await readdir(join(table, VERSIONS));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
   return names
     .flatMap((name) => {
       const digits = MANIFEST.exec(name)?.[1];

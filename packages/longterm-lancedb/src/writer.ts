@@ -1,4 +1,4 @@
-import { throwIfAborted } from "@mem/core";
+import { isMemoryError, throwIfAborted } from "@mem/core";
 import type { Table } from "@lancedb/lancedb";
 import { Batch, type Change, type Clearing, type KeyedChange } from "./batch.ts";
 import type { Committer } from "./committer.ts";
@@ -6,6 +6,8 @@ import type { Database } from "./database.ts";
 
 const MAX_CHANGES = 1_000;
 const MAX_CHARACTERS = 32 << 20;
+/** Each is a query of its own while the lock is held. */
+const MAX_CLEARINGS = 10;
 
 interface Waiting {
   readonly change: Change;
@@ -70,10 +72,26 @@ export class Writer {
   }
 
   #enqueue(change: Change, signal: AbortSignal | undefined): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      this.#changes.push({ change, signal, resolve, reject });
-      this.#start();
-    });
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const waiting = { change, signal, resolve, reject };
+    this.#changes.push(waiting);
+    this.#start();
+    if (signal === undefined) return promise;
+    const giveUp = (): void => this.#giveUp(waiting);
+    signal.addEventListener("abort", giveUp, { once: true });
+    return promise.finally(() => signal.removeEventListener("abort", giveUp));
+  }
+
+  /** What has not been taken yet leaves the queue, however long those before it take. */
+  #giveUp(waiting: Waiting): void {
+    const place = this.#changes.indexOf(waiting);
+    if (place === -1) return;
+    this.#changes.splice(place, 1);
+    try {
+      throwIfAborted(waiting.signal);
+    } catch (error) {
+      waiting.reject(error);
+    }
   }
 
   #start(): void {
@@ -96,25 +114,20 @@ export class Writer {
   #takeBatch(): Waiting[] {
     const batch: Waiting[] = [];
     let size = 0;
+    let clearings = 0;
     while (batch.length < MAX_CHANGES) {
       const next = this.#changes[0];
       if (next === undefined) break;
-      size += next.change.kind === "keyed" ? next.change.size : 0;
-      if (batch.length > 0 && size > MAX_CHARACTERS) break;
+      if (next.change.kind === "keyed") size += next.change.size;
+      else clearings++;
+      if (batch.length > 0 && (size > MAX_CHARACTERS || clearings > MAX_CLEARINGS)) break;
       this.#changes.shift();
-      try {
-        throwIfAborted(next.signal);
-      } catch (error) {
-        next.reject(error);
-        continue;
-      }
       batch.push(next);
     }
     return batch;
   }
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
-    if (batch.length === 0) return;
     try {
       const changes = new Batch(batch.map(({ change }) => change));
       const answers = await this.#committer.commit((table) =>
@@ -124,6 +137,7 @@ export class Writer {
       this.#committed(changes.pending);
     } catch (error) {
       for (const { reject } of batch) reject(error);
+      this.#refuseIfLocked(error);
     }
   }
 
@@ -133,6 +147,13 @@ export class Writer {
       task.resolve();
     } catch (error) {
       task.reject(error);
+      this.#refuseIfLocked(error);
     }
+  }
+
+  /** The lock was waited for as long as any change has to; those behind it shall not wait as long again. */
+  #refuseIfLocked(error: unknown): void {
+    if (!isMemoryError(error, "MEM_LOCKED")) return;
+    for (const { reject } of this.#changes.splice(0)) reject(error);
   }
 }

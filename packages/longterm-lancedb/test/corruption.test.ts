@@ -5,7 +5,7 @@ import { here, openStore, query, scope, storeFolder, write } from "./fixtures.ts
 import { tableFiles } from "./raw-table.ts";
 
 const ENTRIES = 20;
-const FLIPS = 60;
+const FLIPS = 25;
 
 describe("a flipped byte", () => {
   it("is never returned as data: an entry is as it was saved, missing, or MEM_CORRUPT", async () => {

@@ -1,5 +1,9 @@
+import { mkdir, rm, rmdir } from "node:fs/promises";
 import { createHashingEmbedder, createManualClock, MemoryError, type Embedder } from "@mem/core";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { Database } from "../src/database.ts";
+import { locate } from "../src/location.ts";
+import { PendingRows } from "../src/pending-rows.ts";
 import { eventually, here, openStore, query, scope, storeFolder, write } from "./fixtures.ts";
 
 /** An embedder that remembers the texts of each request, and refuses some. */
@@ -99,5 +103,64 @@ describe("vectors", () => {
     clock.advance(1_000);
     await eventually(async () => (await store.health()).status === "ok");
     expect(await store.stats("acme")).toEqual({ entries: 1, pendingVectors: 0 });
+  });
+
+  it("are made for a text that is saved while the one before it is looked for", async () => {
+    const uri = await storeFolder();
+    const store = openStore(uri);
+    await store.save(scope, [write("a", { text: "autumn" })]);
+    const database = await Database.connect(locate(uri));
+    onTestFinished(() => database.close());
+    const pending = new PendingRows(database);
+    const [{ id } = expect.fail("it is pending")] = await pending.next();
+    expect(await pending.next()).toEqual([]);
+    pending.add([id]);
+    const looking = pending.next();
+    pending.add([id]);
+    expect(await looking).toHaveLength(1);
+    expect(await pending.next()).toMatchObject([{ id }]);
+    const lookingAtAll = pending.next();
+    pending.lookAgain();
+    await lookingAtAll;
+    expect(await pending.next()).toMatchObject([{ id }]);
+  });
+
+  it("that could not be written are made again", async () => {
+    const uri = await storeFolder();
+    const clock = createManualClock();
+    let breaks = true;
+    const honest = recordingEmbedder();
+    const embedder: Embedder = {
+      ...honest,
+      async embed(texts, options) {
+        if (breaks) {
+          breaks = false;
+          await rm(`${uri}.lock`);
+          await mkdir(`${uri}.lock`);
+        }
+        return honest.embed(texts, options);
+      },
+    };
+    const store = openStore(uri, { embedder, clock });
+    await store.save(scope, [write("a", { text: "autumn" })]);
+    await eventually(async () => (await store.health()).status === "degraded");
+    await rmdir(`${uri}.lock`);
+    clock.advance(1_000);
+    await eventually(async () => (await store.stats("acme")).pendingVectors === 0);
+    expect(honest.requests).toEqual([["autumn"], ["autumn"]]);
+  });
+
+  it("of a store are of one embedder, also where two adopt it at once", async () => {
+    const uri = await storeFolder();
+    const plain = openStore(uri);
+    await plain.save(scope, [write("a", { text: "autumn" })]);
+    const stores = [16, 32].map((dimensions) =>
+      openStore(uri, { embedder: createHashingEmbedder({ dimensions }) }),
+    );
+    const flushed = await Promise.allSettled(stores.map((store) => store.flush()));
+    expect(flushed.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+    const winner = stores[flushed.findIndex(({ status }) => status === "fulfilled")];
+    const [hit] = (await winner?.search(here, query("autumn", { mode: "vector" }))) ?? [];
+    expect(hit?.score).toBeCloseTo(1, 3);
   });
 });

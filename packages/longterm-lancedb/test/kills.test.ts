@@ -3,7 +3,7 @@ import { createLanceDbStore } from "../src/index.ts";
 import { Child } from "./child-process.ts";
 import { scope, storeFolder } from "./fixtures.ts";
 
-const KILLS = 8;
+const KILLS = 4;
 const DELETED = "deleted";
 
 describe("a process that is killed while it writes", () => {
@@ -12,7 +12,7 @@ describe("a process that is killed while it writes", () => {
     const known = new Map<string, string>();
     for (let round = 0; round < KILLS; round++) {
       const child = new Child("save-forever", uri, String(round));
-      await child.wrote(40 + 17 * round);
+      await child.wrote(30 + 17 * round);
       await child.kill();
       expect(child.errors).toBe("");
       const begun = new Map<string, string>();

@@ -1,4 +1,4 @@
-import { copyFile, readdir, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { copyFile, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openStore, query, here, scope, storeFolder, write } from "./fixtures.ts";
@@ -113,6 +113,33 @@ describe("an acknowledged version that is damaged", () => {
     const store = openStore(uri);
     await expect(store.get(scope, ["a"])).rejects.toMatchObject({ code: "MEM_CORRUPT" });
     expect((await store.health()).status).toBe("down");
+  });
+});
+
+describe("a record of what was acknowledged that is lost", () => {
+  it.each([
+    ["missing", (path: string) => rm(path)],
+    ["empty", (path: string) => truncate(path)],
+    ["garbage", (path: string) => writeFile(path, "x".repeat(40))],
+  ])("is made anew from the newest version that can be read: it is %s", async (_, damage) => {
+    const uri = await storeWithEntries();
+    const path = join(uri, "acknowledged");
+    const before = await readFile(path, "utf8");
+    await damage(path);
+    expect(await openStore(uri).count(scope)).toBe(2);
+    expect(await readFile(path, "utf8")).toBe(before);
+  });
+
+  it("is not written where nobody looks: a store that is open goes on with the new one", async () => {
+    const uri = await storeWithEntries();
+    const open = openStore(uri);
+    expect(await open.count(scope)).toBe(2);
+    await rm(join(uri, "acknowledged"));
+    const another = openStore(uri);
+    expect(await another.count(scope)).toBe(2);
+    await open.save(scope, [write("c")]);
+    await another.save(scope, [write("d")]);
+    expect(await another.count(scope)).toBe(4);
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Child } from "./child-process.ts";
 import { here, openStore, query, scope, storeFolder } from "./fixtures.ts";
 
-const TIMES = 20;
+const TIMES = 12;
 
 describe("two processes on one folder", () => {
   it("lose no update, make no duplicate, and see each other's entries", async () => {

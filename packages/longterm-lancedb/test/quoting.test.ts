@@ -45,7 +45,7 @@ describe("text in a query", () => {
         expect(await store.count(theirs)).toBe(1);
         expect(await store.clearWorkflow(theirs)).toBe(1);
       }),
-      { numRuns: 30 },
+      { numRuns: 20 },
     );
   }, 60_000);
 });
