@@ -3,6 +3,13 @@ import { availableParallelism } from "node:os";
 import { promisify } from "node:util";
 
 const execute = promisify(execFile);
+const TIMEOUT_MS = 120_000;
+
+interface Failure {
+  stdout: string;
+  stderr: string;
+  killed: boolean;
+}
 
 /** Runs a program to its end; rejects with all that it printed where it fails. */
 export async function run(
@@ -12,11 +19,12 @@ export async function run(
 ): Promise<string> {
   const env = { ...process.env, NO_COLOR: "1" };
   try {
-    const settings = { cwd: options.cwd, env, timeout: 120_000, maxBuffer: 64 * 1024 ** 2 };
+    const settings = { cwd: options.cwd, env, timeout: TIMEOUT_MS, maxBuffer: 64 * 1024 ** 2 };
     return (await execute(program, [...args], settings)).stdout;
   } catch (cause) {
-    const { stdout = "", stderr = "" } = cause as { stdout?: string; stderr?: string };
-    const output = `${stdout}\n${stderr}`.trim();
+    const { stdout = "", stderr = "", killed = false } = cause as Partial<Failure>;
+    const late = killed ? `\nstopped: it took longer than ${TIMEOUT_MS / 1000} seconds` : "";
+    const output = `${stdout}\n${stderr}${late}`.trim();
     const command = [program, ...args].join(" ");
     throw new Error(`${command}\n${output === "" ? String(cause) : output}`, { cause });
   }
