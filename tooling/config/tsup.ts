@@ -8,4 +8,6 @@ export const library: Options | Options[] = defineConfig({
   dts: false,
   clean: true,
   treeshake: true,
+  // `sqlite` and `test` exist with the prefix only.
+  removeNodeProtocol: false,
 }) as Options;

@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { openKnowledgeStore, type MemorySettings } from "@mem/config";
 import {
   createKnowledge,
@@ -37,9 +38,7 @@ export async function knowledge(command: KnowledgeCommand): Promise<void> {
     tenantId: settings.tenantId,
     // The same source from whatever folder the command is run in.
     collection: resolve(docs),
-    documents: withTitles(
-      (await stat(docs)).isDirectory() ? readMarkdownFolder(docs) : readJsonl(docs),
-    ),
+    documents: withTitles(await readDocuments(docs)),
     onProgress: ({ documents }) => progress.show(documents),
     signal,
   });
@@ -59,6 +58,10 @@ export async function knowledge(command: KnowledgeCommand): Promise<void> {
     ],
   );
 
+  if (result.passages === 0) {
+    show.say(`There is nothing to ask: ${docs} holds no Markdown and no docs.jsonl.`);
+    return;
+  }
   const shared = createKnowledge({ store });
   for (const question of command.questions.length > 0 ? command.questions : QUESTIONS) {
     const request = { text: question, topK: 3, mode: "auto", neighbours: true } as const;
@@ -74,6 +77,13 @@ export async function knowledge(command: KnowledgeCommand): Promise<void> {
       ]),
     );
   }
+}
+
+/** A file is JSONL, and so is a folder's `docs.jsonl`; any other folder is Markdown. */
+async function readDocuments(docs: string): Promise<AsyncGenerator<SourceDocument>> {
+  if (!(await stat(docs)).isDirectory()) return readJsonl(docs);
+  const file = join(docs, "docs.jsonl");
+  return existsSync(file) ? readJsonl(file) : readMarkdownFolder(docs);
 }
 
 /** Sections of a manual are known by their page and heading: that is their title. */

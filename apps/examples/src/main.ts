@@ -92,6 +92,12 @@ function refuse(problem: string): number {
   return 2;
 }
 
+// Whoever reads the output may have seen enough, as `head` does.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
+
 const interrupted = new AbortController();
 let interruptedBy: "SIGINT" | "SIGTERM" = "SIGINT";
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -112,7 +118,10 @@ try {
     const { code, message } = error as { code?: unknown; message?: unknown };
     // What a person can mend needs no stack.
     const known =
-      isMemoryError(error) || code === "ENOENT" || String(code).startsWith("ERR_PARSE_ARGS");
+      isMemoryError(error) ||
+      code === "MODEL" ||
+      code === "ENOENT" ||
+      String(code).startsWith("ERR_PARSE_ARGS");
     process.stderr.write(
       known
         ? `${String(code)}: ${String(message)}\n`

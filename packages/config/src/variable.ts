@@ -55,15 +55,22 @@ export function readVariable(environment: Environment): VariableReader {
       read(name, otherwise, (text) => {
         const protocol = URL.canParse(text) ? new URL(text).protocol : "";
         if (protocols.includes(protocol)) return text;
-        // A URL may hold a password: its value stays out of the message.
-        throw refuse(name, undefined, `a URL that begins with ${protocols.join("// or ")}//`);
+        throw refuse(
+          name,
+          withoutPassword(text),
+          `a URL that begins with ${protocols.join("// or ")}//`,
+        );
       }),
   };
 }
 
-function refuse(name: string, value: string | undefined, accepted: string): MemoryError {
-  const what = value === undefined ? "has a value that is not accepted" : `is "${value}"`;
-  return new MemoryError("MEM_INVALID_ARGUMENT", `${name} ${what}; accepted is ${accepted}`, {
+/** All that could be a user and a password goes, also where it is no proper URL. */
+function withoutPassword(url: string): string {
+  return url.replace(/^([a-z][\w+.-]*:\/\/)?.*@/i, "$1…@");
+}
+
+function refuse(name: string, value: string, accepted: string): MemoryError {
+  return new MemoryError("MEM_INVALID_ARGUMENT", `${name} is "${value}"; accepted is ${accepted}`, {
     path: name,
   });
 }

@@ -1,5 +1,5 @@
 import { access, constants } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { delimiter, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { bringRedisFromDebian } from "./debian-packages.ts";
@@ -22,7 +22,7 @@ export interface FindRedisOptions {
 export async function findRedisServer(options: FindRedisOptions = {}): Promise<RedisBinary> {
   const env = options.env ?? process.env;
   const named = env["MEM_TEST_REDIS_SERVER"] ?? "";
-  if (named !== "") return await inspectBinary(named, "MEM_TEST_REDIS_SERVER names");
+  if (named !== "") return await inspectBinary(resolve(named), "MEM_TEST_REDIS_SERVER names");
   for (const name of ["redis-server", "valkey-server"]) {
     const path = await findOnPath(name, env["PATH"] ?? "");
     if (path !== undefined) return await inspectBinary(path, "PATH holds");
@@ -34,7 +34,7 @@ export async function findRedisServer(options: FindRedisOptions = {}): Promise<R
 
 async function findOnPath(name: string, path: string): Promise<string | undefined> {
   for (const folder of path.split(delimiter).filter((entry) => entry !== "")) {
-    const candidate = join(folder, name);
+    const candidate = resolve(folder, name);
     try {
       await access(candidate, constants.X_OK);
       return candidate;

@@ -6,15 +6,16 @@ import { pathToFileURL } from "node:url";
 import { answerHelp, reportProblems } from "./command-line.ts";
 import { checkContractInstall } from "./contract-install.ts";
 import { importTime } from "./import-time.ts";
-import { mapInParallel, problemOf } from "./shell.ts";
+import { mapInParallel, problemOf, run } from "./shell.ts";
 import { checkSmallInstall } from "./small-install.ts";
 import { lintTarball, pack, type Tarball } from "./tarballs.ts";
-import { listPackages, type WorkspacePackage } from "./workspace.ts";
+import { listPackages, root, type WorkspacePackage } from "./workspace.ts";
 
 answerHelp(`
 npm run check:packages   every package, packed as it is published: its entry points and types are
                          found (publint, attw); @mem/core and @mem/backend-memory install alone;
-                         @mem/contract runs in a project of npm's. Build first: npx turbo run build
+                         @mem/contract runs in a project of npm's; the built packages work together.
+                         Build first: npx turbo run build
 `);
 
 const folder = mkdtempSync(join(tmpdir(), "mem-packages-"));
@@ -33,6 +34,8 @@ async function checkAll(): Promise<string[]> {
   if (unpackable.flat().length > 0) return unpackable.flat();
   const problems = await Promise.all([
     problemOf(checkContractInstall(folder, tarballs)),
+    // Without the source condition the packages are what they publish; tests see their sources.
+    problemOf(run(process.execPath, ["src/built.ts"], { cwd: join(root, "apps/acceptance") })),
     mapInParallel(tarballs, lintTarball),
   ]);
   // By itself, because it is timed.

@@ -8,6 +8,11 @@ export interface Thinker {
   think(task: string, facts: readonly string[], otherwise: string): Promise<string>;
 }
 
+/** The model did not answer: something that whoever runs the example can mend. */
+export class ModelError extends Error {
+  readonly code = "MODEL";
+}
+
 /** `OPENAI_CHAT_MODEL` names the model; default `gpt-4o-mini`. */
 export function createThinker(settings: MemorySettings, signal: AbortSignal): Thinker {
   const { embedder: endpoint } = settings;
@@ -22,7 +27,7 @@ export function createThinker(settings: MemorySettings, signal: AbortSignal): Th
   return {
     name: model,
     async think(task, facts, otherwise) {
-      const completion = await client.chat.completions.create(
+      const asked = client.chat.completions.create(
         {
           model,
           messages: [
@@ -39,6 +44,14 @@ export function createThinker(settings: MemorySettings, signal: AbortSignal): Th
         },
         { signal },
       );
+      const completion = await asked.catch((cause: unknown) => {
+        throw new ModelError(
+          `the model "${model}" does not answer; check OPENAI_BASE_URL, OPENAI_API_KEY and OPENAI_CHAT_MODEL`,
+          {
+            cause,
+          },
+        );
+      });
       return completion.choices[0]?.message.content?.trim() ?? otherwise;
     },
   };
