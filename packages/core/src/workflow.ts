@@ -8,6 +8,7 @@ import {
   type NewMessage,
 } from "./conversation.ts";
 import { isMemoryError, MemoryError, throwIfAborted } from "./errors.ts";
+import { publishFailure } from "./failure-channel.ts";
 import type { ActivityKind, CallOptions } from "./keyed-store.ts";
 import { Router } from "./router.ts";
 import { checkId, type WorkflowRef } from "./scope.ts";
@@ -93,12 +94,13 @@ export class Workflow {
     return complete.id;
   }
 
-  /** The record is stored, whatever becomes of its count: a session that ended meanwhile has no more use for it. */
+  /** The record is stored, so its caller must not hear of a failure and store it again, whatever became of its count. */
   async #count(activity: ActivityKind, agentId: string): Promise<void> {
     try {
       await this.#backends.shortTerm.getWorkflow(this.#ref, this.#call(activity, agentId));
     } catch (error) {
-      if (!isMemoryError(error, "MEM_SESSION_ENDED")) throw error;
+      // A session that ended meanwhile has no more use for it.
+      if (!isMemoryError(error, "MEM_SESSION_ENDED")) publishFailure("count a record", error);
     }
   }
 

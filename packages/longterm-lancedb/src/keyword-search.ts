@@ -1,5 +1,5 @@
 import type { Table } from "@lancedb/lancedb";
-import { createKeywordQuery, scoreKeyword } from "@mem/search";
+import { createKeywordQuery, joinTerms, scoreKeyword, splitTerms } from "@mem/search";
 import { candidateColumns, candidatesIn, type Candidate } from "./candidates.ts";
 import type { LanceDb } from "./native-module.ts";
 import type { ScopeTotals } from "./scope-statistics.ts";
@@ -30,7 +30,7 @@ export async function searchByKeyword(
   if (terms.length === 0 || totals.documents === 0) return [];
   const result = await table
     .query()
-    .fullTextSearch(new MatchQuery(terms.join(" "), "terms"))
+    .fullTextSearch(new MatchQuery(joinTerms(terms), "terms"))
     .where(scope)
     .select([...candidateColumns(withMetadata), "terms", "_score"])
     .limit(totals.documents)
@@ -39,7 +39,7 @@ export async function searchByKeyword(
   const documents = new Map(terms.map((term) => [term, { having: 0, last: -1 }]));
   const found: { readonly candidate: Candidate; readonly terms: readonly string[] }[] = [];
   for (const [candidate, row] of candidatesIn(result)) {
-    const own = String(stored?.get(row)).split(" ");
+    const own = splitTerms(String(stored?.get(row)));
     for (const term of own) {
       const counted = documents.get(term);
       if (counted === undefined || counted.last === row) continue;

@@ -1,4 +1,4 @@
-import { documentLength, type Analyzer } from "@mem/search";
+import { documentLength, joinTerms, type Analyzer } from "@mem/search";
 import type { Committer } from "./committer.ts";
 import type { Database } from "./database.ts";
 import { readRows } from "./row-queries.ts";
@@ -36,7 +36,7 @@ export async function analyzeAgain(
       );
       const renewed = rows.map((row) => {
         const terms = analyzer.analyze(row.text);
-        return { ...row, terms: terms.join(" "), length: documentLength(terms) };
+        return { ...row, terms: joinTerms(terms), length: documentLength(terms) };
       });
       await table.mergeInsert("id").whenMatchedUpdateAll().execute(renewed);
     });

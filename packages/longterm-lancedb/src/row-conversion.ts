@@ -7,7 +7,7 @@ import {
   type LongTermWrite,
   type Scope,
 } from "@mem/core";
-import { documentLength } from "@mem/search";
+import { documentLength, joinTerms } from "@mem/search";
 import { rowId, type EntryRow, type Row } from "./row.ts";
 import { hashRow } from "./row-hash.ts";
 
@@ -26,7 +26,7 @@ export function draftRow(scope: Scope, write: LongTermWrite, terms: readonly str
     key: write.key,
     value: JSON.stringify(write.value),
     text: write.text,
-    terms: terms.join(" "),
+    terms: joinTerms(terms),
     length: documentLength(terms),
     metadata: write.metadata === undefined ? null : JSON.stringify(write.metadata),
     sequence: write.sequence?.id ?? null,

@@ -1,5 +1,10 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createMemoryBackend } from "@mem/backend-memory";
 import { createManualClock, MemoryError, MemoryManager, type ManualClock } from "@mem/core";
+import { createJsonlRecords } from "@mem/records-jsonl";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createSession, withSession } from "../src/index.ts";
 
@@ -230,6 +235,37 @@ describe("the conversation of a session", () => {
     }
     const rare = await session.getConversationHistory({ agentId: "rare", limit: 2 });
     expect(rare.map(({ content }) => content)).toEqual([30, 60]);
+  });
+});
+
+describe("a record of a session", () => {
+  it("that is stored is told as stored, also when it could not be counted", async () => {
+    const shortTerm = createMemoryBackend({ clock });
+    const look = shortTerm.getWorkflow.bind(shortTerm);
+    shortTerm.getWorkflow = async (workflow, options) => {
+      if (options?.session?.activity === "record") throw new MemoryError("MEM_UNAVAILABLE", "down");
+      return look(workflow, options);
+    };
+    const failures: unknown[] = [];
+    const listen = (failure: unknown): void => void failures.push(failure);
+    subscribe("mem:failure", listen);
+    const folder = await mkdtemp(join(tmpdir(), "mem-session-"));
+    try {
+      await using own = new MemoryManager({
+        shortTerm,
+        clock,
+        records: createJsonlRecords({ dir: folder }),
+      });
+      await using session = await createSession({ memory: own, workflowId: "w" });
+      const id = await session.saveExecutionRecord("a", { status: "success" });
+      expect((await own.getExecutionRecords().page()).items).toMatchObject([{ id }]);
+      expect(failures).toMatchObject([
+        { operation: "count a record", error: { code: "MEM_UNAVAILABLE" } },
+      ]);
+    } finally {
+      unsubscribe("mem:failure", listen);
+      await rm(folder, { recursive: true });
+    }
   });
 });
 
