@@ -1,6 +1,9 @@
 import {
   matchesFilter,
+  MemoryError,
   type Entry,
+  type Increment,
+  type Incremented,
   type ListRequest,
   type Page,
   type Removal,
@@ -58,6 +61,33 @@ export class Collection {
     if (write.ttlMs !== "keep") this.#setLife(stored, write.ttlMs);
     else if (current === undefined) this.#setLife(stored, null);
     return { stored: true, version: versions.text(stored.version) };
+  }
+
+  increment({ key, by, ttlMs, opId }: Increment): Incremented {
+    const { timeline, versions } = this.#clockwork;
+    const current = this.#find(key);
+    const before = current?.value ?? 0;
+    if (typeof before !== "number") throw notCountable("key", "holds no number");
+    if (current !== undefined && opId !== undefined && opId === current.opId) {
+      return { value: before, version: versions.text(current.version) };
+    }
+    const value = before + by;
+    if (!Number.isFinite(value)) throw notCountable("by", "makes the sum too large for a number");
+    if (current === undefined) {
+      const write = {
+        key,
+        value,
+        source: "agent",
+        ttlMs,
+        ...(opId !== undefined && { opId }),
+      } as const;
+      return { value, version: (this.save(write) as { version: string }).version };
+    }
+    current.value = value;
+    current.opId = opId;
+    current.version = versions.next();
+    current.updatedAt = timeline.wall();
+    return { value, version: versions.text(current.version) };
   }
 
   delete(removal: Removal): boolean {
@@ -152,4 +182,8 @@ export class Collection {
     const { timeline, versions } = this.#clockwork;
     return handOut(stored, versions.text(stored.version), timeline, this.#space.lifetime);
   }
+}
+
+function notCountable(path: string, problem: string): MemoryError {
+  return new MemoryError("MEM_INVALID_ARGUMENT", `${path} ${problem}`, { path });
 }

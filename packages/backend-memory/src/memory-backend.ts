@@ -5,6 +5,8 @@ import {
   type EndedWorkflow,
   type Entry,
   type Health,
+  type Increment,
+  type Incremented,
   type ListRequest,
   type LogBounds,
   type LogItem,
@@ -70,6 +72,13 @@ class MemoryBackend implements ShortTermBackend {
     if (writes.some(({ ttlMs }) => ttlMs === "session")) this.#memory.liveSession(scope);
     const store = ({ entries }: Space): WriteResult[] => writes.map((write) => entries.save(write));
     return space === undefined ? this.#memory.inNewSpace(scope, store) : store(space);
+  }
+
+  async increment(scope: Scope, increment: Increment, options?: CallOptions): Promise<Incremented> {
+    const space = this.#memory.enter(scope, options);
+    if (increment.ttlMs === "session") this.#memory.liveSession(scope);
+    const add = ({ entries }: Space): Incremented => entries.increment(increment);
+    return space === undefined ? this.#memory.inNewSpace(scope, add) : add(space);
   }
 
   async delete(

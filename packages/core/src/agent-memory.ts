@@ -60,6 +60,17 @@ export interface WritableOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface IncrementOptions {
+  /**
+   * Seconds that a new counter lives, `null`: for ever; one that is there keeps the time it has. Default: the manager's
+   * `shortTermTtl`, in a session the life of the session.
+   */
+  readonly ttl?: number | null;
+  /** Names the operation, so that sending it twice counts once. */
+  readonly opId?: string;
+  readonly signal?: AbortSignal;
+}
+
 export interface DeleteOptions extends WritableOptions {
   /** Delete this version only. */
   readonly ifVersion?: string;
@@ -174,6 +185,11 @@ export interface AgentMemory {
     ) => (JsonCompatible<T> & T) | Promise<JsonCompatible<T> & T>,
     options?: WritableOptions,
   ): Promise<T>;
+  /**
+   * Adds `by` (default 1) to a number in short-term memory, from 0 where there is none, in one step however many do so
+   * at once; resolves the sum. Rejects with `MEM_INVALID_ARGUMENT` where the key holds something else.
+   */
+  increment(key: string, by?: number, options?: IncrementOptions): Promise<number>;
   /** Whether there was something to delete. */
   delete(key: KeyLike, options?: DeleteOptions): Promise<boolean>;
   /**

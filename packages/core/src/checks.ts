@@ -14,10 +14,23 @@ export function checkSeconds(seconds: unknown, path: string, otherwise = ""): nu
   return Math.ceil(seconds * 1000);
 }
 
-/** `checkSeconds`, or `"keep"` or `null` as they are. */
-export function checkTtl(ttl: number | "keep" | null, path: string): number | "keep" | null {
+/** `checkSeconds`, or `null` as it is. */
+export function checkTtl(ttl: number | null, path: string): number | null {
+  return ttl === null ? null : checkSeconds(ttl, path, " or null");
+}
+
+/** `checkTtl`, or `"keep"` as it is. */
+export function checkTtlOrKeep(ttl: number | "keep" | null, path: string): number | "keep" | null {
   if (ttl === null || ttl === "keep") return ttl;
   return checkSeconds(ttl, path, ', "keep" or null');
+}
+
+/** Any number but NaN and the infinities; `-0` becomes `0`. */
+export function checkNumber(value: unknown, path: string): number {
+  if (typeof value !== "number" || !Number.isFinite(value)) {
+    throw invalid(path, "has to be a finite number");
+  }
+  return value + 0;
 }
 
 /** A whole number between two bounds, both included. */

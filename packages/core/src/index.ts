@@ -50,6 +50,8 @@ export type {
   ShortTermCapabilities,
   ShortTermStats,
   ShortTermWrite,
+  Increment,
+  Incremented,
 } from "./short-term-backend.ts";
 export type {
   AgentActivity,
@@ -93,6 +95,7 @@ export type {
 export type {
   AgentMemory,
   DeleteOptions,
+  IncrementOptions,
   Deletion,
   JsonItem,
   ListOptions,

@@ -1,5 +1,5 @@
 import type { SaveItem } from "./agent-memory.ts";
-import { checkTtl } from "./checks.ts";
+import { checkTtlOrKeep } from "./checks.ts";
 import type { Sequence, Write } from "./entry.ts";
 import { invalid, MemoryError } from "./errors.ts";
 import { copyJson, copyJsonObject, type JsonLimits } from "./json.ts";
@@ -24,7 +24,7 @@ export function shortTermWrite(
   if (item.sequence !== undefined) {
     throw unsupported(`${path}sequence`, "only long-term memory is indexed");
   }
-  const ttlMs = item.ttl === undefined ? defaults.ttlMs : checkTtl(item.ttl, `${path}ttl`);
+  const ttlMs = item.ttl === undefined ? defaults.ttlMs : checkTtlOrKeep(item.ttl, `${path}ttl`);
   return { ...write(item, path, defaults), ttlMs };
 }
 

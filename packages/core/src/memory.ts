@@ -2,6 +2,7 @@ import type {
   AgentMemory,
   DeleteOptions,
   Deletion,
+  IncrementOptions,
   JsonItem,
   ListOptions,
   Listing,
@@ -126,6 +127,8 @@ export interface Memory {
     ) => (JsonCompatible<T> & T) | Promise<JsonCompatible<T> & T>,
     options?: WritableOptions,
   ): Promise<T>;
+  /** Adds `by` (default 1) to a number in short-term memory, from 0 where there is none; resolves the sum. */
+  increment(agentId: string, key: string, by?: number, options?: IncrementOptions): Promise<number>;
   /** Whether there was something to delete. */
   delete(agentId: string, key: KeyLike, options?: DeleteOptions): Promise<boolean>;
   /** Stores several values; whether each condition was met. A failure on the way rejects with `MEM_PARTIAL`. */

@@ -1,6 +1,12 @@
-import type { ListOptions, MemoryType, ReadOptions, SaveItem } from "./agent-memory.ts";
+import type {
+  IncrementOptions,
+  ListOptions,
+  MemoryType,
+  ReadOptions,
+  SaveItem,
+} from "./agent-memory.ts";
 import type { Backends } from "./backends.ts";
-import { checkOneOf } from "./checks.ts";
+import { checkNumber, checkOneOf, checkTtl } from "./checks.ts";
 import type { Entry, Removal, Write, WriteResult } from "./entry.ts";
 import { invalid, MemoryError, throwIfAborted } from "./errors.ts";
 import { checkFilter } from "./filter.ts";
@@ -86,6 +92,22 @@ export class Router {
       ...call,
       ...(options.asOf !== undefined && { asOf: options.asOf }),
     });
+  }
+
+  async increment(key: string, by: number, options: IncrementOptions): Promise<number> {
+    const { scope, ttlMs } = this.place;
+    const { ttl, opId, signal } = options;
+    const { value } = await this.#backends.shortTerm.increment(
+      scope,
+      {
+        key: checkId(key, "key"),
+        by: checkNumber(by, "by"),
+        ttlMs: ttl === undefined ? ttlMs : checkTtl(ttl, "options.ttl"),
+        ...(opId !== undefined && { opId: checkId(opId, "options.opId") }),
+      },
+      this.#call(signal),
+    );
+    return value;
   }
 
   async remove(

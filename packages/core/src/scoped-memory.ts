@@ -2,6 +2,7 @@ import type {
   AgentMemory,
   DeleteOptions,
   Deletion,
+  IncrementOptions,
   ListOptions,
   Listing,
   ReadOptions,
@@ -92,6 +93,10 @@ export class ScopedMemory implements AgentMemory {
       signal: options.signal,
     });
     return (schema === undefined ? value : await applySchema(schema, value, "value")) as never;
+  }
+
+  async increment(key: string, by: number = 1, options: IncrementOptions = {}): Promise<number> {
+    return this.#router.increment(key, by, options);
   }
 
   async delete(key: KeyLike, options: DeleteOptions = {}): Promise<boolean> {

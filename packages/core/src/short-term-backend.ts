@@ -19,6 +19,22 @@ export interface ShortTermWrite extends Write {
   readonly ttlMs: number | null | "keep" | "session";
 }
 
+/** What to add to the number that an entry holds. */
+export interface Increment {
+  readonly key: string;
+  /** Any finite number. */
+  readonly by: number;
+  /** The life of an entry that this makes, as of a write; one that is there keeps its own, and its metadata. */
+  readonly ttlMs: number | null | "session";
+  /** Names the operation: where it made the current entry, it is answered as it was then and adds nothing. */
+  readonly opId?: string;
+}
+
+export interface Incremented {
+  readonly value: number;
+  readonly version: string;
+}
+
 /** One thing to append to a log. */
 export interface LogWrite {
   /** Unique in the log: an item that is still there is not appended again. */
@@ -65,6 +81,11 @@ export interface ShortTermStats {
  */
 export interface ShortTermBackend extends KeyedStore<ShortTermWrite, Entry>, WorkflowLifetimes {
   readonly capabilities: ShortTermCapabilities;
+  /**
+   * Adds to a number in one step, from 0 where there is no entry. Rejects with `MEM_INVALID_ARGUMENT` and changes
+   * nothing where the entry holds no number (`key`), or where the sum is not finite (`by`).
+   */
+  increment(scope: Scope, increment: Increment, options?: CallOptions): Promise<Incremented>;
   /** Appends to the named log of a scope, creating it; the items as they stand in the log. */
   append(
     scope: Scope,

@@ -2,6 +2,7 @@ import type {
   AgentMemory,
   DeleteOptions,
   Deletion,
+  IncrementOptions,
   ListOptions,
   Listing,
   ReadOptions,
@@ -88,6 +89,15 @@ export class TenantMemory implements Memory {
     options?: WritableOptions,
   ): Promise<never> {
     return this.#agent(agentId).update(key, change, options);
+  }
+
+  async increment(
+    agentId: string,
+    key: string,
+    by?: number,
+    options?: IncrementOptions,
+  ): Promise<number> {
+    return this.#agent(agentId).increment(key, by, options);
   }
 
   async delete(agentId: string, key: KeyLike, options?: DeleteOptions): Promise<boolean> {
