@@ -2,13 +2,8 @@ import type { Listing } from "./agent-memory.ts";
 import type { Backends } from "./backends.ts";
 import { checkOneOf, checkTime } from "./checks.ts";
 import { invalid, isMemoryError, throwIfAborted } from "./errors.ts";
-import {
-  copyJson,
-  copyJsonObject,
-  type JsonInput,
-  type JsonPrimitive,
-  type JsonValue,
-} from "./json.ts";
+import { copyJson, copyJsonObject } from "./copy-json.ts";
+import { type JsonInput, type JsonPrimitive, type JsonValue } from "./json.ts";
 import type { CallOptions } from "./keyed-store.ts";
 import { createListing } from "./listing.ts";
 import type { ExecutionRecord, RecordQuery, RecordStatus } from "./record-store.ts";

@@ -1,14 +1,8 @@
 import type { Backends } from "./backends.ts";
 import { checkCount } from "./checks.ts";
 import { invalid } from "./errors.ts";
-import {
-  copyJson,
-  copyJsonObject,
-  type JsonInput,
-  type JsonObject,
-  type JsonPrimitive,
-  type JsonValue,
-} from "./json.ts";
+import { copyJson, copyJsonObject } from "./copy-json.ts";
+import { type JsonInput, type JsonObject, type JsonPrimitive, type JsonValue } from "./json.ts";
 import type { CallOptions } from "./keyed-store.ts";
 import { checkId, type WorkflowRef } from "./scope.ts";
 import type { LogItem, LogRead } from "./short-term-backend.ts";

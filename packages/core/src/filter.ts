@@ -1,5 +1,6 @@
 import { invalid } from "./errors.ts";
-import { copyJson, type JsonPrimitive, type JsonValue } from "./json.ts";
+import { copyJson } from "./copy-json.ts";
+import { type JsonPrimitive, type JsonValue } from "./json.ts";
 import { checkId } from "./scope.ts";
 
 /** A condition on one field of the metadata. */

@@ -2,7 +2,8 @@ export { isMemoryError, MemoryError, throwIfAborted } from "./errors.ts";
 export type { ItemResult, MemoryErrorCode, MemoryErrorOptions, Outcome } from "./errors.ts";
 export { publishFailure } from "./failure-channel.ts";
 export type { BackgroundFailure } from "./failure-channel.ts";
-export { cloneJson, copyJson, copyJsonObject, DEFAULT_JSON_LIMITS } from "./json.ts";
+export { cloneJson, copyJson, copyJsonObject } from "./copy-json.ts";
+export { DEFAULT_JSON_LIMITS } from "./json.ts";
 export type {
   JsonCompatible,
   JsonInput,

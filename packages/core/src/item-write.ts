@@ -2,11 +2,17 @@ import type { SaveItem } from "./agent-memory.ts";
 import { checkTtlOrKeep } from "./checks.ts";
 import type { Sequence, Write } from "./entry.ts";
 import { invalid, MemoryError } from "./errors.ts";
-import { copyJson, copyJsonObject, type JsonLimits } from "./json.ts";
+import { copyJson, copyJsonObject } from "./copy-json.ts";
+import { type JsonLimits } from "./json.ts";
 import type { LongTermWrite } from "./long-term-store.ts";
 import { checkId } from "./scope.ts";
 import { searchableText } from "./searchable-text.ts";
 import type { ShortTermWrite } from "./short-term-backend.ts";
+
+/** What can be said of an item beside its key and value. */
+export type ItemOptions = Omit<SaveItem, "key" | "value">;
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** How the place an item goes to treats it. */
 export interface WriteDefaults {
@@ -16,54 +22,69 @@ export interface WriteDefaults {
 
 /** A checked copy of what a caller wants to store in short-term memory. */
 export function shortTermWrite(
-  item: SaveItem,
+  key: string,
+  value: unknown,
+  options: ItemOptions,
   path: string,
   defaults: WriteDefaults,
 ): ShortTermWrite {
-  if (item.text !== undefined) throw unsupported(`${path}text`, "only long-term memory is indexed");
-  if (item.sequence !== undefined) {
+  const { text, sequence, ttl } = options;
+  if (text !== undefined) throw unsupported(`${path}text`, "only long-term memory is indexed");
+  if (sequence !== undefined) {
     throw unsupported(`${path}sequence`, "only long-term memory is indexed");
   }
-  const ttlMs = item.ttl === undefined ? defaults.ttlMs : checkTtlOrKeep(item.ttl, `${path}ttl`);
-  return { ...write(item, path, defaults), ttlMs };
+  const write: Mutable<ShortTermWrite> = {
+    key: checkId(key, `${path}key`),
+    value: copyJson(value, `${path}value`, defaults.limits),
+    source: "agent",
+    ttlMs: ttl === undefined ? defaults.ttlMs : checkTtlOrKeep(ttl, `${path}ttl`),
+  };
+  addOptions(write, options, path, defaults);
+  return write;
 }
 
 /** A checked copy of what a caller wants to store in long-term memory. */
 export function longTermWrite(
-  item: SaveItem,
+  key: string,
+  value: unknown,
+  options: ItemOptions,
   path: string,
   defaults: WriteDefaults,
 ): LongTermWrite {
-  if (item.ttl !== undefined) throw unsupported(`${path}ttl`, "long-term memory does not expire");
-  const checked = write(item, path, defaults);
-  const text =
-    item.text === undefined
-      ? searchableText(checked.value)
-      : checkText(item.text, `${path}text`, defaults.limits);
-  if (item.sequence === undefined) return { ...checked, text };
-  return { ...checked, text, sequence: checkSequence(item.sequence, `${path}sequence`) };
+  const { text, sequence, ttl } = options;
+  if (ttl !== undefined) throw unsupported(`${path}ttl`, "long-term memory does not expire");
+  const copy = copyJson(value, `${path}value`, defaults.limits);
+  const write: Mutable<LongTermWrite> = {
+    key: checkId(key, `${path}key`),
+    value: copy,
+    source: "agent",
+    text:
+      text === undefined ? searchableText(copy) : checkText(text, `${path}text`, defaults.limits),
+  };
+  if (sequence !== undefined) write.sequence = checkSequence(sequence, `${path}sequence`);
+  addOptions(write, options, path, defaults);
+  return write;
 }
 
-function write(item: SaveItem, path: string, { limits }: WriteDefaults): Write {
-  if (item.ifVersion !== undefined && item.ifAbsent === true) {
+function addOptions(
+  write: Mutable<Write>,
+  { metadata, subject, ifVersion, ifAbsent, opId }: ItemOptions,
+  path: string,
+  { limits }: WriteDefaults,
+): void {
+  if (ifVersion !== undefined && ifAbsent === true) {
     throw invalid(
       `${path}ifAbsent`,
       "contradicts ifVersion: an entry that has to be absent has no version",
     );
   }
-  const checked: { -readonly [K in keyof Write]: Write[K] } = {
-    key: checkId(item.key, `${path}key`),
-    value: copyJson(item.value, `${path}value`, limits),
-    source: "agent",
-  };
-  if (item.metadata !== undefined) {
-    checked.metadata = copyJsonObject(item.metadata, `${path}metadata`, limits);
+  if (metadata !== undefined) {
+    write.metadata = copyJsonObject(metadata, `${path}metadata`, limits);
   }
-  if (item.subject !== undefined) checked.subject = checkId(item.subject, `${path}subject`);
-  if (item.ifVersion !== undefined) checked.ifVersion = checkId(item.ifVersion, `${path}ifVersion`);
-  if (item.ifAbsent === true) checked.ifAbsent = true;
-  if (item.opId !== undefined) checked.opId = checkId(item.opId, `${path}opId`);
-  return checked;
+  if (subject !== undefined) write.subject = checkId(subject, `${path}subject`);
+  if (ifVersion !== undefined) write.ifVersion = checkId(ifVersion, `${path}ifVersion`);
+  if (ifAbsent === true) write.ifAbsent = true;
+  if (opId !== undefined) write.opId = checkId(opId, `${path}opId`);
 }
 
 function checkText(text: unknown, path: string, { maxSize }: JsonLimits): string {

@@ -2,7 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { SaveItem } from "./agent-memory.ts";
 import type { Entry, LongTermEntry } from "./entry.ts";
 import { MemoryError, throwIfAborted } from "./errors.ts";
-import { copyJson, type JsonLimits, type JsonValue } from "./json.ts";
+import { copyJson } from "./copy-json.ts";
+import { type JsonLimits, type JsonValue } from "./json.ts";
 import { searchableText } from "./searchable-text.ts";
 
 const MAX_ATTEMPTS = 200;

@@ -1,20 +1,20 @@
-import type {
-  IncrementOptions,
-  ListOptions,
-  MemoryType,
-  ReadOptions,
-  SaveItem,
-} from "./agent-memory.ts";
+import type { IncrementOptions, ListOptions, MemoryType, ReadOptions } from "./agent-memory.ts";
 import type { Backends } from "./backends.ts";
 import { checkNumber, checkOneOf, checkTtl } from "./checks.ts";
 import type { Entry, Removal, Write, WriteResult } from "./entry.ts";
 import { invalid, MemoryError, throwIfAborted } from "./errors.ts";
 import { checkFilter } from "./filter.ts";
-import { longTermWrite, shortTermWrite, type WriteDefaults } from "./item-write.ts";
-import type { CallOptions, ListRequest, Page } from "./keyed-store.ts";
-import type { SearchHit, SearchRequest } from "./long-term-store.ts";
+import {
+  longTermWrite,
+  shortTermWrite,
+  type ItemOptions,
+  type WriteDefaults,
+} from "./item-write.ts";
+import type { CallOptions, ListRequest, Page, SessionCall } from "./keyed-store.ts";
+import type { LongTermWrite, SearchHit, SearchRequest } from "./long-term-store.ts";
 import { saveBatches } from "./partial-save.ts";
 import { checkId, type Scope, type SearchScope } from "./scope.ts";
+import type { ShortTermWrite } from "./short-term-backend.ts";
 
 /** Where a handle keeps and looks for what it is told. */
 export interface Place {
@@ -26,72 +26,59 @@ export interface Place {
   readonly epoch?: string;
 }
 
-/** Writes that belong to the library, ready to go. */
-export interface PreparedWrites {
-  readonly writes: readonly Write[];
-  readonly send: (signal: AbortSignal | undefined) => Promise<WriteResult[]>;
-}
-
 export type WritableType = "short_term" | "long_term";
 
 const TYPES: readonly MemoryType[] = ["short_term", "long_term", "shared"];
-const NO_OPTIONS: CallOptions = {};
 
 /** Takes each call to the backend of its memory type, within one place. */
 export class Router {
   readonly place: Place;
   readonly #backends: Backends;
+  readonly #defaults: WriteDefaults;
+  /** What every call to short-term memory says of its session. */
+  readonly #callOptions: CallOptions;
 
   constructor(backends: Backends, place: Place) {
     this.#backends = backends;
     this.place = place;
+    this.#defaults = { limits: backends.limits, ttlMs: place.ttlMs };
+    this.#callOptions =
+      place.epoch === undefined ? {} : { session: sessionCall(place, place.epoch) };
   }
 
   get backends(): Backends {
     return this.#backends;
   }
 
-  /** Checks and copies what is to be written; nothing is sent before `send`. */
+  /** A checked copy of what is to be written, with the library from now on. */
   prepare(
     type: WritableType,
-    items: readonly SaveItem[],
-    path: (i: number) => string,
-  ): PreparedWrites {
-    const { scope, ttlMs } = this.place;
-    const defaults: WriteDefaults = { limits: this.#backends.limits, ttlMs };
-    if (type === "short_term") {
-      const backend = this.#backends.shortTerm;
-      const writes = items.map((item, i) => shortTermWrite(item, path(i), defaults));
-      return {
-        writes,
-        send: (signal) =>
-          saveBatches(writes, async (batch) => backend.save(scope, batch, this.#call(signal))),
-      };
-    }
-    const store = this.#backends.longTerm;
-    const writes = items.map((item, i) => longTermWrite(item, path(i), defaults));
-    return {
-      writes,
-      send: (signal) =>
-        saveBatches(writes, async (batch) =>
-          store.save(scope, batch, await this.#callBesideShortTerm(signal)),
-        ),
-    };
+    key: string,
+    value: unknown,
+    options: ItemOptions,
+    path: string = "",
+  ): Write {
+    this.#requireBackend(type);
+    return type === "short_term"
+      ? shortTermWrite(key, value, options, path, this.#defaults)
+      : longTermWrite(key, value, options, path, this.#defaults);
   }
 
-  async read(keys: readonly string[], options: ReadOptions): Promise<(Entry | undefined)[]> {
+  /** Stores what was prepared for that type. */
+  send(
+    type: WritableType,
+    writes: readonly Write[],
+    signal: AbortSignal | undefined,
+  ): Promise<WriteResult[]> {
+    if (writes.length === 1) return this.#sendBatch(type, writes, signal);
+    return saveBatches(writes, (batch) => this.#sendBatch(type, batch, signal));
+  }
+
+  read(keys: readonly string[], options: ReadOptions): Promise<(Entry | undefined)[]> {
     const type = memoryType(options.memoryType, "short_term");
-    const { scope } = this.place;
     if (options.asOf !== undefined) this.#requireHistory(type);
-    if (type === "short_term") {
-      return this.#backends.shortTerm.get(scope, keys, this.#call(options.signal));
-    }
-    const call = await this.#callBesideShortTerm(options.signal);
-    if (type === "shared") return this.#backends.knowledge.get(scope.tenantId, keys, call);
-    return this.#backends.longTerm.get(scope, keys, {
-      ...call,
-      ...(options.asOf !== undefined && { asOf: options.asOf }),
-    });
+    if (type !== "short_term") return this.#readElsewhere(type, keys, options);
+    return this.#backends.shortTerm.get(this.place.scope, keys, this.#call(options.signal));
   }
 
   async increment(key: string, by: number, options: IncrementOptions): Promise<number> {
@@ -163,15 +150,38 @@ export class Router {
     return this.#backends.longTerm.search(within, request, call);
   }
 
+  async #readElsewhere(
+    type: "long_term" | "shared",
+    keys: readonly string[],
+    options: ReadOptions,
+  ): Promise<(Entry | undefined)[]> {
+    const { scope } = this.place;
+    const call = await this.#callBesideShortTerm(options.signal);
+    if (type === "shared") return this.#backends.knowledge.get(scope.tenantId, keys, call);
+    return this.#backends.longTerm.get(scope, keys, {
+      ...call,
+      ...(options.asOf !== undefined && { asOf: options.asOf }),
+    });
+  }
+
+  #sendBatch(
+    type: WritableType,
+    writes: readonly Write[],
+    signal: AbortSignal | undefined,
+  ): Promise<WriteResult[]> {
+    const { scope } = this.place;
+    if (type === "short_term") {
+      return this.#backends.shortTerm.save(scope, writes as ShortTermWrite[], this.#call(signal));
+    }
+    return this.#callBesideShortTerm(signal).then((call) =>
+      this.#backends.longTerm.save(scope, writes as LongTermWrite[], call),
+    );
+  }
+
   #call(signal: AbortSignal | undefined): CallOptions {
+    if (signal === undefined) return this.#callOptions;
     throwIfAborted(signal);
-    const { epoch, scope } = this.place;
-    if (epoch === undefined) return signal === undefined ? NO_OPTIONS : { signal };
-    const agent = scope.agentId === undefined ? {} : { agentId: scope.agentId };
-    return {
-      session: { epoch, activity: "operation", ...agent },
-      ...(signal !== undefined && { signal }),
-    };
+    return { ...this.#callOptions, signal };
   }
 
   /** Sessions live in short-term memory: a call that goes elsewhere first asks there whether its session still does. */
@@ -183,7 +193,11 @@ export class Router {
       { tenantId, workflowId: workflowId as string },
       call,
     );
-    return signal === undefined ? NO_OPTIONS : { signal };
+    return signal === undefined ? {} : { signal };
+  }
+
+  #requireBackend(type: WritableType): void {
+    void (type === "short_term" ? this.#backends.shortTerm : this.#backends.longTerm);
   }
 
   #requireHistory(type: MemoryType): void {
@@ -198,8 +212,12 @@ export class Router {
   }
 }
 
+function sessionCall({ scope: { agentId } }: Place, epoch: string): SessionCall {
+  return { epoch, activity: "operation", ...(agentId !== undefined && { agentId }) };
+}
+
 export function memoryType(type: MemoryType | undefined, otherwise: MemoryType): MemoryType {
-  return checkOneOf(type ?? otherwise, "options.memoryType", TYPES);
+  return type === undefined ? otherwise : checkOneOf(type, "options.memoryType", TYPES);
 }
 
 /** Refuses `"shared"`: by types it can't be named here, at run time it must not be either. */

@@ -11,10 +11,11 @@ import type {
   SearchOptions,
   WritableOptions,
 } from "./agent-memory.ts";
-import type { LongTermEntry, Removal, WriteResult } from "./entry.ts";
+import type { Entry, LongTermEntry, Removal, Write, WriteResult } from "./entry.ts";
 import { halfDone, invalid } from "./errors.ts";
 import { checkFilter, type Filter } from "./filter.ts";
-import { cloneJson, type JsonValue } from "./json.ts";
+import { cloneJson } from "./copy-json.ts";
+import { type JsonValue } from "./json.ts";
 import type { Page } from "./keyed-store.ts";
 import { createListing } from "./listing.ts";
 import type { SearchHit } from "./long-term-store.ts";
@@ -25,6 +26,10 @@ import { checkId, encodeScope } from "./scope.ts";
 import { searchRequest } from "./search-query.ts";
 import type { StandardSchema } from "./standard-schema.ts";
 
+type SchemaReadOptions = ReadOptions & { readonly schema?: StandardSchema };
+
+const NO_OPTIONS = {};
+
 /** The one implementation of `AgentMemory`: a scope over the backends. It owns nothing. */
 export class ScopedMemory implements AgentMemory {
   readonly #router: Router;
@@ -33,29 +38,40 @@ export class ScopedMemory implements AgentMemory {
     this.#router = router;
   }
 
-  async save(key: KeyLike, value: unknown, options: SaveOptions = {}): Promise<boolean> {
-    const type = writableType(options?.memoryType);
-    const name = keyName(key);
-    const schema = keySchema(key);
-    const item = { ...options, key: name, value };
-    const write = this.#router.prepare(type, [item], () => "");
-    // What was copied is validated: the caller's object may change meanwhile.
-    if (schema !== undefined) await applySchema(schema, write.writes[0]?.value, "value");
-    const [result] = await write.send(options?.signal);
-    return (result as WriteResult).stored;
+  save(key: KeyLike, value: unknown, options: SaveOptions = NO_OPTIONS): Promise<boolean> {
+    try {
+      const type = writableType(options.memoryType);
+      const write = this.#router.prepare(type, keyName(key), value, options);
+      const schema = keySchema(key);
+      if (schema === undefined) return this.#send(type, write, options.signal);
+      // What was copied is validated: the caller's object may change meanwhile.
+      return applySchema(schema, write.value, "value").then(() =>
+        this.#send(type, write, options.signal),
+      );
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
-  async retrieve(
-    key: KeyLike,
-    options: ReadOptions & { readonly schema?: StandardSchema } = {},
-  ): Promise<JsonValue | undefined> {
-    const entry = await this.retrieveEntry(key, options);
-    return entry?.value;
+  retrieve(key: KeyLike, options: SchemaReadOptions = NO_OPTIONS): Promise<JsonValue | undefined> {
+    try {
+      const schema = options.schema ?? keySchema(key);
+      const value = this.#router.read([keyName(key)], options).then(firstValue);
+      return schema === undefined
+        ? value
+        : value.then((found) =>
+            found === undefined
+              ? undefined
+              : (applySchema(schema, found, "value") as Promise<JsonValue>),
+          );
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   async retrieveEntry(
     key: KeyLike,
-    options: ReadOptions & { readonly schema?: StandardSchema } = {},
+    options: SchemaReadOptions = NO_OPTIONS,
   ): Promise<LongTermEntry | undefined> {
     const name = keyName(key);
     const schema = options.schema ?? keySchema(key);
@@ -83,9 +99,9 @@ export class ScopedMemory implements AgentMemory {
         return change(known as never);
       },
       write: async (next) => {
-        const write = this.#router.prepare(type, [{ ...next, key: name }], () => "");
-        if (schema !== undefined) await applySchema(schema, next.value, "value");
-        const [result] = await write.send(options.signal);
+        const write = this.#router.prepare(type, name, next.value, next);
+        if (schema !== undefined) await applySchema(schema, write.value, "value");
+        const [result] = await this.#router.send(type, [write], options.signal);
         return (result as WriteResult).stored;
       },
       limits: backends.limits,
@@ -121,8 +137,10 @@ export class ScopedMemory implements AgentMemory {
       }
       keys.add(item.key);
     }
-    const write = this.#router.prepare(type, items, (i) => `items[${i}].`);
-    const results = await write.send(options.signal);
+    const writes = items.map((item, i) =>
+      this.#router.prepare(type, item.key, item.value, item, `items[${i}].`),
+    );
+    const results = await this.#router.send(type, writes, options.signal);
     return results.map((result) => result.stored);
   }
 
@@ -177,6 +195,10 @@ export class ScopedMemory implements AgentMemory {
     return this.#router.search(type, searchRequest(query, options), options);
   }
 
+  #send(type: WritableType, write: Write, signal: AbortSignal | undefined): Promise<boolean> {
+    return this.#router.send(type, [write], signal).then(isFirstStored);
+  }
+
   async #deletePage(
     match: ListOptions & { readonly memoryType: WritableType },
     cursor: string | undefined,
@@ -190,6 +212,14 @@ export class ScopedMemory implements AgentMemory {
       : await this.#router.remove(match.memoryType, removals, match.signal);
     return { deleted: deleted.filter(Boolean).length, cursor: page.cursor };
   }
+}
+
+function isFirstStored(results: readonly WriteResult[]): boolean {
+  return (results[0] as WriteResult).stored;
+}
+
+function firstValue(entries: readonly (Entry | undefined)[]): JsonValue | undefined {
+  return entries[0]?.value;
 }
 
 interface DeletedPage {

@@ -22,7 +22,7 @@ import {
 import type { LongTermEntry } from "./entry.ts";
 import { halfDone, invalid, throwIfAborted } from "./errors.ts";
 import type { Health } from "./health.ts";
-import { copyJsonObject } from "./json.ts";
+import { copyJsonObject } from "./copy-json.ts";
 import type { CallOptions } from "./keyed-store.ts";
 import { createListing } from "./listing.ts";
 import type { SearchHit } from "./long-term-store.ts";
@@ -43,6 +43,8 @@ import type { StandardSchema } from "./standard-schema.ts";
 import type { WorkflowState } from "./workflow-lifetimes.ts";
 import { Workflow } from "./workflow.ts";
 
+/** How many agents' handles are kept, so that a call need not make one. */
+const KNOWN_AGENTS = 1000;
 const SEVERITY: readonly Health["status"][] = ["ok", "degraded", "down"];
 
 /** The one implementation of `Memory`: a tenant over the backends. It owns nothing. */
@@ -50,6 +52,7 @@ export class TenantMemory implements Memory {
   readonly #tenantId: string;
   readonly #backends: Backends;
   readonly #trail: AuditTrail;
+  readonly #agents = new Map<string, ScopedMemory>();
 
   constructor(backends: Backends, tenantId: string) {
     this.#tenantId = checkId(tenantId, "tenantId");
@@ -61,67 +64,66 @@ export class TenantMemory implements Memory {
     return this.#tenantId;
   }
 
-  async save(
-    agentId: string,
-    key: KeyLike,
-    value: unknown,
-    options?: SaveOptions,
-  ): Promise<boolean> {
-    return this.#agent(agentId).save(key, value, options);
+  save(agentId: string, key: KeyLike, value: unknown, options?: SaveOptions): Promise<boolean> {
+    try {
+      return this.#agent(agentId).save(key, value, options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
-  async retrieve(
+  retrieve(
     agentId: string,
     key: KeyLike,
     options?: ReadOptions & { readonly schema?: StandardSchema },
   ): Promise<never> {
-    return (await this.#agent(agentId).retrieve(key, options)) as never;
+    try {
+      return this.#agent(agentId).retrieve(key, options) as Promise<never>;
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
-  async retrieveEntry(agentId: string, key: KeyLike, options?: ReadOptions): Promise<never> {
-    return (await this.#agent(agentId).retrieveEntry(key, options)) as never;
+  retrieveEntry(agentId: string, key: KeyLike, options?: ReadOptions): Promise<never> {
+    return this.#by(agentId, (agent) => agent.retrieveEntry(key, options)) as Promise<never>;
   }
 
-  async update(
+  update(
     agentId: string,
     key: KeyLike,
     change: (old: never) => unknown,
     options?: WritableOptions,
   ): Promise<never> {
-    return this.#agent(agentId).update(key, change, options);
+    return this.#by(agentId, (agent) => agent.update(key, change, options));
   }
 
-  async increment(
+  increment(
     agentId: string,
     key: string,
     by?: number,
     options?: IncrementOptions,
   ): Promise<number> {
-    return this.#agent(agentId).increment(key, by, options);
+    return this.#by(agentId, (agent) => agent.increment(key, by, options));
   }
 
-  async delete(agentId: string, key: KeyLike, options?: DeleteOptions): Promise<boolean> {
-    return this.#agent(agentId).delete(key, options);
+  delete(agentId: string, key: KeyLike, options?: DeleteOptions): Promise<boolean> {
+    return this.#by(agentId, (agent) => agent.delete(key, options));
   }
 
-  async saveMany(
+  saveMany(
     agentId: string,
     items: readonly SaveItem[],
     options?: WritableOptions,
   ): Promise<boolean[]> {
-    return this.#agent(agentId).saveMany(items, options);
+    return this.#by(agentId, (agent) => agent.saveMany(items, options));
   }
 
-  async retrieveMany(
-    agentId: string,
-    keys: readonly string[],
-    options?: ReadOptions,
-  ): Promise<never> {
-    return (await this.#agent(agentId).retrieveMany(keys, options)) as never;
+  retrieveMany(agentId: string, keys: readonly string[], options?: ReadOptions): Promise<never> {
+    return this.#by(agentId, (agent) => agent.retrieveMany(keys, options)) as Promise<never>;
   }
 
-  async deleteMany(agentId: string, what: Deletion, options?: WritableOptions): Promise<number> {
-    return this.#agent(agentId).deleteMany(what, options);
+  deleteMany(agentId: string, what: Deletion, options?: WritableOptions): Promise<number> {
+    return this.#by(agentId, (agent) => agent.deleteMany(what, options));
   }
 
   list(agentId: string, options?: ListOptions): Listing<LongTermEntry> {
@@ -134,7 +136,11 @@ export class TenantMemory implements Memory {
     options: SearchSimilarOptions = {},
   ): Promise<SearchHit[]> {
     const { agentIds } = options;
-    return this.#agent(agentId, agentIds && checkAgentIds(agentIds)).search(query, options);
+    const agent =
+      agentIds === undefined
+        ? this.#agent(agentId)
+        : this.#makeAgent(agentId, checkAgentIds(agentIds));
+    return agent.search(query, options);
   }
 
   async addConversationMessage(
@@ -254,7 +260,25 @@ export class TenantMemory implements Memory {
     return this.#agent(agentId);
   }
 
-  #agent(agentId: string, agentIds: readonly string[] = [agentId]): ScopedMemory {
+  /** An `async` function without its cost: what is thrown before there is a promise rejects as well. */
+  #by<T>(agentId: string, call: (agent: ScopedMemory) => Promise<T>): Promise<T> {
+    try {
+      return call(this.#agent(agentId));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #agent(agentId: string): ScopedMemory {
+    const known = this.#agents.get(agentId);
+    if (known !== undefined) return known;
+    const agent = this.#makeAgent(agentId, [agentId]);
+    if (this.#agents.size === KNOWN_AGENTS) this.#agents.clear();
+    this.#agents.set(agentId, agent);
+    return agent;
+  }
+
+  #makeAgent(agentId: string, agentIds: readonly string[]): ScopedMemory {
     const tenantId = this.#tenantId;
     return new ScopedMemory(
       new Router(this.#backends, {
