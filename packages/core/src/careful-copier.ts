@@ -78,8 +78,6 @@ export class CarefulCopier {
     if (prototype !== Object.prototype && prototype !== null && !isPlainFromOtherRealm(prototype)) {
       throw this.#notJson(depth, `is an instance of ${className(value)}`);
     }
-    if (Object.getOwnPropertySymbols(value).length > 0)
-      throw this.#notJson(depth, "has a symbol as a key");
     const out: JsonObject = {};
     for (const key of Object.keys(value)) {
       this.#keys[depth] = key;

@@ -57,7 +57,6 @@ function copyArray(value: readonly unknown[], depth: number, walk: Walk): JsonVa
 function copyRecord(value: object, depth: number, walk: Walk): JsonObject {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) throw NOT_PLAIN;
-  if (Object.getOwnPropertySymbols(value).length > 0) throw NOT_PLAIN;
   const copy: Record<string, unknown> = { ...value };
   let size = 2;
   for (const key in copy) {
