@@ -1,8 +1,12 @@
 import { afterEach, describe } from "vitest";
+import { agreesWithTheModel } from "./short-term/agreement/agreement.ts";
 import { handlesBatches } from "./short-term/batch.ts";
 import { reportsItsCondition } from "./short-term/condition.ts";
 import { expiresEntries } from "./short-term/expiry.ts";
 import { OpenedShortTerm, type Opened, type OpenShortTerm } from "./short-term/harness.ts";
+import { countsOperationsOnce } from "./short-term/increment-again.ts";
+import { addsUp } from "./short-term/increment-sums.ts";
+import { countsNumbers } from "./short-term/increment.ts";
 import { keepsJson } from "./short-term/json-fidelity.ts";
 import { listsEntries } from "./short-term/listing.ts";
 import { keepsLogs } from "./short-term/logs.ts";
@@ -13,6 +17,7 @@ import { tiesCallsToSessions } from "./short-term/session-calls.ts";
 import { sharesMemory } from "./short-term/sharing.ts";
 import { keepsTotals } from "./short-term/totals.ts";
 import { keepsTheTraits } from "./short-term/traits.ts";
+import { endsLives } from "./short-term/ttl-edges/ttl-edges.ts";
 import { keepsVersions } from "./short-term/versions.ts";
 import { endsWorkflows } from "./short-term/workflow-end.ts";
 import { startsWorkflows } from "./short-term/workflow-start.ts";
@@ -38,7 +43,11 @@ const TOPICS: readonly ((open: Opened) => void)[] = [
   handlesBatches,
   keepsVersions,
   recognisesOperations,
+  countsNumbers,
+  addsUp,
+  countsOperationsOnce,
   expiresEntries,
+  endsLives,
   listsEntries,
   keepsJson,
   isolatesScopes,
@@ -50,4 +59,5 @@ const TOPICS: readonly ((open: Opened) => void)[] = [
   sharesMemory,
   reportsItsCondition,
   keepsTheTraits,
+  agreesWithTheModel,
 ];

@@ -2,16 +2,28 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { failingTests, type NamedTest } from "./fixtures/failing-tests.ts";
 import { BROKEN_BACKENDS } from "./fixtures/short-term-broken.ts";
 
+const AGREEMENT = "answers any operations in a row as the model does";
+const SEEN_BY_MODEL = BROKEN_BACKENDS.filter(({ unseenByModel }) => unseenByModel !== true);
+
 describe("the short-term suite", () => {
   let failed: readonly NamedTest[];
 
   beforeAll(async () => {
-    const tests = BROKEN_BACKENDS.map(({ flaw, noticedBy }) => ({ suite: flaw, test: noticedBy }));
-    failed = await failingTests("short-term-broken.fixture.ts", tests);
+    failed = await failingTests("short-term-broken.fixture.ts", [
+      ...BROKEN_BACKENDS.map(({ flaw, noticedBy }) => ({ suite: flaw, test: noticedBy })),
+      ...SEEN_BY_MODEL.map(({ flaw }) => ({ suite: flaw, test: AGREEMENT })),
+    ]);
   });
 
+  function noticing(flaw: string): string[] {
+    return failed.filter(({ suite }) => suite === flaw).map(({ test }) => test);
+  }
+
   it.each(BROKEN_BACKENDS)("fails a backend that $flaw", ({ flaw, noticedBy }) => {
-    const noticing = failed.filter(({ suite }) => suite === flaw).map(({ test }) => test);
-    expect(noticing).toContain(noticedBy);
+    expect(noticing(flaw)).toContain(noticedBy);
+  });
+
+  it.each(SEEN_BY_MODEL)("fails by the model alone a backend that $flaw", ({ flaw }) => {
+    expect(noticing(flaw)).toContain(AGREEMENT);
   });
 });

@@ -26,6 +26,11 @@ export function reportsItsCondition(open: Opened): void {
       expect(await valueOf(backend, WRITER, "plan")).toBe("plan");
     });
 
+    it("is healthy before anybody has used it", async () => {
+      const { backend } = await open();
+      expect(await backend.health()).toMatchObject({ status: "ok", backend: backend.name });
+    });
+
     it("never puts what was to be stored into an error", async () => {
       const { backend } = await open();
       const secret = { metadata: { note: "classified" }, subject: "classified" };
@@ -34,6 +39,7 @@ export function reportsItsCondition(open: Opened): void {
       const bounds = { maxItems: 10, ttlMs: "session" } as const;
       const start = { metadata: { goal: "classified" } };
       await startWorkflow(backend, start, { tenantId: "acme", workflowId: "live" });
+      await saveOne(backend, WRITER, write("said", "classified"));
       const errors = await Promise.all(
         [
           backend.save(LAUNCH, [sessionWrite("plan", { value, ...secret })]),
@@ -42,6 +48,7 @@ export function reportsItsCondition(open: Opened): void {
           backend.save(WRITER, [write("plan", value, secret)], { signal: AbortSignal.abort() }),
           startWorkflow(backend, start, { tenantId: "acme", workflowId: "live" }),
           backend.list(WRITER, { limit: 1, cursor: "classified" }),
+          backend.increment(WRITER, { key: "said", by: 1, ttlMs: null }),
         ].map((call) => call.then(String, (error: unknown) => error)),
       );
       expect(errors.every((error) => error instanceof Error)).toBe(true);

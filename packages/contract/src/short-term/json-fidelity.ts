@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { jsonObject, jsonValue } from "../arbitrary-json.ts";
 import type { Opened } from "./harness.ts";
+import { ruin } from "./ruin.ts";
 import { getOne, saveOne, valueOf, write, WRITER } from "./samples.ts";
 import { LAUNCH, startWorkflow } from "./workflow-samples.ts";
 
@@ -126,12 +127,4 @@ function nested(depth: number): JsonValue {
   let value: JsonValue = "bottom";
   for (let i = 0; i < depth - 1; i++) value = i % 2 === 0 ? [value] : { down: value };
   return value;
-}
-
-/** Changes whatever can be reached from a result. */
-function ruin(result: unknown): void {
-  if (typeof result !== "object" || result === null) return;
-  for (const inner of Object.values(result)) ruin(inner);
-  if (Array.isArray(result)) result.push("ruined");
-  else (result as Record<string, unknown>)["ruined"] = true;
 }

@@ -126,42 +126,6 @@ export function keepsLogs(open: Opened): void {
       expect((await append(backend, ["a"], bounds)).map((item) => item.position)).toEqual([1]);
     });
 
-    it("are not shortened by an append that asks for less", async () => {
-      const { backend, advance } = await open();
-      await append(backend, ["a"], { maxItems: 10, ttlMs: MINUTE });
-      await append(backend, ["b"], { maxItems: 10, ttlMs: 1000 });
-      await advance(5000);
-      expect(await positions(backend, { limit: 10 })).toEqual([1, 2]);
-      await append(backend, ["c"], { maxItems: 10, ttlMs: null });
-      await append(backend, ["d"], { maxItems: 10, ttlMs: 1000 });
-      await advance(2 * MINUTE);
-      expect(await positions(backend, { limit: 10 })).toEqual([1, 2, 3, 4]);
-    });
-
-    it("that live by a session are not shortened by an append from outside of it", async () => {
-      const { backend, advance } = await open();
-      const workflow = { tenantId: WRITER.tenantId, workflowId: "launch" };
-      const start = { timeoutMs: 10 * MINUTE, metadata: {}, join: "never", opId: "start" } as const;
-      await backend.startWorkflow(workflow, start);
-      const add = (id: string, ttlMs: number | "session"): Promise<unknown> =>
-        backend.append(workflow, "chat", [{ id, value: id }], { maxItems: 10, ttlMs });
-      await add("from inside", "session");
-      await add("from outside", 1000);
-      await advance(5 * MINUTE);
-      expect(await backend.read(workflow, "chat", { limit: 10 })).toHaveLength(2);
-      await advance(6 * MINUTE);
-      expect(await backend.read(workflow, "chat", { limit: 10 })).toEqual([]);
-    });
-
-    it("that have started again live by their own time, not by that of the log before", async () => {
-      const { backend, advance } = await open();
-      await append(backend, ["a"], { maxItems: 10, ttlMs: 1500 });
-      await advance(1500);
-      await append(backend, ["b"], { maxItems: 10, ttlMs: null });
-      await advance(MINUTE);
-      expect(await positions(backend, { limit: 10 })).toEqual([1]);
-    });
-
     it("stamp items with the time they were appended", async () => {
       const { backend, advance } = await open();
       const [a] = await append(backend, ["a"]);

@@ -129,5 +129,15 @@ export function readsAndWrites(open: Opened): void {
       await Promise.all(values.map((value) => backend.save(WRITER, [write("plan", value)])));
       expect(await valueOf(backend, WRITER, "plan")).toBe(19);
     });
+
+    it("applies saves in the order of the calls, however long each of them is to live", async () => {
+      const { backend } = await open();
+      await saveOne(backend, WRITER, write("plan", "first", { ttlMs: 60_000 }));
+      const lives = [null, 60_000, 86_400_000, null, 60_000];
+      await Promise.all(
+        lives.map((ttlMs, i) => backend.save(WRITER, [write("plan", i, { ttlMs })])),
+      );
+      expect(await valueOf(backend, WRITER, "plan")).toBe(lives.length - 1);
+    });
   });
 }

@@ -1,5 +1,7 @@
 import type {
   Entry,
+  Increment,
+  Incremented,
   JsonValue,
   ListRequest,
   Page,
@@ -48,6 +50,16 @@ export async function valueOf(
   key: string,
 ): Promise<JsonValue | undefined> {
   return (await getOne(backend, scope, key))?.value;
+}
+
+/** Counts `hits` of the writer, for ever, unless it is told otherwise. */
+export function add(
+  backend: ShortTermBackend,
+  by: number,
+  more: Partial<Increment> = {},
+  scope: Scope = WRITER,
+): Promise<Incremented> {
+  return backend.increment(scope, { key: "hits", by, ttlMs: null, ...more });
 }
 
 /** The keys of all pages, following the cursors. */

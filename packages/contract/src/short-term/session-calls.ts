@@ -29,6 +29,11 @@ const CALLS: readonly SessionCallCase[] = [
     run: (backend, options) => backend.save(LAUNCH_WRITER, [write("session", 2)], options),
   },
   {
+    method: "increment",
+    run: (backend, options) =>
+      backend.increment(LAUNCH_WRITER, { key: "hits", by: 1, ttlMs: "session" }, options),
+  },
+  {
     method: "delete",
     run: (backend, options) => backend.delete(LAUNCH_WRITER, [{ key: "session" }], options),
   },

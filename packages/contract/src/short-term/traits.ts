@@ -14,6 +14,13 @@ const BOUNDS = { maxItems: 10, ttlMs: null } as const;
 const CALLS: readonly ContractCall<ShortTermBackend>[] = [
   ...keyedCalls(write),
   {
+    method: "increment",
+    place: "scope",
+    abortable: true,
+    run: (backend, place, options) =>
+      backend.increment(place as Scope, { key: "hits", by: 1, ttlMs: null }, options),
+  },
+  {
     method: "append",
     place: "scope",
     abortable: true,

@@ -165,6 +165,7 @@ export function startsWorkflows(open: Opened): void {
       const append = { maxItems: 10, ttlMs: "session" } as const;
       const tries = [
         () => backend.save(LAUNCH_WRITER, [sessionWrite("plan")]),
+        () => backend.increment(LAUNCH_WRITER, { key: "hits", by: 1, ttlMs: "session" }),
         () => backend.append(LAUNCH, "chat", [{ id: "a", value: 1 }], append),
       ];
       for (const call of tries) await expectRejection(call, "MEM_SESSION_ENDED");

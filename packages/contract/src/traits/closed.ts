@@ -39,6 +39,11 @@ export function refusesCallsOnceClosed<S extends Closable>(subject: TraitSubject
       },
     );
 
+    it("can be closed before it was used", async () => {
+      const store = await subject.open();
+      await expect(store.close()).resolves.toBeUndefined();
+    });
+
     it("can be closed again, also at the same time", async () => {
       const store = await subject.open();
       await Promise.all([store.close(), store.close()]);

@@ -29,6 +29,7 @@ class MystoreBackend implements ShortTermBackend {
 
   readonly get = unwritten("get");
   readonly save = unwritten("save");
+  readonly increment = unwritten("increment");
   readonly delete = unwritten("delete");
   readonly list = unwritten("list");
   readonly count = unwritten("count");

@@ -1,0 +1,75 @@
+import type { ActivityKind, Scope, WorkflowRef } from "@mem/core";
+import fc from "fast-check";
+import { WRITER } from "../samples.ts";
+import { LAUNCH, LAUNCH_WRITER } from "../workflow-samples.ts";
+import type { Tie, Which } from "./player.ts";
+
+// Few names of each kind, so that operations meet; and some that run into each other where they are joined carelessly.
+
+const LAUNCH_2: WorkflowRef = { tenantId: "acme", workflowId: "launch:2" };
+const ELSEWHERE: WorkflowRef = { tenantId: "other", workflowId: "launch" };
+
+export const SCOPES: readonly Scope[] = [
+  WRITER,
+  LAUNCH,
+  LAUNCH_WRITER,
+  { ...LAUNCH_2, agentId: "writer" },
+  { ...LAUNCH, agentId: "2:writer" },
+  { ...ELSEWHERE, agentId: "writer" },
+];
+export const WORKFLOWS: readonly WorkflowRef[] = [LAUNCH, LAUNCH_2, ELSEWHERE];
+export const TENANTS: readonly string[] = ["acme", "other"];
+export const LOGS: readonly string[] = ["chat", "notes"];
+
+export const scope: fc.Arbitrary<Scope> = fc.constantFrom(
+  ...SCOPES,
+  WRITER,
+  LAUNCH_WRITER,
+  LAUNCH_WRITER,
+  LAUNCH_WRITER,
+);
+export const workflow: fc.Arbitrary<WorkflowRef> = fc.constantFrom(
+  ...WORKFLOWS,
+  LAUNCH,
+  LAUNCH,
+  LAUNCH,
+);
+export const tenantId: fc.Arbitrary<string> = fc.constantFrom(...TENANTS);
+export const log: fc.Arbitrary<string> = fc.constantFrom(...LOGS, "chat");
+export const key: fc.Arbitrary<string> = fc.constantFrom("a", "ab", "\uFFFD", "\u{1F600}");
+export const which: fc.Arbitrary<Which> = fc.constantFrom("latest", "first");
+
+export const HOUR = 3_600_000;
+
+/** How long things live, and how much time passes. */
+export interface Durations {
+  readonly life: fc.Arbitrary<number>;
+  readonly pause: fc.Arbitrary<number>;
+}
+
+/**
+ * To the millisecond where time stands still between the calls. Elsewhere in whole hours, so that what goes by during
+ * the calls does not matter: a life ends just with a pause, or an hour and more before or after it.
+ */
+export function durations(timeStandsStill: boolean): Durations {
+  const exact = timeStandsStill ? [1, HOUR - 1] : [];
+  return {
+    life: fc.constantFrom(HOUR, 2 * HOUR, 30 * 24 * HOUR, ...exact),
+    pause: fc.constantFrom(HOUR, HOUR, HOUR, 2 * HOUR, 30 * 24 * HOUR, ...exact),
+  };
+}
+
+/**
+ * A tie to a session. It is counted as an activity only in calls that can't have happened before: the contract leaves
+ * open whether one that is sent again is counted again.
+ */
+export function tie({ counted }: { readonly counted: boolean }): fc.Arbitrary<Tie | undefined> {
+  const none = fc.constant(undefined);
+  const epoch = fc.constantFrom<Which>("latest", "latest", "latest", "first");
+  const agentId = fc.constantFrom("writer", "editor");
+  const activity = fc.constantFrom<ActivityKind>("operation", "message", "record", "error");
+  const one: fc.Arbitrary<Tie> = counted
+    ? fc.record({ epoch, agentId, activity }, { requiredKeys: ["epoch"] })
+    : fc.record({ epoch });
+  return fc.oneof({ weight: 3, arbitrary: none }, { weight: 1, arbitrary: one });
+}

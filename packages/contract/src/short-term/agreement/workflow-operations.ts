@@ -1,0 +1,71 @@
+import fc from "fast-check";
+import { allPages } from "../samples.ts";
+import type { Operation } from "./operation.ts";
+import { epochsOf } from "./player.ts";
+import { tenantId, tie, which, workflow, type Durations } from "./pool.ts";
+
+/** Operations on the lifetimes of workflows. */
+export function workflowOperations(durations: Durations): fc.Arbitrary<Operation> {
+  return fc.oneof(
+    { weight: 6, arbitrary: starting(durations) },
+    { weight: 2, arbitrary: looking },
+    { weight: 2, arbitrary: ending },
+    { weight: 1, arbitrary: listing },
+  );
+}
+
+/** Each start is another operation: the contract leaves open whether one that is sent again slides the expiry. */
+function starting({ life }: Durations): fc.Arbitrary<Operation> {
+  const start = fc.record({
+    timeoutMs: life,
+    metadata: fc.constantFrom({}, { goal: "leads" }),
+    join: fc.constantFrom("if-exists", "never", "must-exist"),
+  });
+  return fc.record({ workflow, start }).map((args) => ({
+    method: "startWorkflow",
+    args,
+    run: async (player) => {
+      const { backend } = player;
+      const own = { ...structuredClone(args.start), opId: player.newOperation() };
+      const started = await backend.startWorkflow(args.workflow, own);
+      player.remember(epochsOf(args.workflow), started.epoch);
+      return started;
+    },
+  }));
+}
+
+const looking: fc.Arbitrary<Operation> = fc
+  .record({ workflow, tie: tie({ counted: true }) })
+  .map((args) => ({
+    method: "getWorkflow",
+    args,
+    run: (player) =>
+      player.backend.getWorkflow(args.workflow, player.options(args.workflow, args.tie)),
+  }));
+
+const ending: fc.Arbitrary<Operation> = fc
+  .record({
+    workflow,
+    epoch: fc.option(which, { nil: undefined }),
+    keepData: fc.boolean(),
+  })
+  .map((args) => ({
+    method: "endWorkflow",
+    args,
+    run: (player) => {
+      const { epoch, keepData } = args;
+      const end = epoch && { epoch: player.recall(epochsOf(args.workflow), epoch) };
+      return player.backend.endWorkflow(args.workflow, { ...end, keepData });
+    },
+  }));
+
+const listing: fc.Arbitrary<Operation> = fc
+  .record({ tenantId, limit: fc.constantFrom(1, 10) })
+  .map((args) => ({
+    method: "listWorkflows",
+    args,
+    run: (player) =>
+      allPages(args.limit, (cursor) =>
+        player.backend.listWorkflows(args.tenantId, { limit: args.limit, ...cursor }),
+      ),
+  }));
