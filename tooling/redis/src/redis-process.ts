@@ -15,6 +15,8 @@ export interface LaunchOptions {
   /** Whether the folder goes when this process dies without having stopped the server. */
   disposableDir: boolean;
   port: number;
+  /** A file of settings, which the program may rewrite. */
+  configFile?: string | undefined;
   args: readonly string[];
 }
 
@@ -60,12 +62,13 @@ export function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null;
 }
 
-function serverArgs({ binary, port, args }: LaunchOptions): string[] {
+function serverArgs({ binary, port, configFile, args }: LaunchOptions): string[] {
   const settings = { port: String(port), bind: "127.0.0.1", save: "", appendonly: "no" };
   const isAtLeast7 = Number.parseInt(binary.version, 10) >= 7;
   // Older servers have DEBUG always on and do not know the setting.
   const debug = isAtLeast7 ? { "enable-debug-command": "local" } : {};
-  return [...toArgs({ ...settings, ...debug }), ...args];
+  const file = configFile === undefined ? [] : [configFile];
+  return [...file, ...toArgs({ ...settings, ...debug }), ...args];
 }
 
 /** Settings as they are written on a server's command line. */

@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -12,6 +12,8 @@ import { type Reply, sendCommand } from "./resp.ts";
 export interface StartRedisOptions {
   /** Further arguments of the program, such as `["--maxmemory", "10mb"]`. */
   args?: readonly string[];
+  /** The text of a settings file, for a program that keeps its state in it. */
+  config?: string;
   /** The working folder, kept when the server stops. Default: a temporary one, removed then. */
   dir?: string;
   /** A loopback port. Default: a free one. */
@@ -52,8 +54,9 @@ export async function startRedis(options: StartRedisOptions = {}): Promise<Redis
   const binary = options.binary ?? (await findRedisServer());
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), "mem-redis-")));
   const disposableDir = options.dir === undefined;
-  const plan = { binary, dir, disposableDir, args: options.args ?? [] };
   try {
+    const configFile = await writeConfig(dir, options.config);
+    const plan = { binary, dir, disposableDir, configFile, args: options.args ?? [] };
     for (let attempt = 1; ; attempt += 1) {
       const launchOptions = { ...plan, port: options.port ?? (await pickPort()) };
       try {
@@ -67,6 +70,13 @@ export async function startRedis(options: StartRedisOptions = {}): Promise<Redis
     if (disposableDir) await rm(dir, { recursive: true, force: true });
     throw error;
   }
+}
+
+async function writeConfig(dir: string, config: string | undefined): Promise<string | undefined> {
+  if (config === undefined) return undefined;
+  const file = join(dir, "server.conf");
+  await writeFile(file, config);
+  return file;
 }
 
 class PrivateRedis implements RedisServer {
