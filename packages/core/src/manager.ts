@@ -86,7 +86,7 @@ function openBackends(options: MemoryManagerOptions): Backends {
   const { shortTerm, longTerm, records, knowledge, clock = systemClock } = options;
   const { shortTermTtl = 86_400, sessionTimeout = 3600, autoCleanup = true } = options;
   const { maxConversationHistory = 100, limits = {} } = options;
-  requirePart(shortTerm, "shortTerm", ["save", "get", "increment", "append", "startWorkflow"]);
+  requirePart(shortTerm, "shortTerm", ["save", "get", "append", "increment", "startWorkflow"]);
   if (longTerm !== undefined) requirePart(longTerm, "longTerm", ["save", "get", "search"]);
   if (records !== undefined) requirePart(records, "records", ["append", "query"]);
   if (knowledge !== undefined) requirePart(knowledge, "knowledge", ["get", "search"]);

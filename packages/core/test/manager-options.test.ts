@@ -5,7 +5,8 @@ const unused = (): void => undefined;
 
 /** Enough to be taken for a backend; nothing is stored in these tests. */
 function shortTerm(close: () => Promise<void> = async () => undefined): ShortTermBackend {
-  const methods = { save: unused, get: unused, append: unused, startWorkflow: unused };
+  const names = ["save", "get", "append", "increment", "startWorkflow"];
+  const methods = Object.fromEntries(names.map((name) => [name, unused]));
   return { name: "test", close, ...methods } as unknown as ShortTermBackend;
 }
 
