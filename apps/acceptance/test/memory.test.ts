@@ -60,6 +60,22 @@ describe.each(stacks)("memory on $name", (kind) => {
     }
   });
 
+  it("counts in one step, and keeps the time that a counter has left", async () => {
+    const add = async (): Promise<number> => memory.increment("a", "attempts", 2, { ttl: 60 });
+    expect((await Promise.all(Array.from({ length: 20 }, add))).toSorted((a, b) => a - b)).toEqual(
+      Array.from({ length: 20 }, (_, i) => 2 * (i + 1)),
+    );
+    const counted = await memory.retrieveEntry("a", "attempts");
+    expect(await memory.forAgent("a").increment("attempts", -0.5, { ttl: 3600 })).toBe(39.5);
+    expect((await memory.retrieveEntry("a", "attempts"))?.expiresAt).toBe(counted?.expiresAt);
+    expect(await memory.increment("a", "once", 1, { opId: "one" })).toBe(1);
+    expect(await memory.increment("a", "once", 1, { opId: "one" })).toBe(1);
+    await memory.save("a", "text", "no number");
+    await refused(memory.increment("a", "text"), "MEM_INVALID_ARGUMENT", "key");
+    await refused(memory.increment("a", "attempts", Number.NaN), "MEM_INVALID_ARGUMENT", "by");
+    expect(await memory.retrieve("a", "text")).toBe("no number");
+  });
+
   it("keeps agents, tenants and workflows apart", async () => {
     const acme = memory.forTenant("acme");
     await memory.save("a", "k", "default's");
@@ -168,7 +184,7 @@ describe.each(stacks)("memory on $name", (kind) => {
     await refused(
       memory.saveMany("a", [
         { key: "x", value: 1 },
-        { key: "y", value: undefined },
+        { key: "y", value: undefined as unknown as null },
       ]),
       "MEM_NOT_JSON",
       "items[1].value",

@@ -20,9 +20,10 @@ describe.each(stacks)("a session on $name", (kind) => {
         memoryType: "long_term",
       });
       await session.team.save("deadline", "2026-03-20");
+      expect(await session.forAgent("a").increment("tokens", 250)).toBe(250);
       await session.addConversationMessage({ agentId: "a", role: "assistant", content: "hello" });
       await session.saveExecutionRecord("a", { status: "success" });
-      expect(await memory.getStats()).toMatchObject({ activeSessions: 1, shortTermEntries: 2 });
+      expect(await memory.getStats()).toMatchObject({ activeSessions: 1, shortTermEntries: 3 });
       return session.getSessionSummary();
     });
     expect(summary).toMatchObject({ messages: 1, records: 1, agents: [{ agentId: "a" }] });

@@ -49,13 +49,16 @@ const OPTION_NAMES = [
   "clock",
 ];
 
+/** By its interface: what implements the verbs knows less about types than their signatures say. */
+const OwnTenant: new (backends: Backends, tenantId: string) => Memory = TenantMemory;
+
 /**
  * The memory of a team of agents: one face over the backends it is given, which it owns and closes.
  *
  * Nothing connects before the first call. Every method rejects with a `MemoryError`; after `close()` with
  * `MEM_CLOSED`.
  */
-export class MemoryManager extends TenantMemory implements AsyncDisposable {
+export class MemoryManager extends OwnTenant implements AsyncDisposable {
   readonly #backends: Backends;
 
   /** Throws `MEM_INVALID_ARGUMENT` for a bad or unknown option. */

@@ -119,3 +119,11 @@ const tags = ["spring"] as const;
 void agent.save("k", 1, { metadata: { tags } });
 // @ts-expect-error only the manager knows other tenants
 void manager.forTenant("acme").forTenant("other");
+
+// The manager says what the memory of any tenant says.
+expectTypeOf(manager).toExtend<Memory>();
+expectTypeOf(manager.retrieve("a", "plan")).resolves.toEqualTypeOf<JsonValue | undefined>();
+expectTypeOf(manager.retrieveEntry("a", "plan")).resolves.toEqualTypeOf<Entry | undefined>();
+expectTypeOf(manager.increment("a", "visits")).resolves.toEqualTypeOf<number>();
+// @ts-expect-error a Date does not survive JSON
+void manager.save("a", "plan", { at: new Date() });
