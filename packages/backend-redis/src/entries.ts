@@ -9,7 +9,8 @@ import {
   type ShortTermWrite,
   type WriteResult,
 } from "@mem/core";
-import { decodeEntry, encodeBody, encodeId } from "./envelope.ts";
+import type { Bodies } from "./bodies.ts";
+import { decodeEntry, encodeId } from "./envelope.ts";
 import type { Place } from "./keys.ts";
 import { mergePages, pageRequest, type StoredPage } from "./listing.ts";
 import type { AskPlace, PlaceCalls, Reply } from "./place-calls.ts";
@@ -24,10 +25,12 @@ import { Versions } from "./versions.ts";
 /** The entries of a scope: each method is one trip to the server. */
 export class Entries {
   readonly #calls: PlaceCalls;
+  readonly #bodies: Bodies;
   readonly #versions = new Versions();
 
-  constructor(calls: PlaceCalls) {
+  constructor(calls: PlaceCalls, bodies: Bodies) {
     this.#calls = calls;
+    this.#bodies = bodies;
   }
 
   async get(
@@ -125,7 +128,7 @@ export class Entries {
     }
     return [
       key,
-      encodeBody(write),
+      this.#bodies.ofEntry(write, path),
       this.#versions.next(),
       opId === undefined ? "" : encodeId(opId, `${path}.opId`),
       String(ttlMs),

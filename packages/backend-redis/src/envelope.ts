@@ -7,6 +7,7 @@ import {
   type LogItem,
   type Write,
 } from "@mem/core";
+import { unpack } from "./packing.ts";
 import { unreadable } from "./redis-errors.ts";
 
 /**
@@ -17,8 +18,14 @@ import { unreadable } from "./redis-errors.ts";
  * Entry: `[1, createdAt, updatedAt, expiresAt, "version", "opId", "source", value, metadata, subject, derivedFrom]`,
  * where `expiresAt` is 0 for one that lives for ever and null for one that lives by its workflow.
  * Log item: `[1, at, "id", value]`.
+ *
+ * Where it takes too much room, `"gzip", base64` stands in place of the body, from `source` or `value` on.
  */
 const FORMAT = 1;
+/** Where the body begins, and of how many elements it is. */
+const ENTRY_BODY = { start: 6, length: 5 } as const;
+const ITEM_BODY = { start: 3, length: 1 } as const;
+const PACKED_LENGTH = 2;
 
 /** What of an entry the caller decides. */
 export function encodeBody({ source, value, metadata, subject, derivedFrom }: Write): string {
@@ -48,7 +55,7 @@ type StoredEntry = readonly [
 
 /** An entry; `sessionExpiresAt` is the end of its workflow's lifetime, where there is one. */
 export function decodeEntry(key: string, envelope: string, sessionExpiresAt: number): Entry {
-  const stored = parse(envelope) as StoredEntry;
+  const stored = parse(envelope, ENTRY_BODY) as StoredEntry;
   const [, createdAt, updatedAt, expiresAt, version, , source, value] = stored;
   const [metadata, subject, derivedFrom] = stored.slice(8) as [
     StoredEntry[8],
@@ -71,7 +78,12 @@ export function decodeEntry(key: string, envelope: string, sessionExpiresAt: num
 }
 
 export function decodeLogItem(position: number, envelope: string): LogItem {
-  const [, at, id, value] = parse(envelope) as readonly [number, number, string, JsonValue];
+  const [, at, id, value] = parse(envelope, ITEM_BODY) as readonly [
+    number,
+    number,
+    string,
+    JsonValue,
+  ];
   return { id: decodeURIComponent(id), position, at, value };
 }
 
@@ -85,9 +97,31 @@ export function parseStored(text: string): unknown {
   }
 }
 
-function parse(envelope: string): unknown {
+interface BodyShape {
+  readonly start: number;
+  readonly length: number;
+}
+
+function parse(envelope: string, body: BodyShape): unknown {
   const stored = parseStored(envelope);
-  if (Array.isArray(stored) && stored[0] === FORMAT) return stored;
+  if (Array.isArray(stored) && stored[0] === FORMAT) {
+    return stored.length === body.start + PACKED_LENGTH ? unpacked(stored, body) : stored;
+  }
   const isNewer = Array.isArray(stored) && typeof stored[0] === "number" && stored[0] > FORMAT;
   throw unreadable(isNewer ? "MEM_FORMAT" : "MEM_CORRUPT");
+}
+
+function unpacked(stored: readonly unknown[], { start, length }: BodyShape): readonly unknown[] {
+  const body = unpackOr(stored[start + 1]);
+  if (body.length !== length) throw unreadable("MEM_CORRUPT");
+  return [...stored.slice(0, start), ...body];
+}
+
+function unpackOr(packed: unknown): readonly unknown[] {
+  try {
+    return unpack(packed);
+  } catch {
+    // As above, the parser may quote.
+    throw unreadable("MEM_CORRUPT");
+  }
 }

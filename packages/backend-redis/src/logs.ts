@@ -8,6 +8,7 @@ import {
   type LogWrite,
   type Scope,
 } from "@mem/core";
+import type { Bodies } from "./bodies.ts";
 import { decodeLogItem, encodeId } from "./envelope.ts";
 import type { Place } from "./keys.ts";
 import type { PlaceCalls } from "./place-calls.ts";
@@ -17,9 +18,11 @@ import { read } from "./scripts/read.ts";
 /** The logs of a scope: each method is one trip to the server. */
 export class Logs {
   readonly #calls: PlaceCalls;
+  readonly #bodies: Bodies;
 
-  constructor(calls: PlaceCalls) {
+  constructor(calls: PlaceCalls, bodies: Bodies) {
     this.#calls = calls;
+    this.#bodies = bodies;
   }
 
   async append(
@@ -35,7 +38,7 @@ export class Logs {
     }
     const args = [name, String(ttlMs), String(maxItems)];
     for (const [i, { id, value }] of items.entries()) {
-      args.push(encodeId(id, `items[${i}].id`), JSON.stringify(value));
+      args.push(encodeId(id, `items[${i}].id`), this.#bodies.ofItem(value, `items[${i}]`));
     }
     return this.#calls.at(place, options, async (ask) => {
       const [, , ...answers] = await ask(append, args);

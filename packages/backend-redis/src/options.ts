@@ -1,5 +1,6 @@
 import { MemoryError } from "@mem/core";
 import type { Cluster, Redis } from "ioredis";
+import type { BodyLimits } from "./bodies.ts";
 import type { RedisTarget } from "./client.ts";
 
 /** Where Redis is, and how to use it. */
@@ -12,6 +13,17 @@ export interface RedisBackendSettings {
   readonly timeoutMs?: number;
   /** How many calls may be under way or waiting; more are refused with `MEM_CAPACITY`. Default 10,000. */
   readonly maxPending?: number;
+  /**
+   * The most that a value may take in Redis, in bytes, with its metadata and compressed if it is; what takes more is
+   * refused with `MEM_TOO_LARGE` before it is sent. Default 16 MiB, at most 256 MiB: Redis refuses what exceeds its
+   * `proto-max-bulk-len` (512 MB unless configured otherwise) by closing the connection.
+   */
+  readonly maxValueBytes?: number;
+  /**
+   * Stores what takes more than this many bytes as gzip, where that makes it smaller; `true` means 16,384. Backends
+   * read what is compressed whatever their own setting. Default: nothing is compressed.
+   */
+  readonly compress?: boolean | { readonly aboveBytes: number };
   /** Added to the server's time, in milliseconds. For tests that can't wait for an expiry; it may only grow. */
   readonly timeOffsetMs?: () => number;
 }
@@ -21,11 +33,17 @@ export interface ResolvedOptions {
   readonly prefix: string;
   readonly timeoutMs: number;
   readonly maxPending: number;
+  readonly limits: BodyLimits;
   readonly timeOffsetMs: () => number;
 }
 
 const TARGETS = ["url", "redis", "cluster", "client"];
-const SETTINGS = ["prefix", "timeoutMs", "maxPending", "timeOffsetMs"];
+const SETTINGS = ["prefix", "timeoutMs", "maxPending", "maxValueBytes", "compress", "timeOffsetMs"];
+const MIB = 1024 * 1024;
+/** The entry around the value, and the command around the entry, have to fit into one text as well. */
+const LARGEST_VALUE = 256 * MIB;
+/** Below, compressing takes longer than it takes to send what it saves. */
+const COMPRESS_ABOVE = 16_384;
 
 /** Fills in the defaults. Throws `MEM_INVALID_ARGUMENT` naming the option; never quotes a URL, which has a password. */
 export function resolveOptions(options: RedisBackendOptions): ResolvedOptions {
@@ -42,6 +60,8 @@ export function resolveOptions(options: RedisBackendOptions): ResolvedOptions {
     prefix = "mem",
     timeoutMs = 2000,
     maxPending = 10_000,
+    maxValueBytes = 16 * MIB,
+    compress = false,
     timeOffsetMs = noOffset,
   } = options;
   if (typeof prefix !== "string" || prefix === "" || /[{}]/.test(prefix)) {
@@ -49,6 +69,7 @@ export function resolveOptions(options: RedisBackendOptions): ResolvedOptions {
   }
   checkCount("options.timeoutMs", timeoutMs, 60_000);
   checkCount("options.maxPending", maxPending, Number.MAX_SAFE_INTEGER);
+  checkCount("options.maxValueBytes", maxValueBytes, LARGEST_VALUE);
   if (typeof timeOffsetMs !== "function")
     throw invalid("options.timeOffsetMs", "has to be a function");
   return {
@@ -56,8 +77,20 @@ export function resolveOptions(options: RedisBackendOptions): ResolvedOptions {
     prefix: clientPrefix(options) + prefix,
     timeoutMs,
     maxPending,
+    limits: { maxValueBytes, compressAbove: compressAbove(compress) },
     timeOffsetMs,
   };
+}
+
+function compressAbove(compress: unknown): number {
+  if (compress === false) return Number.POSITIVE_INFINITY;
+  if (compress === true) return COMPRESS_ABOVE;
+  const { aboveBytes, ...others } = (compress ?? {}) as { readonly aboveBytes?: unknown };
+  if (typeof compress !== "object" || compress === null || Object.keys(others).length > 0) {
+    throw invalid("options.compress", "has to be true, false or { aboveBytes }");
+  }
+  checkCount("options.compress.aboveBytes", aboveBytes, LARGEST_VALUE);
+  return aboveBytes as number;
 }
 
 function checkTarget({ url, redis, cluster, client }: RedisTarget): void {

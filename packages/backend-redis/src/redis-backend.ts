@@ -7,6 +7,8 @@ import {
   type EndedWorkflow,
   type Entry,
   type Health,
+  type Increment,
+  type Incremented,
   type ListRequest,
   type LogBounds,
   type LogItem,
@@ -26,9 +28,12 @@ import {
   type WorkflowState,
   type WriteResult,
 } from "@mem/core";
+import { Bodies } from "./bodies.ts";
 import { makeClient } from "./client.ts";
 import { Connection } from "./connection.ts";
+import { Counters } from "./counters.ts";
 import { Entries } from "./entries.ts";
+import { EvictionWatch } from "./eviction.ts";
 import { checkHealth } from "./health.ts";
 import { KeySpace, type Place } from "./keys.ts";
 import { logName, Logs } from "./logs.ts";
@@ -51,20 +56,26 @@ class RedisBackend implements ShortTermBackend {
   readonly name = "redis";
   readonly capabilities: ShortTermCapabilities = { durability: "server", shared: true };
   readonly #connection: Connection;
+  readonly #evictions: EvictionWatch;
   readonly #keys: KeySpace;
   readonly #entries: Entries;
+  readonly #counters: Counters;
   readonly #logs: Logs;
   readonly #workflows: Workflows;
   readonly #totals: Totals;
   #closing: Promise<void> | undefined;
 
-  constructor({ target, prefix, timeoutMs, maxPending, timeOffsetMs }: ResolvedOptions) {
+  constructor(options: ResolvedOptions) {
+    const { target, prefix, timeoutMs, maxPending, limits, timeOffsetMs } = options;
     const made = makeClient(target, timeoutMs);
     this.#connection = new Connection(made, { timeoutMs, maxPending });
+    this.#evictions = new EvictionWatch(made.client);
     this.#keys = new KeySpace(prefix);
     const calls = new PlaceCalls(this.#connection, made.client, timeOffsetMs);
-    this.#entries = new Entries(calls);
-    this.#logs = new Logs(calls);
+    const bodies = new Bodies(limits);
+    this.#entries = new Entries(calls, bodies);
+    this.#counters = new Counters(calls);
+    this.#logs = new Logs(calls, bodies);
     this.#workflows = new Workflows(calls, this.#keys);
     this.#totals = new Totals(calls, this.#keys, this.#workflows);
   }
@@ -83,6 +94,10 @@ class RedisBackend implements ShortTermBackend {
     options?: CallOptions,
   ): Promise<WriteResult[]> {
     return this.#entries.save(this.#place(scope, options), writes, options);
+  }
+
+  async increment(scope: Scope, increment: Increment, options?: CallOptions): Promise<Incremented> {
+    return this.#counters.increment(this.#place(scope, options), increment, options);
   }
 
   async delete(
@@ -167,6 +182,7 @@ class RedisBackend implements ShortTermBackend {
   }
 
   close(): Promise<void> {
+    this.#evictions.end();
     this.#closing ??= this.#connection.close();
     return this.#closing;
   }
@@ -196,7 +212,9 @@ class RedisBackend implements ShortTermBackend {
   }
 
   #checkOpen(): void {
-    if (this.#closing === undefined) return;
-    throw new MemoryError("MEM_CLOSED", "the Redis backend has been closed");
+    if (this.#closing !== undefined) {
+      throw new MemoryError("MEM_CLOSED", "the Redis backend has been closed");
+    }
+    this.#evictions.begin();
   }
 }

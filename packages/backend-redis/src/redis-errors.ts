@@ -10,6 +10,17 @@ export function isUnknownScript(error: unknown): boolean {
   return isErrorReply(error) && error.message.startsWith("NOSCRIPT");
 }
 
+/**
+ * While a slot is moved key by key, its old node sends who asks for a key that it has not got to the new one (ASK).
+ * A script would find only some of its keys there, and take the others for missing: it has to wait for the end.
+ */
+export function withoutDetour(error: Error): Error {
+  if (!isErrorReply(error) || !error.message.startsWith("ASK ")) return error;
+  const wait = new Error("TRYAGAIN the slot is being moved to another node");
+  wait.name = error.name;
+  return wait;
+}
+
 interface Meaning {
   readonly code: MemoryErrorCode;
   readonly message: string;
@@ -35,6 +46,11 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   OOM: {
     code: "MEM_CAPACITY",
     message: "Redis has reached its maxmemory: raise it, or let entries expire sooner",
+  },
+  LARGE: {
+    code: "MEM_TOO_LARGE",
+    message:
+      "a value is larger than the server's proto-max-bulk-len: raise that, or set maxValueBytes below it",
   },
   WRONGTYPE: {
     code: "MEM_CORRUPT",
@@ -74,8 +90,9 @@ export function fromReply(reply: Error): MemoryError {
 }
 
 function wordOf({ message }: Error): string {
-  // A script is told of a missing permission in these words.
-  if (message.includes("The user executing the script can't")) return "NOPERM";
+  // A script is told of a missing permission in these words, by versions old and new.
+  if (/The user executing the script can't|ACL failure in script/.test(message)) return "NOPERM";
+  if (message.includes("invalid bulk length")) return "LARGE";
   return /^\w+/.exec(message)?.[0] ?? "";
 }
 

@@ -1,6 +1,6 @@
 import { Command, type Redis } from "ioredis";
 import { linkOf, type Link } from "./link.ts";
-import { isErrorReply } from "./redis-errors.ts";
+import { isErrorReply, withoutDetour } from "./redis-errors.ts";
 import type { Script } from "./scripts/script.ts";
 
 /** A script with its keys and arguments. */
@@ -85,8 +85,9 @@ export class SentCommand extends Command {
     link.gather();
     // The server refuses with an error before it does anything; the client may then send the command elsewhere.
     const reject = this.reject;
-    this.reject = (error) => {
+    this.reject = (reason) => {
       this.reject = reject;
+      const error = "script" in this.#request ? withoutDetour(reason) : reason;
       if (isErrorReply(error)) {
         this.refusal = error;
         this.arrived();

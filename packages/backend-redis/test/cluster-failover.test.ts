@@ -1,9 +1,8 @@
 import { createRedisBackend } from "@mem/backend-redis";
-import type { Scope } from "@mem/core";
 import { startRedisCluster } from "@mem/redis-server";
 import { Cluster } from "ioredis";
 import { afterAll, describe, expect, it } from "vitest";
-import { rejection, until, write } from "./samples.ts";
+import { rejection, scopeOn, until, write } from "./samples.ts";
 
 const TIMEOUT = 1000;
 const cluster = await startRedisCluster({
@@ -19,22 +18,9 @@ afterAll(async () => {
   await cluster.stop();
 });
 
-/** A scope whose slot lies on the given primary. */
-async function scopeOn(index: number): Promise<Scope> {
-  const node = cluster.masters[index]!;
-  for (let i = 0; ; i++) {
-    const agentId = `agent ${index} ${i}`;
-    const tag = `acme::${encodeURIComponent(agentId)}`;
-    const slot = Number(await node.command("CLUSTER", "KEYSLOT", tag));
-    if (Math.floor(slot / Math.ceil(16_384 / nodes.length)) === index) {
-      return { tenantId: "acme", agentId };
-    }
-  }
-}
-
 describe("a client that reads from replicas", () => {
   it("still sees what has been acknowledged, also where the replica has not got it", async () => {
-    const scope = await scopeOn(0);
+    const scope = await scopeOn(cluster, 0);
     await backend.save(scope, [write("plan", { value: "before" })]);
     const [primary, replica] = [cluster.masters[0]!, cluster.replicas[0]!];
     // Replicas are named to clients once they are known to have received something.
@@ -57,7 +43,7 @@ describe("a client that reads from replicas", () => {
 
 describe("when a primary of a Cluster dies", () => {
   it("its calls end in time and truthfully, others go on, and all go on after the promotion", async () => {
-    const [there, gone] = [await scopeOn(0), await scopeOn(2)];
+    const [there, gone] = [await scopeOn(cluster, 0), await scopeOn(cluster, 2)];
     const [primary, replica] = [cluster.masters[2]!, cluster.replicas[2]!];
     await backend.save(there, [write("before")]);
     await backend.save(gone, [write("before")]);

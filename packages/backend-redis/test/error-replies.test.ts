@@ -5,7 +5,7 @@ import { createRedisBackend } from "@mem/backend-redis";
 import { startRedis } from "@mem/redis-server";
 import { Redis } from "ioredis";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { LAUNCH, rejection, until, WRITER, write } from "./samples.ts";
+import { LAUNCH, rejection, snapshotEnds, WRITER, write } from "./samples.ts";
 
 const server = await startRedis();
 const backend = createRedisBackend({ url: server.url });
@@ -20,15 +20,6 @@ afterAll(async () => {
 });
 
 const KEY = "mem:{acme::writer}:";
-
-async function snapshotEnds(status: string): Promise<void> {
-  await server.command("BGSAVE");
-  await until(async () => {
-    const info = String(await server.command("INFO", "persistence"));
-    const isOver = info.includes("rdb_bgsave_in_progress:0");
-    return isOver && info.includes(`rdb_last_bgsave_status:${status}`);
-  }, `the snapshot ends with ${status}`);
-}
 
 describe("an error of the server", () => {
   it("NOSCRIPT, after a restart or a flush, is met by sending the script again", async () => {
@@ -111,14 +102,14 @@ describe("an error of the server", () => {
     const snapshot = join(server.dir, "dump.rdb");
     await mkdir(snapshot);
     await server.command("CONFIG", "SET", "save", "3600 1");
-    await snapshotEnds("err");
+    await snapshotEnds(server, "err");
     expect(await rejection(backend.save(WRITER, [write("a")]))).toMatchObject({
       code: "MEM_UNAVAILABLE",
       outcome: "not-applied",
       message: expect.stringContaining("disk"),
     });
     await rmdir(snapshot);
-    await snapshotEnds("ok");
+    await snapshotEnds(server, "ok");
     await server.command("CONFIG", "SET", "save", "");
     expect(await backend.save(WRITER, [write("a")])).toMatchObject([{ stored: true }]);
   });

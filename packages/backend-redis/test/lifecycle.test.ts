@@ -139,6 +139,14 @@ describe("bad options are refused by name, without a URL's password", () => {
     { options: { url: "redis://a", timeoutMs: 1e9 }, path: "options.timeoutMs" },
     { options: { url: "redis://a", timeoutMs: "2s" }, path: "options.timeoutMs" },
     { options: { url: "redis://a", maxPending: 1.5 }, path: "options.maxPending" },
+    { options: { url: "redis://a", maxValueBytes: 2 ** 30 }, path: "options.maxValueBytes" },
+    { options: { url: "redis://a", compress: "gzip" }, path: "options.compress" },
+    { options: { url: "redis://a", compress: null }, path: "options.compress" },
+    { options: { url: "redis://a", compress: { level: 9 } }, path: "options.compress" },
+    {
+      options: { url: "redis://a", compress: { aboveBytes: 0 } },
+      path: "options.compress.aboveBytes",
+    },
     { options: { url: "redis://a", timeOffsetMs: 5 }, path: "options.timeOffsetMs" },
     { options: { url: "redis://a", timeout: 5 }, path: "options.timeout" },
   ];

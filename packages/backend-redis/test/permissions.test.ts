@@ -45,6 +45,10 @@ describe("the permissions that the README lists", () => {
       await backend.endWorkflow(workflow, { epoch, keepData });
       await backend.save(workflow, [write("c", { ttlMs: "keep" })]);
     }
+    for (const scope of [WRITER, workflow]) {
+      await backend.increment(scope, { key: "n", by: 1, ttlMs: null });
+      await backend.delete(scope, [{ key: "n" }]);
+    }
     await backend.get(WRITER, ["a"]);
     await backend.list(WRITER, { limit: 10 });
     await backend.list(workflow, { limit: 10 });

@@ -58,6 +58,10 @@ const ENTRY_CALLS: readonly (Case & { readonly command?: string })[] = [
   { method: "get of many", run: (store) => store.get(WRITER, ["a", "b", "c"]) },
   { method: "save", run: (store) => store.save(WRITER, [write("a")]) },
   { method: "save of many", run: (store) => store.save(WRITER, [write("a"), write("b")]) },
+  {
+    method: "increment",
+    run: (store) => store.increment(WRITER, { key: "n", by: 1, ttlMs: null }),
+  },
   { method: "delete", run: (store) => store.delete(WRITER, [{ key: "b" }]) },
   { method: "list", run: (store) => store.list(WRITER, { limit: 10 }) },
   { method: "count", run: (store) => store.count(WRITER) },
@@ -71,6 +75,10 @@ const ENTRY_CALLS: readonly (Case & { readonly command?: string })[] = [
 
 const SESSION_CALLS: readonly Case[] = [
   { method: "save", run: (store, tied) => store.save(MEMBER, [write("a")], tied) },
+  {
+    method: "increment",
+    run: (store, tied) => store.increment(MEMBER, { key: "n", by: 1, ttlMs: "session" }, tied),
+  },
   { method: "get", run: (store, tied) => store.get(MEMBER, ["a"], tied) },
   { method: "list", run: (store, tied) => store.list(MEMBER, { limit: 10 }, tied) },
   { method: "count", run: (store, tied) => store.count(MEMBER, tied) },

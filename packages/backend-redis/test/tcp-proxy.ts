@@ -1,58 +1,115 @@
 import { once } from "node:events";
-import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { setImmediate, setTimeout as delay } from "node:timers/promises";
+import { createServer as createTlsServer, type TlsOptions } from "node:tls";
 
 /** Stands between a client and a server, and fails as networks do. */
 export interface TcpProxy extends AsyncDisposable {
   readonly url: string;
   /** Cuts the connection when the server has executed the next command, before its answer gets through. */
   loseNextReply(): void;
+  /** Cuts the connection when the next command comes, of which the server gets no more than so many bytes. */
+  loseNextRequest(bytes?: number): void;
   /** Rewrites what the server answers. */
   rewriteReplies(rewrite: ((reply: string) => string) | undefined): void;
-  /** Lets nothing through in either direction, with the connections open. */
+  /** Lets answers through so many milliseconds later. */
+  delayReplies(ms: number): void;
+  /** Lets everything through byte by byte, each in a turn of its own. */
+  drip(): void;
+  /** Lets nothing through in either direction, with the connections open; new connections are not concerned. */
   freeze(): void;
   thaw(): void;
   cutAll(): void;
 }
 
-export async function startTcpProxy(port: number): Promise<TcpProxy> {
+/** `tls` makes it end the encryption of what clients send, as a load balancer does. */
+export async function startTcpProxy(port: number, tls?: TlsOptions): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let losesNextReply = false;
+  let lostRequestBytes: number | undefined;
   let rewrite: ((reply: string) => string) | undefined;
-  const server = createServer((client) => {
+  let delayMs = 0;
+  let drips = false;
+
+  /** What is on its way to a socket: nothing overtakes what was sent before. */
+  const underWay = new WeakMap<Socket, Promise<void>>();
+  const send = (chunk: Buffer, to: Socket, ms: number): void => {
+    const before = underWay.get(to);
+    if (before === undefined && ms === 0 && !drips) to.write(chunk);
+    else underWay.set(to, sendLater(chunk, to, ms, before));
+  };
+  const sendLater = async (
+    chunk: Buffer,
+    to: Socket,
+    ms: number,
+    before: Promise<void> | undefined,
+  ): Promise<void> => {
+    await Promise.all([before, delay(ms)]);
+    for (const part of drips ? bytesOf(chunk) : [chunk]) {
+      to.write(part);
+      await setImmediate();
+    }
+  };
+  const passRequest = (chunk: Buffer, client: Socket, upstream: Socket): void => {
+    if (lostRequestBytes === undefined) {
+      send(chunk, upstream, 0);
+      return;
+    }
+    upstream.end(chunk.subarray(0, lostRequestBytes));
+    lostRequestBytes = undefined;
+    client.destroy();
+  };
+  const passReply = (chunk: Buffer, client: Socket): void => {
+    if (losesNextReply) {
+      losesNextReply = false;
+      client.destroy();
+      return;
+    }
+    const text = chunk.toString("latin1");
+    const reply = Buffer.from(rewrite === undefined ? text : rewrite(text), "latin1");
+    send(reply, client, delayMs);
+  };
+  const join = (client: Socket): void => {
     const upstream = connect(port, "127.0.0.1");
     for (const [socket, other] of [
       [client, upstream],
       [upstream, client],
     ] as const) {
+      socket.setNoDelay(true);
       sockets.add(socket);
       socket.on("error", () => other.destroy());
       socket.on("close", () => {
         sockets.delete(socket);
-        other.destroy();
+        // What was written to it last is still to go out.
+        other.destroySoon();
       });
     }
-    client.on("data", (chunk) => upstream.write(chunk));
-    upstream.on("data", (chunk) => {
-      if (losesNextReply) {
-        losesNextReply = false;
-        client.destroy();
-        return;
-      }
-      client.write(rewrite === undefined ? chunk : rewrite(chunk.toString("latin1")), "latin1");
-    });
-  });
+    client.on("data", (chunk) => passRequest(chunk, client, upstream));
+    upstream.on("data", (chunk) => passReply(chunk, client));
+  };
+  const server: Server = tls === undefined ? createServer(join) : createTlsServer(tls, join);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const cutAll = (): void => {
     for (const socket of sockets) socket.destroy();
   };
+  const scheme = tls === undefined ? "redis" : "rediss";
   return {
-    url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     loseNextReply: () => {
       losesNextReply = true;
     },
+    loseNextRequest: (bytes = 0) => {
+      lostRequestBytes = bytes;
+    },
     rewriteReplies: (by) => {
       rewrite = by;
+    },
+    delayReplies: (ms) => {
+      delayMs = ms;
+    },
+    drip: () => {
+      drips = true;
     },
     freeze: () => {
       for (const socket of sockets) socket.pause();
@@ -67,4 +124,8 @@ export async function startTcpProxy(port: number): Promise<TcpProxy> {
       await once(server, "close");
     },
   };
+}
+
+function bytesOf(chunk: Buffer): Buffer[] {
+  return Array.from(chunk, (byte) => Buffer.of(byte));
 }

@@ -54,7 +54,7 @@ local function header(raw, home)
   if not created then error(string.match(raw, '^%[%d+,') and 'MEM_FORMAT' or 'MEM_CORRUPT', 0) end
   expires = expires ~= 'null' and tonumber(expires) or nil
   if expires == 0 then expires = FOREVER end
-  return { home = home, created = created, expires = expires, version = version, op = op }
+  return { home = home, raw = raw, created = created, expires = expires, version = version, op = op }
 end
 
 local function find(member)
