@@ -1,5 +1,6 @@
 import { afterEach, describe } from "vitest";
 import { agreesWithTheModel } from "./short-term/agreement/agreement.ts";
+import { answersAtOnce } from "./short-term/at-once.ts";
 import { handlesBatches } from "./short-term/batch.ts";
 import { reportsItsCondition } from "./short-term/condition.ts";
 import { expiresEntries } from "./short-term/expiry.ts";
@@ -40,6 +41,7 @@ export function describeShortTermBackend({ name, open }: ShortTermSuite): void {
 
 const TOPICS: readonly ((open: Opened) => void)[] = [
   readsAndWrites,
+  answersAtOnce,
   handlesBatches,
   keepsVersions,
   recognisesOperations,

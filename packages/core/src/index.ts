@@ -52,6 +52,7 @@ export type {
   ShortTermStats,
   ShortTermWrite,
   Increment,
+  ValuesAtOnce,
   Incremented,
 } from "./short-term-backend.ts";
 export type {

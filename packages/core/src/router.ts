@@ -10,6 +10,7 @@ import {
   type ItemOptions,
   type WriteDefaults,
 } from "./item-write.ts";
+import type { JsonValue } from "./json.ts";
 import type { CallOptions, ListRequest, Page, SessionCall } from "./keyed-store.ts";
 import type { LongTermWrite, SearchHit, SearchRequest } from "./long-term-store.ts";
 import { saveBatches } from "./partial-save.ts";
@@ -64,6 +65,14 @@ export class Router {
       : longTermWrite(key, value, options, path, this.#defaults);
   }
 
+  /** Stores one that was prepared for that type; whether its condition was met. Also throws. */
+  sendOne(type: WritableType, write: Write, signal: AbortSignal | undefined): Promise<boolean> {
+    const atOnce = type === "short_term" ? this.#backends.shortTerm.atOnce : undefined;
+    if (atOnce === undefined) return this.send(type, [write], signal).then(isFirstStored);
+    const { scope } = this.place;
+    return Promise.resolve(atOnce.save(scope, write as ShortTermWrite, this.#call(signal)));
+  }
+
   /** Stores what was prepared for that type. */
   send(
     type: WritableType,
@@ -72,6 +81,15 @@ export class Router {
   ): Promise<WriteResult[]> {
     if (writes.length === 1) return this.#sendBatch(type, writes, signal);
     return saveBatches(writes, (batch) => this.#sendBatch(type, batch, signal));
+  }
+
+  /** The value of one key. Also throws. */
+  readValue(key: string, options: ReadOptions): Promise<JsonValue | undefined> {
+    const { memoryType: type = "short_term", asOf } = options;
+    const atOnce =
+      type === "short_term" && asOf === undefined ? this.#backends.shortTerm.atOnce : undefined;
+    if (atOnce === undefined) return this.read([key], options).then(firstValue);
+    return Promise.resolve(atOnce.get(this.place.scope, key, this.#call(options.signal)));
   }
 
   read(keys: readonly string[], options: ReadOptions): Promise<(Entry | undefined)[]> {
@@ -210,6 +228,14 @@ export class Router {
       },
     );
   }
+}
+
+function isFirstStored(results: readonly WriteResult[]): boolean {
+  return (results[0] as WriteResult).stored;
+}
+
+function firstValue(entries: readonly (Entry | undefined)[]): JsonValue | undefined {
+  return entries[0]?.value;
 }
 
 function sessionCall({ scope: { agentId } }: Place, epoch: string): SessionCall {

@@ -11,7 +11,7 @@ import type {
   SearchOptions,
   WritableOptions,
 } from "./agent-memory.ts";
-import type { Entry, LongTermEntry, Removal, Write, WriteResult } from "./entry.ts";
+import type { LongTermEntry, Removal } from "./entry.ts";
 import { halfDone, invalid } from "./errors.ts";
 import { checkFilter, type Filter } from "./filter.ts";
 import { cloneJson } from "./copy-json.ts";
@@ -43,10 +43,10 @@ export class ScopedMemory implements AgentMemory {
       const type = writableType(options.memoryType);
       const write = this.#router.prepare(type, keyName(key), value, options);
       const schema = keySchema(key);
-      if (schema === undefined) return this.#send(type, write, options.signal);
+      if (schema === undefined) return this.#router.sendOne(type, write, options.signal);
       // What was copied is validated: the caller's object may change meanwhile.
       return applySchema(schema, write.value, "value").then(() =>
-        this.#send(type, write, options.signal),
+        this.#router.sendOne(type, write, options.signal),
       );
     } catch (error) {
       return Promise.reject(error);
@@ -56,7 +56,7 @@ export class ScopedMemory implements AgentMemory {
   retrieve(key: KeyLike, options: SchemaReadOptions = NO_OPTIONS): Promise<JsonValue | undefined> {
     try {
       const schema = options.schema ?? keySchema(key);
-      const value = this.#router.read([keyName(key)], options).then(firstValue);
+      const value = this.#router.readValue(keyName(key), options);
       return schema === undefined
         ? value
         : value.then((found) =>
@@ -101,8 +101,7 @@ export class ScopedMemory implements AgentMemory {
       write: async (next) => {
         const write = this.#router.prepare(type, name, next.value, next);
         if (schema !== undefined) await applySchema(schema, write.value, "value");
-        const [result] = await this.#router.send(type, [write], options.signal);
-        return (result as WriteResult).stored;
+        return this.#router.sendOne(type, write, options.signal);
       },
       limits: backends.limits,
       keepsTtl: type === "short_term",
@@ -195,10 +194,6 @@ export class ScopedMemory implements AgentMemory {
     return this.#router.search(type, searchRequest(query, options), options);
   }
 
-  #send(type: WritableType, write: Write, signal: AbortSignal | undefined): Promise<boolean> {
-    return this.#router.send(type, [write], signal).then(isFirstStored);
-  }
-
   async #deletePage(
     match: ListOptions & { readonly memoryType: WritableType },
     cursor: string | undefined,
@@ -212,14 +207,6 @@ export class ScopedMemory implements AgentMemory {
       : await this.#router.remove(match.memoryType, removals, match.signal);
     return { deleted: deleted.filter(Boolean).length, cursor: page.cursor };
   }
-}
-
-function isFirstStored(results: readonly WriteResult[]): boolean {
-  return (results[0] as WriteResult).stored;
-}
-
-function firstValue(entries: readonly (Entry | undefined)[]): JsonValue | undefined {
-  return entries[0]?.value;
 }
 
 interface DeletedPage {

@@ -74,6 +74,17 @@ export interface ShortTermStats {
 }
 
 /**
+ * What a backend in this process can do without waiting, with one value. What `get` and `save` would reject with is
+ * thrown.
+ */
+export interface ValuesAtOnce {
+  /** The value under a key, the caller's own. */
+  get(scope: Scope, key: string, options?: CallOptions): JsonValue | undefined;
+  /** Whether the write was stored. */
+  save(scope: Scope, write: ShortTermWrite, options?: CallOptions): boolean;
+}
+
+/**
  * The contract of short-term memory. `describeShortTermBackend` of `@mem/contract` proves it.
  *
  * Expired entries are never returned, counted or listed, and are freed without being read. A save is atomic: value,
@@ -81,6 +92,11 @@ export interface ShortTermStats {
  */
 export interface ShortTermBackend extends KeyedStore<ShortTermWrite, Entry>, WorkflowLifetimes {
   readonly capabilities: ShortTermCapabilities;
+  /**
+   * Only where nothing has to be waited for: the same as `get` and `save` for a single value. It spares the manager half
+   * of what such a call takes, which is lists and promises.
+   */
+  readonly atOnce?: ValuesAtOnce | undefined;
   /**
    * Adds to a number in one step, from 0 where there is no entry. Rejects with `MEM_INVALID_ARGUMENT` and changes
    * nothing where the entry holds no number (`key`), or where the sum is not finite (`by`).
