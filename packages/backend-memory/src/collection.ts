@@ -1,9 +1,11 @@
 import {
+  cloneJson,
   matchesFilter,
   MemoryError,
   type Entry,
   type Increment,
   type Incremented,
+  type JsonValue,
   type ListRequest,
   type Page,
   type Removal,
@@ -12,9 +14,11 @@ import {
 } from "@mem/core";
 import { encodeCursor } from "./cursor.ts";
 import type { Clockwork } from "./clockwork.ts";
+import { KeyMap } from "./key-map.ts";
+import { ownString } from "./own-string.ts";
 import { SortedKeys } from "./sorted-keys.ts";
 import type { Space } from "./space.ts";
-import { handOut, StoredEntry } from "./stored-entry.ts";
+import { StoredEntry } from "./stored-entry.ts";
 import { NEVER } from "./timing-wheel.ts";
 
 /** How many entries one page looks at, so that a filter that matches little does not hold up the process. */
@@ -26,7 +30,7 @@ type Condition = Pick<ShortTermWrite, "ifVersion" | "ifAbsent">;
 export class Collection {
   readonly #clockwork: Clockwork;
   readonly #space: Space;
-  readonly #entries = new Map<string, StoredEntry>();
+  readonly #entries = new KeyMap<StoredEntry>();
   readonly #keys = new SortedKeys(this.#entries);
 
   constructor(clockwork: Clockwork, space: Space) {
@@ -34,64 +38,97 @@ export class Collection {
     this.#space = space;
   }
 
+  get space(): Space {
+    return this.#space;
+  }
+
   /** Exact once the wheel has settled: until then it counts what has expired and is still to be freed. */
   get size(): number {
     return this.#entries.size;
   }
 
+  /** What is kept under a key, be it over. */
+  peek(key: string): StoredEntry | undefined {
+    return this.#entries.get(key);
+  }
+
+  /** What is kept under a key and is not over. */
+  find(key: string): StoredEntry | undefined {
+    const stored = this.#entries.get(key);
+    if (stored === undefined || stored.due === NEVER) return stored;
+    return stored.isOver(this.#clockwork.timeline.elapsed()) ? undefined : stored;
+  }
+
+  /** Whether a save would change anything now. */
+  wouldStore(write: ShortTermWrite): boolean {
+    const current = this.find(write.key);
+    const isRepeated =
+      current !== undefined && write.opId !== undefined && write.opId === current.opId;
+    return !isRepeated && this.#meets(current, write);
+  }
+
   get(key: string): Entry | undefined {
-    const stored = this.#find(key);
+    const stored = this.find(key);
     return stored && this.#handOut(stored);
   }
 
+  value(key: string): JsonValue | undefined {
+    const stored = this.find(key);
+    return stored && cloneJson(stored.value);
+  }
+
   save(write: ShortTermWrite): WriteResult {
+    const { versions } = this.#clockwork;
+    const stored = this.store(write);
+    if (stored !== undefined) return { stored: true, version: versions.text(stored.version) };
+    const current = this.find(write.key);
+    return { stored: false, ...(current && { version: versions.text(current.version) }) };
+  }
+
+  /** The entry as it is after a write; nothing where the write's condition was not met. */
+  store(write: ShortTermWrite): StoredEntry | undefined {
     const { timeline, versions } = this.#clockwork;
-    const current = this.#find(write.key);
+    // Each look at the clock costs as much as finding the entry.
+    const elapsed = timeline.elapsed();
+    const there = this.#entries.get(write.key);
+    const current = there?.isOver(elapsed) === true ? undefined : there;
     if (current !== undefined && write.opId !== undefined && write.opId === current.opId) {
-      return { stored: true, version: versions.text(current.version) };
+      return current;
     }
-    if (!this.#meets(current, write)) {
-      return { stored: false, ...(current && { version: versions.text(current.version) }) };
-    }
-    const now = timeline.wall();
+    if (!this.#meets(current, write)) return undefined;
+    const wall = timeline.wall();
     // What has expired and is still there is filled again, as new.
-    const stored = current ?? this.#entries.get(write.key) ?? this.#insert(write.key);
-    if (current === undefined) stored.createdAt = now;
-    stored.fill(write, versions.next(), now);
-    if (write.ttlMs !== "keep") this.#setLife(stored, write.ttlMs);
-    else if (current === undefined) this.#setLife(stored, null);
-    return { stored: true, version: versions.text(stored.version) };
+    const stored = there ?? this.#insert(write.key);
+    if (current === undefined) stored.createdAt = wall;
+    stored.fill(write, versions.next(), wall);
+    this.#clockwork.account?.entryWritten(stored, write);
+    if (write.ttlMs !== "keep") this.#setLife(stored, write.ttlMs, elapsed, wall);
+    else if (current === undefined) this.#setLife(stored, null, elapsed, wall);
+    return stored;
   }
 
   increment({ key, by, ttlMs, opId }: Increment): Incremented {
     const { timeline, versions } = this.#clockwork;
-    const current = this.#find(key);
-    const before = current?.value ?? 0;
+    const current = this.find(key);
+    const before = current === undefined ? 0 : current.value;
     if (typeof before !== "number") throw notCountable("key", "holds no number");
     if (current !== undefined && opId !== undefined && opId === current.opId) {
       return { value: before, version: versions.text(current.version) };
     }
     const value = before + by;
     if (!Number.isFinite(value)) throw notCountable("by", "makes the sum too large for a number");
-    if (current === undefined) {
-      const write = {
-        key,
-        value,
-        source: "agent",
-        ttlMs,
-        ...(opId !== undefined && { opId }),
-      } as const;
-      return { value, version: (this.save(write) as { version: string }).version };
+    if (current !== undefined) {
+      this.#clockwork.account?.entryIncremented(current, opId);
+      current.refill(value, opId, versions.next(), timeline.wall());
+      return { value, version: versions.text(current.version) };
     }
-    current.value = value;
-    current.opId = opId;
-    current.version = versions.next();
-    current.updatedAt = timeline.wall();
-    return { value, version: versions.text(current.version) };
+    const write = { key, value, source: "agent", ttlMs } as const;
+    const result = this.save(opId === undefined ? write : { ...write, opId });
+    return { value, version: result.version as string };
   }
 
   delete(removal: Removal): boolean {
-    const stored = this.#find(removal.key);
+    const stored = this.find(removal.key);
     if (stored === undefined || !this.#meets(stored, removal)) return false;
     this.remove(stored);
     return true;
@@ -108,7 +145,7 @@ export class Collection {
       }
       last = key;
       looks++;
-      const stored = this.#find(key);
+      const stored = this.find(key);
       if (stored === undefined) continue;
       if (filter !== undefined && !matchesFilter(filter, stored.metadata)) continue;
       items.push(this.#handOut(stored));
@@ -119,37 +156,46 @@ export class Collection {
   /** Removes every entry; how many had not expired. */
   clear(): number {
     let live = 0;
-    const now = this.#clockwork.timeline.elapsed();
+    const { timeline, wheel, account } = this.#clockwork;
+    const now = timeline.elapsed();
+    let left = this.#entries.size;
     for (const stored of this.#entries.values()) {
       if (!stored.isOver(now)) live++;
-      this.#clockwork.wheel.remove(stored);
+      wheel.remove(stored);
+      account?.entryRemoved(stored, --left === 0);
     }
     this.#space.tenant.entries -= this.#entries.size;
     this.#entries.clear();
-    this.#keys.changed();
+    this.#keys.changedAll();
     this.#space.releaseIfEmpty();
     return live;
   }
 
   /** Gives what lives by the session a time of its own. */
   outliveSession(ttlMs: number): void {
+    const { timeline } = this.#clockwork;
+    const [elapsed, wall] = [timeline.elapsed(), timeline.wall()];
     for (const stored of this.#entries.values()) {
-      if (stored.expiresAt === "session") this.#setLife(stored, ttlMs);
+      if (stored.expiresAt === "session") this.#setLife(stored, ttlMs, elapsed, wall);
     }
   }
 
   remove(stored: StoredEntry): void {
     this.#clockwork.wheel.remove(stored);
     this.#entries.delete(stored.key);
-    this.#keys.changed();
+    this.#clockwork.account?.entryRemoved(stored, this.#entries.size === 0);
+    this.#keys.changed(stored.key);
     this.#space.tenant.entries--;
     this.#space.releaseIfEmpty();
   }
 
-  #insert(key: string): StoredEntry {
-    const stored = new StoredEntry(this, key);
-    this.#entries.set(key, stored);
-    this.#keys.changed();
+  #insert(givenKey: string): StoredEntry {
+    const key = ownString(givenKey);
+    const { account } = this.#clockwork;
+    const stored = account?.createEntry(this, key) ?? new StoredEntry(this, key);
+    this.#entries.add(key, stored);
+    account?.entryAdded(stored, this.#entries.size === 1);
+    this.#keys.changed(key);
     this.#space.tenant.entries++;
     return stored;
   }
@@ -161,26 +207,26 @@ export class Collection {
   }
 
   /** Sets how long an entry lives from now. */
-  #setLife(stored: StoredEntry, ttlMs: number | null | "session"): void {
-    const { timeline, wheel } = this.#clockwork;
+  #setLife(
+    stored: StoredEntry,
+    ttlMs: number | null | "session",
+    elapsed: number,
+    wall: number,
+  ): void {
+    const { wheel } = this.#clockwork;
     if (typeof ttlMs === "number") {
-      stored.expiresAt = timeline.wall() + ttlMs;
-      wheel.set(stored, timeline.elapsed() + ttlMs);
+      stored.expiresAt = wall + ttlMs;
+      wheel.set(stored, elapsed + ttlMs);
     } else {
       stored.expiresAt = ttlMs ?? undefined;
       wheel.set(stored, NEVER);
     }
   }
 
-  #find(key: string): StoredEntry | undefined {
-    const stored = this.#entries.get(key);
-    if (stored === undefined || stored.due === NEVER) return stored;
-    return stored.isOver(this.#clockwork.timeline.elapsed()) ? undefined : stored;
-  }
-
   #handOut(stored: StoredEntry): Entry {
-    const { timeline, versions } = this.#clockwork;
-    return handOut(stored, versions.text(stored.version), timeline, this.#space.lifetime);
+    const { timeline, versions, account } = this.#clockwork;
+    account?.entryUsed(stored);
+    return stored.handOut(versions.text(stored.version), timeline, this.#space);
   }
 }
 

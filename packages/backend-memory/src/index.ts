@@ -1,2 +1,4 @@
-export { createMemoryBackend } from "./memory-backend.ts";
-export type { MemoryBackendOptions } from "./memory-backend.ts";
+export { createMemoryBackend } from "./create-memory-backend.ts";
+export { EVICTIONS } from "./evictions.ts";
+export type { Eviction } from "./evictions.ts";
+export type { MemoryBackendOptions } from "./options.ts";

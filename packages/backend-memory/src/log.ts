@@ -1,6 +1,12 @@
 import { cloneJson, type LogItem, type LogRead, type LogWrite } from "@mem/core";
 import { Timed } from "./timing-wheel.ts";
 
+/** What an append does to a log. */
+export interface LogChange {
+  readonly added: readonly LogWrite[];
+  readonly dropped: readonly LogWrite[];
+}
+
 /** A log as it is kept. Its items stand in one row without gaps: only the oldest are ever dropped. */
 export class Log extends Timed {
   /** Whether it lives as long as its session. */
@@ -19,6 +25,14 @@ export class Log extends Timed {
 
   get size(): number {
     return this.#items.length;
+  }
+
+  get items(): readonly LogItem[] {
+    return this.#items;
+  }
+
+  has(id: string): boolean {
+    return this.#byId.has(id);
   }
 
   append(writes: readonly LogWrite[], at: number, maxItems: number): LogItem[] {
@@ -45,6 +59,24 @@ export class Log extends Timed {
   override expire(): void {
     this.#onExpiry();
   }
+}
+
+/** What an append will do to a log, or to a new one. The oldest are dropped, be it of what it adds. */
+export function changeBy(
+  log: Log | undefined,
+  writes: readonly LogWrite[],
+  maxItems: number,
+): LogChange {
+  const ids = new Set<string>();
+  const added = writes.filter(({ id }) => {
+    const isNew = log?.has(id) !== true && !ids.has(id);
+    ids.add(id);
+    return isNew;
+  });
+  const kept = log?.items ?? [];
+  const excess = Math.max(0, kept.length + added.length - maxItems);
+  const dropped = [...kept.slice(0, excess), ...added.slice(0, Math.max(0, excess - kept.length))];
+  return { added, dropped };
 }
 
 function handOut(item: LogItem): LogItem {

@@ -1,57 +1,45 @@
-import {
-  systemClock,
-  type CallOptions,
-  type Clock,
-  type EndedWorkflow,
-  type Entry,
-  type Health,
-  type Increment,
-  type Incremented,
-  type ListRequest,
-  type LogBounds,
-  type LogItem,
-  type LogRead,
-  type LogWrite,
-  type Page,
-  type Removal,
-  type Scope,
-  type ShortTermBackend,
-  type ShortTermCapabilities,
-  type ShortTermStats,
-  type ShortTermWrite,
-  type StartedWorkflow,
-  type WorkflowEnd,
-  type WorkflowRef,
-  type WorkflowStart,
-  type WorkflowState,
-  type WriteResult,
+import type {
+  CallOptions,
+  EndedWorkflow,
+  Entry,
+  Health,
+  Increment,
+  Incremented,
+  ListRequest,
+  LogBounds,
+  LogItem,
+  LogRead,
+  LogWrite,
+  Page,
+  Removal,
+  Scope,
+  ShortTermBackend,
+  ShortTermCapabilities,
+  ShortTermStats,
+  ShortTermWrite,
+  StartedWorkflow,
+  ValuesAtOnce,
+  WorkflowEnd,
+  WorkflowRef,
+  WorkflowStart,
+  WorkflowState,
+  WriteResult,
 } from "@mem/core";
 import { decodeCursor } from "./cursor.ts";
-import { Memory } from "./memory.ts";
+import type { Memory } from "./memory.ts";
 import type { Space } from "./space.ts";
-
-export interface MemoryBackendOptions {
-  /** Where time comes from. Default: the machine's clock. */
-  readonly clock?: Clock;
-}
-
-/**
- * Makes short-term memory that lives in this process and ends with it.
- *
- * What expires is freed within about a second, without being read; the timer for it does not keep the process alive.
- */
-export function createMemoryBackend(options: MemoryBackendOptions = {}): ShortTermBackend {
-  return new MemoryBackend(options.clock ?? systemClock);
-}
+import { MemoryValues } from "./values-at-once.ts";
 
 /** Each method does what it does in one step: nothing else runs between its checks and its effect. */
-class MemoryBackend implements ShortTermBackend {
+export class MemoryBackend implements ShortTermBackend {
   readonly name = "memory";
   readonly capabilities: ShortTermCapabilities = { durability: "process", shared: false };
+  readonly atOnce: ValuesAtOnce | undefined;
   readonly #memory: Memory;
 
-  constructor(clock: Clock) {
-    this.#memory = new Memory(clock);
+  constructor(memory: Memory) {
+    this.#memory = memory;
+    this.atOnce = new MemoryValues(memory);
   }
 
   async get(
@@ -59,8 +47,8 @@ class MemoryBackend implements ShortTermBackend {
     keys: readonly string[],
     options?: CallOptions,
   ): Promise<(Entry | undefined)[]> {
-    const space = this.#memory.enter(scope, options);
-    return keys.map((key) => space?.entries.get(key));
+    const entries = this.#memory.enter(scope, options)?.entries;
+    return each(keys, (key) => entries?.get(key));
   }
 
   async save(
@@ -69,9 +57,11 @@ class MemoryBackend implements ShortTermBackend {
     options?: CallOptions,
   ): Promise<WriteResult[]> {
     const space = this.#memory.enter(scope, options);
-    if (writes.some(({ ttlMs }) => ttlMs === "session")) this.#memory.liveSession(scope);
-    const store = ({ entries }: Space): WriteResult[] => writes.map((write) => entries.save(write));
-    return space === undefined ? this.#memory.inNewSpace(scope, store) : store(space);
+    for (const { ttlMs } of writes) if (ttlMs === "session") this.#memory.liveSession(scope);
+    if (space !== undefined) return each(writes, (write) => space.entries.save(write));
+    return this.#memory.inNewSpace(scope, ({ entries }) =>
+      each(writes, (write) => entries.save(write)),
+    );
   }
 
   async increment(scope: Scope, increment: Increment, options?: CallOptions): Promise<Incremented> {
@@ -192,4 +182,9 @@ class MemoryBackend implements ShortTermBackend {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+/** `items.map(work)` without what that takes for a single item, which nearly every call has. */
+function each<T, R>(items: readonly T[], work: (item: T) => R): R[] {
+  return items.length === 1 ? [work(items[0] as T)] : items.map((item) => work(item));
 }

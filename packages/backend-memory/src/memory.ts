@@ -5,11 +5,10 @@ import {
   MemoryError,
   throwIfAborted,
   type CallOptions,
-  type Clock,
   type Scope,
   type WorkflowRef,
 } from "@mem/core";
-import { createClockwork, type Clockwork } from "./clockwork.ts";
+import type { Clockwork } from "./clockwork.ts";
 import type { Lifetime } from "./lifetime.ts";
 import type { Space } from "./space.ts";
 import { Tenant } from "./tenant.ts";
@@ -19,10 +18,12 @@ import { SLICE_MS } from "./timing-wheel.ts";
 export class Memory {
   readonly #clockwork: Clockwork;
   readonly #tenants = new Map<string, Tenant>();
+  /** Where the last call outside a workflow went: an agent's calls often follow each other. */
+  #last: Space | undefined;
   #closed = false;
 
-  constructor(clock: Clock) {
-    this.#clockwork = createClockwork(clock);
+  constructor(clockwork: Clockwork) {
+    this.#clockwork = clockwork;
   }
 
   /** Lets a call in that names no scope: the memory is open, the caller has not given up. */
@@ -31,19 +32,38 @@ export class Memory {
     throwIfAborted(options?.signal);
   }
 
-  /** Lets a call in that acts on a scope, tied to a live session where it says so; what the scope holds, if anything. */
-  enter(scope: Scope, options?: CallOptions): Space | undefined {
+  /** Whether a call may act on a scope; the live session that it is tied to, if any. Nothing happens to that yet. */
+  check(scope: Scope, options?: CallOptions): Lifetime | undefined {
     this.admit(options);
     const { tenantId, workflowId } = checkScope(scope);
     if (workflowId !== undefined) this.#tenants.get(tenantId)?.endIfOver(workflowId);
     const session = options?.session;
-    if (session !== undefined) {
-      const live = this.liveSession(scope);
-      if (live.epoch !== session.epoch) throw sessionEnded();
-      live.slide();
-      live.count(session);
+    if (session === undefined) return undefined;
+    const live = this.liveSession(scope);
+    if (live.epoch !== session.epoch) throw sessionEnded();
+    return live;
+  }
+
+  /** Lets a call in that acts on a scope, tied to a live session where it says so; what the scope holds, if anything. */
+  enter(scope: Scope, options?: CallOptions): Space | undefined {
+    const last = this.#last;
+    if (last?.isOf(scope) === true && options?.session === undefined) {
+      this.admit(options);
+      return last;
     }
-    return this.#tenants.get(tenantId)?.space(scope);
+    const live = this.check(scope, options);
+    if (live !== undefined && options?.session !== undefined) {
+      live.slide();
+      live.count(options.session);
+    }
+    const space = this.space(scope);
+    if (scope.workflowId === undefined) this.#last = space;
+    return space;
+  }
+
+  checkWorkflow(workflow: WorkflowRef, options?: CallOptions): void {
+    this.check(workflow, options);
+    checkId(workflow.workflowId, "workflow.workflowId");
   }
 
   enterWorkflow(workflow: WorkflowRef, options?: CallOptions): Tenant | undefined {
@@ -91,6 +111,11 @@ export class Memory {
     });
   }
 
+  /** What a scope holds, if anything. */
+  space(scope: Scope): Space | undefined {
+    return this.#tenants.get(scope.tenantId)?.space(scope);
+  }
+
   tenant(tenantId: string): Tenant | undefined {
     return this.#tenants.get(tenantId);
   }
@@ -115,6 +140,7 @@ export class Memory {
     this.#closed = true;
     this.#clockwork.wheel.stop();
     this.#tenants.clear();
+    this.#last = undefined;
   }
 
   #add(tenantId: string): Tenant {

@@ -1,41 +1,126 @@
 import { compareCodePoints } from "@mem/core";
 
-/** The keys of a map in the order of their code points; sorted when they are asked for and the map has changed. */
-export class SortedKeys {
-  readonly #map: ReadonlyMap<string, unknown>;
-  #sorted: readonly string[] | undefined;
+/** What a run is cut in two at; moving half of one is cheap. */
+const MAX_RUN = 512;
+/** Sorting all keys costs about as much as putting one in four in its place. */
+const RESORT_SHARE = 4;
+const SURROGATE = /[\ud800-\udfff]/;
 
-  constructor(map: ReadonlyMap<string, unknown>) {
+/** What has keys, in no order. */
+export interface Keyed {
+  readonly size: number;
+  has(key: string): boolean;
+  keys(): Iterable<string>;
+}
+
+/**
+ * The keys of a map in the order of their code points. Until somebody asks for them nothing is kept; from then on, what
+ * comes and goes is noted, and put in its place when they are asked for again.
+ *
+ * The order is kept as runs of at most `MAX_RUN` keys, so that one more key does not move all the others.
+ */
+export class SortedKeys {
+  readonly #map: Keyed;
+  #runs: string[][] | undefined;
+  #changes: string[] = [];
+
+  constructor(map: Keyed) {
     this.#map = map;
   }
 
-  /** To be called when a key comes or goes. */
-  changed(): void {
-    this.#sorted = undefined;
+  /** To be called when a key has come or gone. */
+  changed(key: string): void {
+    if (this.#runs === undefined) return;
+    this.#changes.push(key);
+    if (this.#changes.length > MAX_RUN + this.#map.size / RESORT_SHARE) this.changedAll();
+  }
+
+  /** To be called when all keys have gone. */
+  changedAll(): void {
+    this.#runs = undefined;
+    this.#changes = [];
   }
 
   /** Keys that come after `after` and begin with `prefix`, in order. */
   *from(after: string | undefined, prefix: string): Generator<string> {
-    const sorted = (this.#sorted ??= [...this.#map.keys()].toSorted(compareCodePoints));
-    const start =
+    const runs = this.#upToDate();
+    const isLateEnough =
       after === undefined || compareCodePoints(after, prefix) < 0
-        ? search(sorted, (key) => compareCodePoints(key, prefix) >= 0)
-        : search(sorted, (key) => compareCodePoints(key, after) > 0);
-    for (let i = start; i < sorted.length; i++) {
-      const key = sorted[i] as string;
-      if (!key.startsWith(prefix)) return;
-      yield key;
+        ? (key: string) => compareCodePoints(key, prefix) >= 0
+        : (key: string) => compareCodePoints(key, after) > 0;
+    let first = search(runs, (run) => isLateEnough(run.at(-1) as string));
+    let start = search(runs[first] ?? [], isLateEnough);
+    for (; first < runs.length; first++, start = 0) {
+      const run = runs[first] as string[];
+      for (let i = start; i < run.length; i++) {
+        const key = run[i] as string;
+        if (!key.startsWith(prefix)) return;
+        yield key;
+      }
     }
+  }
+
+  #upToDate(): string[][] {
+    if (this.#runs === undefined) return (this.#runs = sortedRuns(this.#map));
+    for (const key of this.#changes) {
+      if (this.#map.has(key)) add(this.#runs, key);
+      else remove(this.#runs, key);
+    }
+    this.#changes = [];
+    return this.#runs;
   }
 }
 
-/** The index of the first key that comes late enough, by halves. */
-function search(sorted: readonly string[], lateEnough: (key: string) => boolean): number {
+function sortedRuns(map: Keyed): string[][] {
+  const keys = [...map.keys()];
+  // Without surrogates, the order of code units is that of code points, and comparing is the engine's own.
+  const isPlain = !keys.some((key) => SURROGATE.test(key));
+  const sorted = keys.toSorted(isPlain ? compareCodeUnits : compareCodePoints);
+  const runs: string[][] = [];
+  // Half full, so that keys that come later find room.
+  for (let i = 0; i < sorted.length; i += MAX_RUN / 2) runs.push(sorted.slice(i, i + MAX_RUN / 2));
+  return runs;
+}
+
+function compareCodeUnits(a: string, b: string): number {
+  return a < b ? -1 : 1;
+}
+
+function add(runs: string[][], key: string): void {
+  const [at, run, i] = place(runs, key);
+  if (run === undefined) return void runs.push([key]);
+  if (run[i] === key) return;
+  run.splice(i, 0, key);
+  if (run.length > MAX_RUN) runs.splice(at + 1, 0, run.splice(MAX_RUN / 2));
+}
+
+function remove(runs: string[][], key: string): void {
+  const [at, run, i] = place(runs, key);
+  if (run?.[i] !== key) return;
+  run.splice(i, 1);
+  if (run.length === 0) runs.splice(at, 1);
+}
+
+/** Where a key is, or belongs: the index of its run, the run (none where there are none), the index in it. */
+function place(
+  runs: readonly string[][],
+  key: string,
+): [at: number, run: string[] | undefined, i: number] {
+  const ends = (run: readonly string[]): boolean =>
+    compareCodePoints(run.at(-1) as string, key) >= 0;
+  // What comes after all belongs to the last run.
+  const at = Math.min(search(runs, ends), runs.length - 1);
+  const run = runs[at];
+  return [at, run, search(run ?? [], (other) => compareCodePoints(other, key) >= 0)];
+}
+
+/** The index of the first item that comes late enough, by halves. */
+function search<T>(items: readonly T[], isLateEnough: (item: T) => boolean): number {
   let low = 0;
-  let high = sorted.length;
+  let high = items.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (lateEnough(sorted[middle] as string)) high = middle;
+    if (isLateEnough(items[middle] as T)) high = middle;
     else low = middle + 1;
   }
   return low;

@@ -2,7 +2,7 @@ import type { LogBounds, LogItem, LogRead, LogWrite, Scope } from "@mem/core";
 import { Collection } from "./collection.ts";
 import type { Clockwork } from "./clockwork.ts";
 import type { Lifetime } from "./lifetime.ts";
-import { Log } from "./log.ts";
+import { changeBy, Log } from "./log.ts";
 import type { Tenant } from "./tenant.ts";
 import { NEVER } from "./timing-wheel.ts";
 
@@ -15,14 +15,17 @@ export interface Removed {
 /** What one scope holds: entries and logs. It is there only while it holds something. */
 export class Space {
   readonly tenant: Tenant;
+  readonly tenantId: string;
   readonly workflowId: string | undefined;
   readonly agentId: string | undefined;
   readonly entries: Collection;
   readonly #clockwork: Clockwork;
   readonly #logs = new Map<string, Log>();
+  #isReleased = false;
 
-  constructor(clockwork: Clockwork, tenant: Tenant, { workflowId, agentId }: Scope) {
+  constructor(clockwork: Clockwork, tenant: Tenant, { tenantId, workflowId, agentId }: Scope) {
     this.tenant = tenant;
+    this.tenantId = tenantId;
     this.workflowId = workflowId;
     this.agentId = agentId;
     this.entries = new Collection(clockwork, this);
@@ -35,28 +38,28 @@ export class Space {
   }
 
   append(name: string, items: readonly LogWrite[], { maxItems, ttlMs }: LogBounds): LogItem[] {
-    const { timeline } = this.#clockwork;
-    const there = this.#log(name);
+    const { timeline, account } = this.#clockwork;
+    const there = this.log(name);
     if (there === undefined && items.length === 0) return [];
     const log = there ?? this.#open(name);
+    account?.logChanged(changeBy(log, items, maxItems));
     const appended = log.append(items, timeline.date(timeline.wall()), maxItems);
     this.#prolong(log, ttlMs);
     return appended;
   }
 
   read(name: string, read: LogRead): LogItem[] {
-    return this.#log(name)?.read(read) ?? [];
+    return this.log(name)?.read(read) ?? [];
   }
 
   /** Removes everything; what of it had not expired. */
   clear(): Removed {
     const now = this.#clockwork.timeline.elapsed();
     let logItems = 0;
-    for (const log of this.#logs.values()) {
+    for (const [name, log] of this.#logs) {
       if (!log.isOver(now)) logItems += log.size;
-      this.#clockwork.wheel.remove(log);
+      this.#close(name, log);
     }
-    this.#logs.clear();
     return { entries: this.entries.clear(), logItems };
   }
 
@@ -70,23 +73,42 @@ export class Space {
     }
   }
 
+  /** Whether it is what holds everything of a scope. */
+  isOf(scope: Scope): boolean {
+    return (
+      !this.#isReleased &&
+      scope?.agentId === this.agentId &&
+      scope.tenantId === this.tenantId &&
+      scope.workflowId === this.workflowId
+    );
+  }
+
   releaseIfEmpty(): void {
-    if (this.entries.size === 0 && this.#logs.size === 0) this.tenant.release(this);
+    if (this.entries.size > 0 || this.#logs.size > 0) return;
+    this.#isReleased = true;
+    this.tenant.release(this);
   }
 
   #open(name: string): Log {
     // One whose time is over may still be in the wheel, and its end would be that of its successor.
     const over = this.#logs.get(name);
-    if (over !== undefined) this.#clockwork.wheel.remove(over);
+    if (over !== undefined) this.#close(name, over);
     const log = new Log(() => {
-      this.#logs.delete(name);
+      this.#close(name, log);
       this.releaseIfEmpty();
     });
     this.#logs.set(name, log);
+    this.#clockwork.account?.logOpened(name);
     return log;
   }
 
-  #log(name: string): Log | undefined {
+  #close(name: string, log: Log): void {
+    this.#clockwork.wheel.remove(log);
+    this.#logs.delete(name);
+    this.#clockwork.account?.logClosed(name, log.items);
+  }
+
+  log(name: string): Log | undefined {
     const log = this.#logs.get(name);
     return log?.isOver(this.#clockwork.timeline.elapsed()) === true ? undefined : log;
   }

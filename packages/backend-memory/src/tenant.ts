@@ -124,14 +124,16 @@ export class Tenant {
       this.end(workflowId, {}),
     );
     this.#lifetimes.set(workflowId, lifetime);
-    this.#workflowIds.changed();
+    this.#clockwork.account?.sessionStarted(workflowId, start);
+    this.#workflowIds.changed(workflowId);
     return lifetime;
   }
 
   #forget(lifetime: Lifetime): void {
     this.#clockwork.wheel.remove(lifetime);
     this.#lifetimes.delete(lifetime.workflowId);
-    this.#workflowIds.changed();
+    this.#clockwork.account?.sessionEnded(lifetime.workflowId, lifetime.start);
+    this.#workflowIds.changed(lifetime.workflowId);
     this.releaseIfEmpty();
   }
 }

@@ -68,11 +68,15 @@ export class TimingWheel {
 
   /** Ends what is due, for about as long as told; whether it is done. */
   settle(budgetMs: number): boolean {
+    return this.#sweep(budgetMs, () => this.#timeline.elapsed());
+  }
+
+  #sweep(budgetMs: number, now: () => number): boolean {
     const began = this.#timeline.elapsed();
     for (let worked = 1; ; worked++) {
       const timed = this.#up.first();
       if (timed === undefined) {
-        if (!this.#turn()) return true;
+        if (!this.#turn(now())) return true;
         continue;
       }
       unlink(timed);
@@ -89,9 +93,13 @@ export class TimingWheel {
     this.#wakeAt = Number.NEGATIVE_INFINITY;
   }
 
-  /** Lets every slot up to now come up; whether there is anything to work off. */
-  #turn(): boolean {
-    const now = this.#timeline.elapsed();
+  /** The end of the last whole second: what is due within one needs no finer slots when the timer takes it together. */
+  #lastSecond(): number {
+    return Math.max(this.#time, endOfSecond(this.#timeline.elapsed()) - SECOND - 1);
+  }
+
+  /** Lets every slot up to `now` come up; whether there is anything to work off. */
+  #turn(now: number): boolean {
     let width = 1;
     for (const level of this.#levels) {
       const last = Math.floor(now / width);
@@ -125,7 +133,7 @@ export class TimingWheel {
     this.#cancelTimer = this.#timeline.schedule(at, () => {
       this.#cancelTimer = undefined;
       this.#wakeAt = Number.POSITIVE_INFINITY;
-      const done = this.settle(SLICE_MS);
+      const done = this.#sweep(SLICE_MS, () => this.#lastSecond());
       this.#wake(done ? this.#nextWake() : this.#timeline.elapsed());
     });
   }
@@ -138,7 +146,7 @@ export class TimingWheel {
       const now = Math.floor(this.#time / width);
       for (let slot = now + 1; slot < now + SLOTS; slot++) {
         if (level[slot % SLOTS]?.first() === undefined) continue;
-        next = Math.min(next, width <= SECOND ? endOfSecond(slot * width) : slot * width);
+        next = Math.min(next, endOfSecond(slot * width));
         break;
       }
       width *= SLOTS;

@@ -10,6 +10,7 @@ export class Versions {
   }
 
   text(version: number): string {
-    return this.#prefix + version;
+    // In base 36: the engine keeps every decimal it has written in a cache, which each collection then has to walk.
+    return this.#prefix + version.toString(36);
   }
 }

@@ -7,6 +7,6 @@ const SCRIPT = fileURLToPath(new URL("./fixtures/leaves-memory-open.ts", import.
 
 it("does not keep the process alive, also when it was not closed", async () => {
   const args = ["--conditions=@mem/source", SCRIPT];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
-  expect(stdout).toBe("1 entry");
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
+  expect({ stdout, stderr }).toEqual({ stdout: "3 entries", stderr: "" });
 });

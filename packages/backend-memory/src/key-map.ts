@@ -1,0 +1,70 @@
+/** A map of so many keys or fewer is resized in a moment. */
+const SPLIT_BEYOND = 65_536;
+/** A power of two. */
+const PARTS = 8;
+
+/**
+ * A map by key, in no order. The engine resizes a map in one go: one of a million keys holds up everything for 20 to
+ * 100 ms, when it fills and again when what it holds expires. Large ones are split into parts, and each is quick.
+ */
+export class KeyMap<V> {
+  #whole = new Map<string, V>();
+  #parts: readonly Map<string, V>[] | undefined;
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get(key: string): V | undefined {
+    return this.#parts === undefined ? this.#whole.get(key) : this.#partOf(key).get(key);
+  }
+
+  has(key: string): boolean {
+    return this.get(key) !== undefined;
+  }
+
+  /** Adds what is not there yet. */
+  add(key: string, value: V): void {
+    if (this.#parts === undefined && this.#size >= SPLIT_BEYOND) this.#split();
+    (this.#parts === undefined ? this.#whole : this.#partOf(key)).set(key, value);
+    this.#size++;
+  }
+
+  /** Removes what is there. */
+  delete(key: string): void {
+    (this.#parts === undefined ? this.#whole : this.#partOf(key)).delete(key);
+    this.#size--;
+  }
+
+  clear(): void {
+    this.#whole.clear();
+    this.#parts = undefined;
+    this.#size = 0;
+  }
+
+  *keys(): Generator<string> {
+    for (const part of this.#parts ?? [this.#whole]) yield* part.keys();
+  }
+
+  *values(): Generator<V> {
+    for (const part of this.#parts ?? [this.#whole]) yield* part.values();
+  }
+
+  #split(): void {
+    this.#parts = Array.from({ length: PARTS }, () => new Map<string, V>());
+    for (const [key, value] of this.#whole) this.#partOf(key).set(key, value);
+    this.#whole.clear();
+  }
+
+  /** By four letters, wherever keys differ: at the end, as most do, or before a common ending. */
+  #partOf(key: string): Map<string, V> {
+    const { length } = key;
+    const hash =
+      key.charCodeAt(length - 1) * 31 +
+      key.charCodeAt(length - 2) +
+      key.charCodeAt((length * 3) >> 2) * 7 +
+      key.charCodeAt(length >> 1) * 3;
+    return (this.#parts as readonly Map<string, V>[])[hash & (PARTS - 1)] as Map<string, V>;
+  }
+}
