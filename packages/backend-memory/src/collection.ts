@@ -61,11 +61,12 @@ export class Collection {
 
   /** Whether a save would change anything now. */
   wouldStore(write: ShortTermWrite): boolean {
-    const current = this.find(write.key);
-    const isRepeated =
-      current !== undefined && write.opId !== undefined && write.opId === current.opId;
-    return !isRepeated && this.#meets(current, write);
+    return !this.wasDone(write) && this.#meets(this.find(write.key), write);
   }
+
+  /** Whether the operation made the current entry. */
+  wasDone = ({ key, opId }: { readonly key: string; readonly opId?: string }): boolean =>
+    opId !== undefined && this.find(key)?.opId === opId;
 
   get(key: string): Entry | undefined {
     const stored = this.find(key);

@@ -56,7 +56,9 @@ export class MemoryBackend implements ShortTermBackend {
     writes: readonly ShortTermWrite[],
     options?: CallOptions,
   ): Promise<WriteResult[]> {
-    const space = this.#memory.enter(scope, options);
+    const wasDone = (at: Space | undefined): boolean =>
+      at !== undefined && writes.length > 0 && writes.every(at.entries.wasDone);
+    const space = this.#memory.enter(scope, options, wasDone);
     for (const { ttlMs } of writes) if (ttlMs === "session") this.#memory.liveSession(scope);
     if (space !== undefined) return each(writes, (write) => space.entries.save(write));
     return this.#memory.inNewSpace(scope, ({ entries }) =>
@@ -65,7 +67,8 @@ export class MemoryBackend implements ShortTermBackend {
   }
 
   async increment(scope: Scope, increment: Increment, options?: CallOptions): Promise<Incremented> {
-    const space = this.#memory.enter(scope, options);
+    const wasDone = (at: Space | undefined): boolean => at?.entries.wasDone(increment) === true;
+    const space = this.#memory.enter(scope, options, wasDone);
     if (increment.ttlMs === "session") this.#memory.liveSession(scope);
     const add = ({ entries }: Space): Incremented => entries.increment(increment);
     return space === undefined ? this.#memory.inNewSpace(scope, add) : add(space);
@@ -105,7 +108,9 @@ export class MemoryBackend implements ShortTermBackend {
     bounds: LogBounds,
     options?: CallOptions,
   ): Promise<LogItem[]> {
-    const space = this.#memory.enter(scope, options);
+    const isThere = (at: Space | undefined): boolean =>
+      items.every(({ id }) => at?.log(log)?.has(id) === true);
+    const space = this.#memory.enter(scope, options, isThere);
     if (bounds.ttlMs === "session") this.#memory.liveSession(scope);
     const add = (to: Space): LogItem[] => to.append(log, items, bounds);
     return space === undefined ? this.#memory.inNewSpace(scope, add) : add(space);

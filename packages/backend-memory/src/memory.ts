@@ -44,19 +44,26 @@ export class Memory {
     return live;
   }
 
-  /** Lets a call in that acts on a scope, tied to a live session where it says so; what the scope holds, if anything. */
-  enter(scope: Scope, options?: CallOptions): Space | undefined {
+  /**
+   * Lets a call in that acts on a scope, tied to a live session where it says so; what the scope holds, if anything.
+   * `wasDone` tells whether all of the call had happened before, so that it is no activity.
+   */
+  enter(
+    scope: Scope,
+    options?: CallOptions,
+    wasDone: (space: Space | undefined) => boolean = never,
+  ): Space | undefined {
     const last = this.#last;
     if (last?.isOf(scope) === true && options?.session === undefined) {
       this.admit(options);
       return last;
     }
     const live = this.check(scope, options);
+    const space = this.space(scope);
     if (live !== undefined && options?.session !== undefined) {
       live.slide();
-      live.count(options.session);
+      if (!wasDone(space)) live.count(options.session);
     }
-    const space = this.space(scope);
     if (scope.workflowId === undefined) this.#last = space;
     return space;
   }
@@ -152,4 +159,8 @@ export class Memory {
 
 function sessionEnded(): MemoryError {
   return new MemoryError("MEM_SESSION_ENDED", "the session has ended; start or join another");
+}
+
+function never(): boolean {
+  return false;
 }

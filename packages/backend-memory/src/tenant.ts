@@ -72,15 +72,15 @@ export class Tenant {
       }
       return { ...this.#start(workflowId, start).state(), created: true };
     }
-    if (live.start.opId === start.opId) return { ...live.state(), created: true };
-    if (start.join === "never") {
+    const created = live.start.opId === start.opId;
+    if (!created && start.join === "never") {
       throw new MemoryError(
         "MEM_SESSION_EXISTS",
         "the workflow has a live session; join or end it",
       );
     }
     live.slide();
-    return { ...live.state(), created: false };
+    return { ...live.state(), created };
   }
 
   end(workflowId: string, { epoch, keepData = false }: WorkflowEnd): EndedWorkflow | undefined {

@@ -1,5 +1,6 @@
 import type { CallOptions, JsonValue, Scope, ShortTermWrite, ValuesAtOnce } from "@mem/core";
 import type { Memory } from "./memory.ts";
+import type { Space } from "./space.ts";
 
 /** Single values without a promise: what the backend's `get` and `save` do, for who needs no more of an entry. */
 export class MemoryValues implements ValuesAtOnce {
@@ -14,7 +15,8 @@ export class MemoryValues implements ValuesAtOnce {
   }
 
   save(scope: Scope, write: ShortTermWrite, options?: CallOptions): boolean {
-    const space = this.#memory.enter(scope, options);
+    const wasDone = (at: Space | undefined): boolean => at?.entries.wasDone(write) === true;
+    const space = this.#memory.enter(scope, options, wasDone);
     if (write.ttlMs === "session") this.#memory.liveSession(scope);
     if (space !== undefined) return space.entries.store(write) !== undefined;
     return this.#memory.inNewSpace(scope, ({ entries }) => entries.store(write) !== undefined);

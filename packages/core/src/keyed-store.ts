@@ -8,7 +8,8 @@ export type ActivityKind = "operation" | "message" | "record" | "error";
 
 /**
  * Ties a call to a live session: it slides the session's expiry, counts the activity, and rejects with
- * `MEM_SESSION_ENDED` when `epoch` is not the current one, all in the same step as the call's own effect.
+ * `MEM_SESSION_ENDED` when `epoch` is not the current one, all in the same step as the call's own effect. A call all of
+ * which had happened before, by its `opId` or its items' ids, slides the expiry and is not counted again.
  */
 export interface SessionCall {
   readonly epoch: string;

@@ -36,7 +36,7 @@ export interface WorkflowStart {
    * `"must-exist"` joins it and rejects with `MEM_NOT_FOUND` where there is none.
    */
   readonly join: "never" | "if-exists" | "must-exist";
-  /** Names the start, so that one sent twice is answered alike. */
+  /** Names the start: one sent again is answered as having created the workflow, and slides its expiry. */
   readonly opId: string;
 }
 

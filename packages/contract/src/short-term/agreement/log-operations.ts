@@ -13,7 +13,7 @@ function appending(life: fc.Arbitrary<number>): fc.Arbitrary<Operation> {
     maxItems: fc.constantFrom(1, 2, 10),
     ttlMs: fc.oneof(life, fc.constantFrom(null, "session" as const)),
   });
-  return fc.record({ scope, log, ids, bounds, tie: tie({ counted: false }) }).map((args) => ({
+  return fc.record({ scope, log, ids, bounds, tie }).map((args) => ({
     method: "append",
     args,
     run: (player) => {
@@ -34,7 +34,7 @@ const reading: fc.Arbitrary<Operation> = fc
       { limit: fc.constantFrom(1, 2, 10), before: position, after: position },
       { requiredKeys: ["limit"] },
     ),
-    tie: tie({ counted: true }),
+    tie,
   })
   .map((args) => ({
     method: "read",

@@ -59,17 +59,17 @@ export function durations(timeStandsStill: boolean): Durations {
   };
 }
 
-/**
- * A tie to a session. It is counted as an activity only in calls that can't have happened before: the contract leaves
- * open whether one that is sent again is counted again.
- */
-export function tie({ counted }: { readonly counted: boolean }): fc.Arbitrary<Tie | undefined> {
-  const none = fc.constant(undefined);
-  const epoch = fc.constantFrom<Which>("latest", "latest", "latest", "first");
-  const agentId = fc.constantFrom("writer", "editor");
-  const activity = fc.constantFrom<ActivityKind>("operation", "message", "record", "error");
-  const one: fc.Arbitrary<Tie> = counted
-    ? fc.record({ epoch, agentId, activity }, { requiredKeys: ["epoch"] })
-    : fc.record({ epoch });
-  return fc.oneof({ weight: 3, arbitrary: none }, { weight: 1, arbitrary: one });
-}
+const tied: fc.Arbitrary<Tie> = fc.record(
+  {
+    epoch: fc.constantFrom<Which>("latest", "latest", "latest", "first"),
+    agentId: fc.constantFrom("writer", "editor"),
+    activity: fc.constantFrom<ActivityKind>("operation", "message", "record", "error"),
+  },
+  { requiredKeys: ["epoch"] },
+);
+
+/** What ties some calls to a session. */
+export const tie: fc.Arbitrary<Tie | undefined> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(undefined) },
+  { weight: 1, arbitrary: tied },
+);

@@ -45,13 +45,14 @@ export abstract class ModelEntries extends ModelGate {
     writes: readonly ShortTermWrite[],
     options?: CallOptions,
   ): Promise<WriteResult[]> {
-    this.enter(scope, options);
+    const wasDone = ({ key, opId }: ShortTermWrite): boolean => this.wasDone(scope, key, opId);
+    this.enter(scope, options, () => writes.length > 0 && writes.every(wasDone));
     for (const { ttlMs } of writes) this.checkLife(scope, ttlMs);
     return writes.map((write) => this.store(scope, write));
   }
 
   async increment(scope: Scope, increment: Increment, options?: CallOptions): Promise<Incremented> {
-    this.enter(scope, options);
+    this.enter(scope, options, () => this.wasDone(scope, increment.key, increment.opId));
     this.checkLife(scope, increment.ttlMs);
     return this.add(scope, increment);
   }
@@ -113,6 +114,10 @@ export abstract class ModelEntries extends ModelGate {
 
   protected isRepeated(row: Row | undefined, opId: string | undefined): boolean {
     return opId !== undefined && row?.opId === opId;
+  }
+
+  protected wasDone(scope: Scope, key: string, opId: string | undefined): boolean {
+    return this.isRepeated(this.find(scope, key), opId);
   }
 
   protected nextVersion(_replaced: Row | undefined): string {

@@ -42,14 +42,18 @@ export abstract class ModelGate {
       if (this.isOver(lifetime.expiresAt)) this.forget(lifetime);
   }
 
-  protected enter(scope: Scope, options?: CallOptions): void {
+  protected enter(
+    scope: Scope,
+    options?: CallOptions,
+    isRepeated: () => boolean = () => false,
+  ): void {
     this.admit(options);
     this.check(scope);
     const session = options?.session;
     if (session === undefined) return;
     const live = this.checkLife(scope, "session");
     if (live?.epoch !== session.epoch) throw new MemoryError("MEM_SESSION_ENDED", "ended");
-    this.use(live, session);
+    this.use(live, isRepeated() ? { epoch: session.epoch } : session);
   }
 
   protected use(live: Lifetime, call: SessionCall): void {

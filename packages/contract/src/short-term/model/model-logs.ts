@@ -30,7 +30,9 @@ export abstract class ModelLogs extends ModelEntries {
     bounds: LogBounds,
     options?: CallOptions,
   ): Promise<LogItem[]> {
-    this.enter(scope, options);
+    const isThere = ({ id }: LogWrite): boolean =>
+      this.log(scope, name)?.items.some((item) => item.id === id) === true;
+    this.enter(scope, options, () => items.every(isThere));
     this.checkLife(scope, bounds.ttlMs);
     const there = this.log(scope, name);
     if (there === undefined && items.length === 0) return [];
