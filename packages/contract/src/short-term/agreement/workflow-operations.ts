@@ -26,8 +26,8 @@ function starting({ life }: Durations): fc.Arbitrary<Operation> {
     args,
     run: async (player) => {
       const { backend } = player;
-      const { opId, ...start } = structuredClone(args.start);
-      const own = { ...start, opId: opId ?? player.newOperation() };
+      const { opId } = args.start;
+      const own = { ...structuredClone(args.start), opId: opId ?? player.newOperation() };
       const started = await backend.startWorkflow(args.workflow, own);
       player.remember(epochsOf(args.workflow), started.epoch);
       return started;
