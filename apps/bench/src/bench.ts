@@ -1,27 +1,33 @@
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import type { ContestOptions } from "./contest.ts";
-import { describeMachine, toTable } from "./report.ts";
-import type { Row } from "./row.ts";
+import { writeMarkdown } from "./markdown.ts";
+import { installPeers, PeersMissingError } from "./peers.ts";
+import { Progress } from "./progress.ts";
+import { describeVersions, toTable } from "./report.ts";
+import { runSuite } from "./run-suite.ts";
+import { selectExperiments, type Suite } from "./suite.ts";
 import { managerSuite } from "./suites/manager.ts";
+import { redisSuite } from "./suites/redis.ts";
+import { shortTermSuite } from "./suites/short-term.ts";
 
-type Suite = (options: ContestOptions) => Promise<Row[]>;
+const SUITES: readonly Suite[] = [shortTermSuite, redisSuite, managerSuite];
 
-const SUITES: Readonly<Record<string, { readonly about: string; readonly run: Suite }>> = {
-  manager: { about: "what the MemoryManager costs over each bare backend", run: managerSuite },
-};
-
-const HELP = `Usage: npm run bench -- NAME [--json FILE] [--rounds N]
+const HELP = `Usage: npm run bench -- NAME [options]
 
 Suites:
-${Object.entries(SUITES)
-  .map(([name, { about }]) => `  ${name.padEnd(12)} ${about}`)
-  .join("\n")}
+${SUITES.map(({ name, about, takes }) => `  ${name.padEnd(12)} ${about} (${takes})`).join("\n")}
 
 Each figure stands beside its limit or a peer, measured in the same run; trust the ratios, not the absolutes.
-  --json FILE   also write the rows to a file
-  --rounds N    how many rounds, at least 5 (default 7)
+  --only TEXT      only the experiments whose title has this text in it
+  --no-peers       without other libraries; else the first run fetches them, about 210 MB
+  --rounds N       how many rounds, at least 5 (default 5)
+  --json FILE      also write the rows to a file
+  --markdown FILE  also write the table into the region of a document that is marked for the suite,
+                   and a chart beside the document
 `;
+
+const SLICE_MS = 250;
+const DEFAULT_ROUNDS = 5;
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -29,34 +35,64 @@ async function main(): Promise<number> {
     options: {
       help: { type: "boolean", short: "h" },
       json: { type: "string" },
-      rounds: { type: "string", default: "7" },
+      markdown: { type: "string" },
+      "no-peers": { type: "boolean", default: false },
+      only: { type: "string", default: "" },
+      rounds: { type: "string", default: String(DEFAULT_ROUNDS) },
     },
   });
   const [name = ""] = positionals;
-  const suite = SUITES[name];
   if (values.help === true || name === "") {
     process.stdout.write(HELP);
     return values.help === true ? 0 : 2;
   }
+  const suite = SUITES.find((known) => known.name === name);
+  if (suite === undefined) return refuse(`There is no suite named ${name}.`);
   const rounds = Number(values.rounds);
-  if (suite === undefined || !Number.isInteger(rounds) || rounds < 5) {
-    process.stderr.write(
-      suite === undefined
-        ? `There is no suite named ${name}.\n`
-        : "--rounds has to be a whole number, 5 or more.\n",
-    );
-    return 2;
+  if (!Number.isInteger(rounds) || rounds < 5) {
+    return refuse("--rounds has to be a whole number, 5 or more.");
   }
-  process.stderr.write(`Measuring ${name} in ${rounds} rounds; this takes a minute or two.\n`);
-  const rows = await suite.run({ rounds, sliceMs: 200 });
-  process.stdout.write(`${describeMachine()}\n${toTable(rows)}\n`);
+  if (selectExperiments(suite, values.only).length === 0) {
+    const titles = suite.experiments.map(({ title }) => `  ${title}`).join("\n");
+    return refuse(`No experiment of ${name} has "${values.only}" in its title:\n${titles}`);
+  }
+
+  if (values.markdown !== undefined && values.only !== "") {
+    return refuse("--markdown writes down a whole suite: leave out --only.");
+  }
+
+  const progress = new Progress();
+  const hasPeers = suite.peers.length > 0 && !values["no-peers"];
+  if (hasPeers) await installPeers((line) => progress.line(line));
+  progress.line(`Measuring ${name} in ${rounds} rounds; all of it takes ${suite.takes}.`);
+  const command = [
+    `npm run bench -- ${name}`,
+    ...(values.only === "" ? [] : [`--only "${values.only}"`]),
+    ...(values["no-peers"] ? ["--no-peers"] : []),
+    ...(rounds === DEFAULT_ROUNDS ? [] : [`--rounds ${rounds}`]),
+  ].join(" ");
+  const options = { rounds, sliceMs: SLICE_MS, hasPeers, only: values.only, command };
+  const report = await runSuite(suite, options, progress);
+
+  const { machine, notes, rows } = report;
+  const lines = [machine, describeVersions(report), toTable(rows), ...notes];
+  process.stdout.write(`${lines.filter(Boolean).join("\n")}\n`);
   if (values.json !== undefined) {
-    await writeFile(
-      values.json,
-      `${JSON.stringify({ machine: describeMachine(), rows }, null, 2)}\n`,
-    );
+    await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);
   }
+  if (values.markdown !== undefined) await writeMarkdown(values.markdown, report);
   return rows.some((row) => row.met === false) ? 1 : 0;
 }
 
-process.exitCode = await main();
+function refuse(reason: string): number {
+  process.stderr.write(`${reason}\n`);
+  return 2;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof PeersMissingError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

@@ -1,34 +1,88 @@
-import { cpus } from "node:os";
+import { cpus, totalmem } from "node:os";
 import Table from "cli-table3";
 import type { Row } from "./row.ts";
 
-/** What a person looks at: a row a figure, the ratio beside its bar. */
-export function toTable(rows: readonly Row[]): string {
-  const table = new Table({
-    head: ["case", "config", "ours", "against", "ratio", "spread", "must reach", "met"],
-    style: { head: [], border: [] },
-  });
-  for (const row of rows) {
-    table.push([
-      row.case,
-      row.config,
-      `${round(row.ours)} ${row.unit}`,
-      `${round(row.against)} ${row.unit}`,
-      row.ratio.toFixed(2),
-      `${row.spread[0].toFixed(2)}–${row.spread[1].toFixed(2)}`,
-      row.target === undefined ? "" : `≥ ${row.target}`,
-      row.met === undefined ? "" : row.met ? "yes" : "no",
-    ]);
-  }
-  return table.toString();
+/** What a run has measured, and what its figures hold for. */
+export interface Report {
+  readonly suite: string;
+  readonly command: string;
+  /** As in 2026-03-20. */
+  readonly date: string;
+  readonly machine: string;
+  /** Of everything that took part, by name. */
+  readonly versions: Readonly<Record<string, string>>;
+  readonly rows: readonly Row[];
+  readonly notes: readonly string[];
 }
 
-/** The machine and the versions that the figures hold for. */
+export const COLUMNS = [
+  "case",
+  "config",
+  "ours",
+  "against",
+  "ratio",
+  "spread",
+  "must reach",
+  "stretch",
+  "met",
+] as const;
+
+/** A row as a person reads it, a text for each column. */
+export function toCells(row: Row): string[] {
+  const sign = row.better === "higher" ? "≥" : "≤";
+  const bound = (value: number | undefined): string =>
+    value === undefined ? "" : `${sign} ${Number(value.toPrecision(3))}`;
+  return [
+    row.case,
+    row.config,
+    `${formatNumber(row.ours)} ${row.unit}`,
+    `${row.rival}: ${formatNumber(row.against)} ${row.unit}`,
+    formatRatio(row.ratio),
+    row.spread.map(formatRatio).join("–"),
+    bound(row.target),
+    bound(row.stretch),
+    row.met === undefined ? "" : row.met ? "yes" : "no",
+  ];
+}
+
+/** What a person looks at on a terminal: a row a figure, what was measured beside it below. */
+export function toTable(rows: readonly Row[]): string {
+  const table = new Table({ head: [...COLUMNS], style: { head: [], border: [] } });
+  for (const row of rows) table.push(toCells(row));
+  const beside = toBeside(rows).map((line) => `  ${line}`);
+  return [table.toString(), ...(beside.length > 0 ? ["Beside:", ...beside] : [])].join("\n");
+}
+
+/** A line for each row that has peers: what was measured beside, best first. */
+export function toBeside(rows: readonly Row[]): string[] {
+  return rows
+    .filter(({ peers }) => Object.keys(peers).length > 0)
+    .map((row) => {
+      const direction = row.better === "higher" ? -1 : 1;
+      const peers = Object.entries(row.peers)
+        .toSorted(([, a], [, b]) => direction * (a - b))
+        .map(([name, value]) => `${name} ${formatNumber(value)}`);
+      return `${row.case}, ${row.config} (${row.unit}): ${peers.join("; ")}`;
+    });
+}
+
+/** The machine that the figures hold for. */
 export function describeMachine(): string {
   const [cpu] = cpus();
-  return `${cpus().length} × ${cpu?.model.trim() ?? "unknown processor"}, Node ${process.version}, ${process.platform}`;
+  const gigabytes = Math.round(totalmem() / 2 ** 30);
+  return `${cpus().length} × ${cpu?.model.trim() ?? "unknown processor"}, ${gigabytes} GB, Node ${process.version}, ${process.platform}`;
 }
 
-function round(value: number): string {
+/** What took part, in one sentence; empty where nothing did. */
+export function describeVersions({ versions }: Pick<Report, "versions">): string {
+  const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  return named.length === 0 ? "" : `Took part: ${named.join(", ")}.`;
+}
+
+export function formatNumber(value: number): string {
   return value >= 100 ? Math.round(value).toLocaleString("en-US") : value.toPrecision(3);
+}
+
+function formatRatio(ratio: number): string {
+  return ratio >= 100 ? Math.round(ratio).toLocaleString("en-US") : ratio.toFixed(2);
 }

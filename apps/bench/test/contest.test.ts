@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { median, runContest } from "../src/contest.ts";
+import { runContest } from "../src/contest.ts";
 import { toTable } from "../src/report.ts";
 
 const spin = (units: number) => async (n: number) => {
@@ -15,6 +15,7 @@ describe("a contest", () => {
       case: "spin",
       config: "three to one",
       clock: "cpu",
+      rival: "another",
       ours: spin(1),
       against: spin(3),
       peers: { twice: spin(2) },
@@ -41,6 +42,7 @@ describe("a contest", () => {
       case: "spin",
       config: "one to three",
       clock: "cpu",
+      rival: "another",
       ours: spin(3),
       against: spin(1),
       target: 0.9,
@@ -48,7 +50,18 @@ describe("a contest", () => {
     expect(await runContest(contest, { rounds: 5, sliceMs: 100 })).toMatchObject({ met: false });
   });
 
-  it("takes the middle of the rounds", () => {
-    expect([median([3, 1, 2]), median([4, 1, 3, 2])]).toEqual([2, 2.5]);
+  it("is even between the same and itself", async () => {
+    const contest = {
+      suite: "self",
+      case: "spin",
+      config: "one to one",
+      clock: "cpu",
+      rival: "itself",
+      ours: spin(2),
+      against: spin(2),
+    } as const;
+    const { ratio } = await runContest(contest, { rounds: 7, sliceMs: 100 });
+    expect(ratio).toBeGreaterThan(0.8);
+    expect(ratio).toBeLessThan(1.25);
   });
 });

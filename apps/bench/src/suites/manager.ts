@@ -7,8 +7,9 @@ import { cloneJson, MemoryManager, type LongTermStore, type ShortTermBackend } f
 import { createJsonStore } from "@mem/longterm-json";
 import { createLanceDbStore } from "@mem/longterm-lancedb";
 import { startRedis } from "@mem/redis-server";
-import { runContest, type ContestOptions } from "../contest.ts";
+import { runContest } from "../contest.ts";
 import type { Row } from "../row.ts";
+import type { Lab, Suite } from "../suite.ts";
 
 const KEYS = 1000;
 // Ours to the bare backend, and below what a busy machine measures. In this process a call is well under a microsecond,
@@ -28,8 +29,19 @@ const value = {
   note: "a value of about 230 bytes of JSON, as an agent hands it over",
 };
 
+type Rounds = Pick<Lab, "rounds" | "sliceMs">;
+
+export const managerSuite: Suite = {
+  name: "manager",
+  about: "what the MemoryManager costs over each bare backend",
+  takes: "a minute or two",
+  peers: [],
+  experiments: [{ title: "every backend", run: managerRows }],
+  notes: [],
+};
+
 /** What the manager costs: the same calls through it and on the bare backend, values checked and copied or not. */
-export async function managerSuite(options: ContestOptions): Promise<Row[]> {
+export async function managerRows(options: Rounds): Promise<Row[]> {
   const rows: Row[] = [];
   const folder = await mkdtemp(join(tmpdir(), "mem-bench-"));
   try {
@@ -57,14 +69,19 @@ export async function managerSuite(options: ContestOptions): Promise<Row[]> {
 
 async function shortTermRows(
   name: string,
-  clock: Row["clock"],
+  clock: "cpu" | "wall",
   targets: { readonly save: number; readonly retrieve: number },
   bare: ShortTermBackend,
-  options: ContestOptions,
+  options: Rounds,
 ): Promise<Row[]> {
   await using memory = new MemoryManager({ shortTerm: bare });
   const agent = memory.forAgent("bench");
-  const contest = { suite: "manager", config: `short-term on ${name}, 230 B`, clock } as const;
+  const contest = {
+    suite: "manager",
+    config: `short-term on ${name}, 230 B`,
+    rival: "the bare backend",
+    clock,
+  } as const;
   return [
     await runContest(
       {
@@ -98,7 +115,7 @@ async function longTermRows(
   name: string,
   retrieveTarget: number,
   bare: LongTermStore,
-  options: ContestOptions,
+  options: Rounds,
 ): Promise<Row[]> {
   await using memory = new MemoryManager({ shortTerm: createMemoryBackend(), longTerm: bare });
   const agent = memory.forAgent("bench");
@@ -112,6 +129,7 @@ async function longTermRows(
   const contest = {
     suite: "manager",
     config: `long-term on ${name}, 230 B`,
+    rival: "the bare backend",
     clock: "wall",
   } as const;
   const request = { text: "returning customers", topK: 5, mode: "auto", neighbours: true } as const;

@@ -1,0 +1,7 @@
+/** What is alive in this process, in bytes, after everything else was collected; needs `--expose-gc`. */
+export function heapBytes(): number {
+  if (globalThis.gc === undefined) throw new Error("Start this process with --expose-gc.");
+  globalThis.gc();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}

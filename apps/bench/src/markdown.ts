@@ -1,0 +1,66 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { toChart } from "./chart.ts";
+import { COLUMNS, describeVersions, toBeside, toCells, type Report } from "./report.ts";
+import type { Row } from "./row.ts";
+
+/** Writes a report into its region of a document, and its chart beside the document. */
+export async function writeMarkdown(file: string, report: Report): Promise<void> {
+  const text = await readFile(file, "utf8");
+  const chart = toChart(report);
+  const image = `${basename(file, ".md")}-${report.suite}.svg`;
+  const region = toMarkdown(report, chart === undefined ? undefined : image);
+  await writeFile(file, replaceRegion(text, report.suite, region));
+  if (chart !== undefined) await writeFile(join(dirname(file), image), chart);
+}
+
+/** What stands between `<!-- begin NAME -->` and `<!-- end NAME -->`, made anew. */
+export function replaceRegion(text: string, name: string, region: string): string {
+  const [begin, end] = [`<!-- begin ${name} -->`, `<!-- end ${name} -->`];
+  const from = text.indexOf(begin);
+  const to = text.indexOf(end, from);
+  if (from < 0 || to < 0) throw new Error(`The document has no lines "${begin}" and "${end}".`);
+  return `${text.slice(0, from + begin.length)}\n\n${region}\n\n${text.slice(to)}`;
+}
+
+function toMarkdown(report: Report, image: string | undefined): string {
+  const { command, date, machine, notes, rows, suite } = report;
+  const parts = [
+    ...(image === undefined ? [] : [`![What the ${suite} suite measured](${image})`]),
+    toMarkdownTable([...COLUMNS], rows.map(toCells)),
+    `\`\`\`bash\n${command}\n\`\`\``,
+    `${date}: ${machine}. ${describeVersions(report)}`,
+    notReached(rows),
+    section("Measured beside:", toBeside(rows)),
+    section("To know:", notes),
+  ];
+  return parts.filter((part) => part !== "").join("\n\n");
+}
+
+/** What has missed its target, in a sentence; empty where nothing has. */
+function notReached(rows: readonly Row[]): string {
+  const missed = rows
+    .filter(({ met }) => met === false)
+    .map((row) => {
+      const [name, config, , , ratio, , target] = toCells(row);
+      return `${name}, ${config}, against ${row.rival} (${ratio}, must be ${target})`;
+    });
+  return missed.length === 0 ? "" : `**Not reached:** ${missed.join("; ")}.`;
+}
+
+/** As the formatter leaves it: every column as wide as its widest cell. */
+export function toMarkdownTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  const lines = [head, ...rows].map((cells) => cells.map((cell) => cell.replaceAll("|", "\\|")));
+  const widths = head.map((_, i) => Math.max(3, ...lines.map((cells) => cells[i]?.length ?? 0)));
+  const toLine = (cells: readonly string[]): string =>
+    `| ${widths.map((width, i) => (cells[i] ?? "").padEnd(width)).join(" | ")} |`;
+  const [first, ...rest] = lines.map(toLine);
+  return [first, toLine(widths.map((width) => "-".repeat(width))), ...rest].join("\n");
+}
+
+function section(title: string, lines: readonly string[]): string {
+  return lines.length === 0 ? "" : `${title}\n\n${lines.map((line) => `- ${line}`).join("\n")}`;
+}

@@ -1,0 +1,138 @@
+import { startRedis, type RedisServer } from "@mem/redis-server";
+import { race, Score, type Runner } from "../race.ts";
+import { toRow, type Figure, type Row } from "../row.ts";
+import { median } from "../statistics.ts";
+import type { Experiment, Lab } from "../suite.ts";
+import { ClientProcesses, type NamedClient } from "./client-processes.ts";
+import type { Call } from "./client-worker.ts";
+import { HANDMADE, OURS, OURS_IN_SESSION, PLAIN } from "./clients.ts";
+import { ioredisVersion } from "./ioredis.ts";
+import { PEER_CLIENTS } from "./peer-clients.ts";
+
+/** What a turn of calls took: half of them at most this long, and of that so long inside scripts of the server. */
+interface Took {
+  readonly p50Ms: number;
+  readonly scriptMs: number;
+}
+
+const WITH_SCRIPT = "SET + the script";
+
+/** Calls one after the other: what half of them take at most. */
+export const oneAtATime: Experiment = {
+  title: "one at a time, 230 B",
+  async run(lab) {
+    await using redis = await startRedis();
+    await using processes = new ClientProcesses();
+    const names = [OURS, PLAIN, OURS_IN_SESSION];
+    const clients = await openAll(processes, redis, lab, 10_000, [
+      ...names,
+      ...(lab.hasPeers ? Object.keys(PEER_CLIENTS) : []),
+    ]);
+    const gets = await runCalls(clients, "get", redis, lab);
+    const saves = await runCalls(clients, "save", redis, lab);
+    const scripts = saves.scriptMs.of(OURS);
+    const set = saves.p50Ms.of(PLAIN);
+    return [
+      calls("get", PLAIN, 1.05, {
+        ours: gets.p50Ms.of(OURS),
+        against: gets.p50Ms.of(PLAIN),
+        peers: gets.p50Ms.without(OURS, PLAIN),
+      }),
+      calls("save", WITH_SCRIPT, 1.2, {
+        ours: saves.p50Ms.of(OURS),
+        against: set.map((ms, i) => ms + (scripts[i] ?? Number.NaN)),
+        peers: new Map([
+          ["the script", scripts],
+          [`${PLAIN} SET`, set],
+          ...saves.p50Ms.without(OURS, PLAIN),
+        ]),
+      }),
+    ];
+  },
+};
+
+/** How many entries an agent has, among its thousand. */
+export const countOne: Experiment = {
+  title: "count one agent",
+  async run(lab) {
+    await using redis = await startRedis();
+    await using processes = new ClientProcesses();
+    const clients = await openAll(processes, redis, lab, 1000, [OURS, HANDMADE]);
+    const { p50Ms } = await runCalls(clients, "count", redis, lab);
+    const figure = { ...figureOf("count one agent", "ZCOUNT", 1.5), stretch: 1.2 };
+    return [toRow(figure, { ours: p50Ms.of(OURS), against: p50Ms.of(HANDMADE) })];
+  },
+};
+
+async function openAll(
+  processes: ClientProcesses,
+  redis: RedisServer,
+  lab: Lab,
+  keys: number,
+  names: readonly string[],
+): Promise<readonly NamedClient[]> {
+  lab.tookPart("Redis", redis.version);
+  lab.tookPart("ioredis", ioredisVersion());
+  lab.tell("filling");
+  return processes.open(names, { url: redis.url, keys, size: "230 B" });
+}
+
+async function runCalls(
+  clients: readonly NamedClient[],
+  call: Call,
+  redis: RedisServer,
+  lab: Lab,
+): Promise<{ readonly p50Ms: Score; readonly scriptMs: Score }> {
+  const scores = { p50Ms: new Score(), scriptMs: new Score() };
+  const runners = clients.map((client) => callRunner(client, call, redis));
+  for (let round = 0; round < lab.rounds; round++) {
+    lab.tell(`${call}, round ${round + 1} of ${lab.rounds}`);
+    for (const [name, { costs }] of await race(runners, lab, round)) {
+      scores.p50Ms.add(name, median(costs.map(({ p50Ms }) => p50Ms)));
+      scores.scriptMs.add(name, median(costs.map(({ scriptMs }) => scriptMs)));
+    }
+  }
+  return scores;
+}
+
+function callRunner({ name, client }: NamedClient, call: Call, redis: RedisServer): Runner<Took> {
+  return {
+    name,
+    prepare: (sliceMs) => client.ask("prepareCalls", { call, sliceMs }),
+    run: async (n) => {
+      await redis.command("CONFIG", "RESETSTAT");
+      const p50Ms = await client.ask("runCalls", { call, n });
+      return { p50Ms, scriptMs: (await scriptUsec(redis)) / n / 1000 };
+    },
+  };
+}
+
+/** The time that the server has spent in scripts since its statistics were reset. */
+async function scriptUsec(redis: RedisServer): Promise<number> {
+  const stats = String(await redis.command("INFO", "commandstats"));
+  return [...stats.matchAll(/^cmdstat_(?:evalsha|eval|fcall):calls=\d+,usec=(\d+)/gm)]
+    .map(([, usec]) => Number(usec))
+    .reduce((sum, usec) => sum + usec, 0);
+}
+
+function calls(
+  call: Call,
+  rival: string,
+  target: number,
+  rounds: Parameters<typeof toRow>[1],
+): Row {
+  return toRow(figureOf(`${call} one at a time, p50`, rival, target), rounds);
+}
+
+function figureOf(name: string, rival: string, target: number): Figure {
+  return {
+    suite: "redis",
+    case: name,
+    config: "230 B",
+    clock: "wall",
+    better: "lower",
+    rival,
+    unit: "ms",
+    target,
+  };
+}
