@@ -1,4 +1,5 @@
 import { MemoryError } from "@mem/core";
+import { Chain, type ChainLink } from "./chain.ts";
 
 /** One trip to the server that a call is waiting for. */
 export interface Trip {
@@ -8,17 +9,21 @@ export interface Trip {
   abandon(): void;
 }
 
-/** One call of a user: its deadline, its signal, and the trips it is waiting for. */
+/** One call of a user, or several that travel together: the deadline, and the trips it is waiting for. */
 export class Call {
   readonly deadline: number;
-  readonly trips: Set<Trip> = new Set();
+  /** Where it is among the calls under way. */
+  link: ChainLink<Call> | undefined;
+  // Most calls make one trip at a time.
+  #trip: Trip | undefined;
+  #others: Set<Trip> | undefined;
   #over: MemoryError | undefined;
   readonly #signal: AbortSignal | undefined;
 
   constructor(deadline: number, signal: AbortSignal | undefined) {
     this.deadline = deadline;
     this.#signal = signal;
-    signal?.addEventListener("abort", this.#abort);
+    signal?.addEventListener("abort", this);
   }
 
   /** Why no more trips may be begun. */
@@ -26,27 +31,45 @@ export class Call {
     return this.#over;
   }
 
+  add(trip: Trip): void {
+    if (this.#trip === undefined) this.#trip = trip;
+    else (this.#others ??= new Set()).add(trip);
+  }
+
+  remove(trip: Trip): void {
+    if (this.#trip === trip) this.#trip = undefined;
+    else this.#others?.delete(trip);
+  }
+
   timeOut(): void {
     this.#over = new MemoryError("MEM_TIMEOUT", "the call took too long");
-    for (const trip of this.trips) trip.fail("timeout");
+    for (const trip of this.#trips()) trip.fail("timeout");
   }
 
   end(): void {
-    this.#signal?.removeEventListener("abort", this.#abort);
-    for (const trip of this.trips) trip.abandon();
+    this.#signal?.removeEventListener("abort", this);
+    for (const trip of this.#trips()) trip.abandon();
   }
 
-  readonly #abort = (): void => {
+  /** The signal has fired. */
+  handleEvent(): void {
     const cause: unknown = this.#signal?.reason;
     this.#over = new MemoryError("MEM_ABORTED", "the call was aborted", { cause });
-    for (const trip of this.trips) trip.fail("abort", cause);
-  };
+    for (const trip of this.#trips()) trip.fail("abort", cause);
+  }
+
+  #trips(): readonly Trip[] {
+    if (this.#trip === undefined && this.#others === undefined) return NONE;
+    return [...(this.#trip === undefined ? [] : [this.#trip]), ...(this.#others ?? [])];
+  }
 }
+
+const NONE: readonly Trip[] = [];
 
 /** The calls under way, the oldest first. All have the same time, so one timer watches over them. */
 export class Calls {
   readonly #timeoutMs: number;
-  readonly #open = new Set<Call>();
+  readonly #open = new Chain<Call>();
   #timer: NodeJS.Timeout | undefined;
   #whenNone: (() => void)[] = [];
 
@@ -54,29 +77,25 @@ export class Calls {
     this.#timeoutMs = timeoutMs;
   }
 
-  get size(): number {
-    return this.#open.size;
-  }
-
-  begin(signal: AbortSignal | undefined): Call {
+  begin(signal?: AbortSignal): Call {
     const call = new Call(performance.now() + this.#timeoutMs, signal);
-    this.#open.add(call);
     if (this.#timer === undefined) this.#watch(this.#timeoutMs);
-    else if (this.#open.size === 1) this.#timer.ref();
+    else if (this.#open.isEmpty) this.#timer.ref();
+    call.link = this.#open.add(call);
     return call;
   }
 
   end(call: Call): void {
     call.end();
-    this.#open.delete(call);
-    if (this.#open.size > 0) return;
+    if (call.link !== undefined) this.#open.remove(call.link);
+    if (!this.#open.isEmpty) return;
     this.#timer?.unref();
     for (const resolve of this.#whenNone.splice(0)) resolve();
   }
 
   /** Resolves when no call is under way. */
   async settled(): Promise<void> {
-    if (this.#open.size > 0) await new Promise<void>((resolve) => this.#whenNone.push(resolve));
+    if (!this.#open.isEmpty) await new Promise<void>((resolve) => this.#whenNone.push(resolve));
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
@@ -88,7 +107,7 @@ export class Calls {
   #check(): void {
     this.#timer = undefined;
     const now = performance.now();
-    for (const call of this.#open) {
+    for (const call of this.#open.toArray()) {
       if (call.deadline > now) {
         this.#watch(Math.ceil(call.deadline - now));
         return;

@@ -53,7 +53,13 @@ export function makeClient(target: RedisTarget, timeoutMs: number): RedisClient 
       // Commands are sent once; what could not be written is tried again by the connection.
       retryDelayOnFailover: 0,
       clusterRetryStrategy: reconnectDelay,
-      redisOptions: { ...patience(timeoutMs), ...target.redis, ...SENT_ONCE },
+      // A node that is silent for longer than a call may take is left for a new connection.
+      redisOptions: {
+        ...patience(timeoutMs),
+        socketTimeout: timeoutMs + 100,
+        ...target.redis,
+        ...SENT_ONCE,
+      },
     });
     return { client, isOwned: true };
   }
@@ -75,6 +81,7 @@ export function makeClient(target: RedisTarget, timeoutMs: number): RedisClient 
   client.on("ready", () => {
     isRefused = false;
   });
+  watchGreeting(client, timeoutMs);
   return { client, isOwned: true };
 }
 
@@ -88,12 +95,25 @@ const SENT_ONCE = {
 
 function patience(timeoutMs: number) {
   return {
+    // Its answers are read in less time, and nothing of the newer one is asked for.
+    protocol: 2,
     connectTimeout: timeoutMs,
-    // A server that is silent for longer than a call may take is left for a new connection.
-    socketTimeout: timeoutMs + 100,
     disconnectTimeout: 100,
     maxLoadingRetryTime: 100,
   } satisfies RedisOptions;
+}
+
+/**
+ * Leaves a server that takes a connection and says nothing for a new one. `socketTimeout` would do it as well, with a
+ * timer and a listener for every command; later, calls that get no answer in their time tell the same.
+ */
+function watchGreeting(client: Redis, timeoutMs: number): void {
+  let timer: NodeJS.Timeout | undefined;
+  client.on("connect", () => {
+    timer = setTimeout(() => client.disconnect(true), timeoutMs + 100);
+  });
+  client.on("ready", () => clearTimeout(timer));
+  client.on("close", () => clearTimeout(timer));
 }
 
 /** Who is not let in knocks rarely. */

@@ -1,8 +1,8 @@
 import { MemoryError, throwIfAborted } from "@mem/core";
 import type { Cluster, Redis } from "ioredis";
-import { Calls } from "./call.ts";
+import { Calls, type Call } from "./call.ts";
 import type { RedisClient } from "./client.ts";
-import { PendingTrip } from "./pending-trip.ts";
+import { PendingTrip, type Sender, type Traveller } from "./pending-trip.ts";
 import {
   foreignWriter,
   fromReply,
@@ -14,6 +14,7 @@ import {
   withoutArguments,
 } from "./redis-errors.ts";
 import { SentCommand, type Request } from "./sent-command.ts";
+import { Tick } from "./tick.ts";
 
 /** Asks the server once; in a script's answer the server's clock comes first, then what became of it. */
 export type Ask = (request: Request) => Promise<unknown>;
@@ -30,12 +31,14 @@ const RESEND_MS = 100;
  * Sends requests over a client and sees to it that each is answered by its call's deadline, with the truth about what
  * happened. Requests wait here, not in the client, until it is ready: what was never handed over was never sent.
  */
-export class Connection {
+export class Connection implements Sender {
+  readonly tick: Tick = new Tick();
   readonly #client: Redis | Cluster;
   readonly #isOwned: boolean;
   readonly #options: ConnectionOptions;
   readonly #calls: Calls;
   readonly #waiting = new Set<PendingTrip>();
+  #pending = 0;
   #lastError: Error | undefined;
 
   constructor({ client, isOwned }: RedisClient, options: ConnectionOptions) {
@@ -50,27 +53,63 @@ export class Connection {
   }
 
   /** Runs one call. Whatever `work` waits for settles by the deadline, or when the signal fires. */
-  async run<T>(signal: AbortSignal | undefined, work: (ask: Ask) => Promise<T>): Promise<T> {
+  async run<T>(
+    signal: AbortSignal | undefined,
+    work: (ask: Ask, call: Call) => Promise<T>,
+  ): Promise<T> {
     throwIfAborted(signal);
+    this.enter();
+    const call = this.#calls.begin(signal);
+    try {
+      return await work((request) => {
+        if (call.over !== undefined) return Promise.reject(call.over);
+        return this.ask(call, request);
+      }, call);
+    } finally {
+      this.#calls.end(call);
+      this.leave();
+    }
+  }
+
+  /** Counts a call of a user as under way; `MEM_CAPACITY` where there are too many. */
+  enter(): void {
     const { maxPending } = this.#options;
-    if (this.#calls.size >= maxPending) {
+    if (this.#pending >= maxPending) {
       throw new MemoryError(
         "MEM_CAPACITY",
         `${maxPending} calls are waiting for Redis already: wait for some of them first`,
       );
     }
-    const call = this.#calls.begin(signal);
-    try {
-      return await work((request) => {
-        if (call.over !== undefined) return Promise.reject(call.over);
-        return new Promise((resolve, reject) => {
-          const { timeoutMs } = this.#options;
-          this.#send(new PendingTrip(request, call, timeoutMs, resolve, reject, this.#send));
-        });
-      });
-    } finally {
-      this.#calls.end(call);
-    }
+    this.#pending++;
+  }
+
+  leave(): void {
+    this.#pending--;
+  }
+
+  /** Begins what calls that have entered share: their deadline and their trips. */
+  begin(): Call {
+    return this.#calls.begin();
+  }
+
+  end(call: Call): void {
+    this.#calls.end(call);
+  }
+
+  get timeoutMs(): number {
+    return this.#options.timeoutMs;
+  }
+
+  ask(call: Call, request: Request): Promise<unknown> {
+    const { promise, ...traveller } = Promise.withResolvers<unknown>();
+    this.askFor(traveller, call, request);
+    return promise;
+  }
+
+  askFor(traveller: Traveller, call: Call, request: Request): PendingTrip {
+    const trip = new PendingTrip(request, call, traveller, this);
+    this.send(trip);
+    return trip;
   }
 
   /** The primaries of a Cluster; one `undefined` for a single server, which needs no naming. */
@@ -88,7 +127,7 @@ export class Connection {
     else this.#client.off("error", this.#onError);
   }
 
-  readonly #send = (trip: PendingTrip): void => {
+  send(trip: PendingTrip): void {
     if (trip.isSettled) return;
     if (this.#client.status !== "ready") {
       this.#wait(trip);
@@ -96,21 +135,30 @@ export class Connection {
     }
     const { request } = trip;
     const receiver = ("node" in request ? request.node : undefined) ?? this.#client;
-    const command = new SentCommand(request, trip, this.#options.timeoutMs);
+    const command = new SentCommand(request, trip, this.timeoutMs);
     trip.command = command;
-    let answer: Promise<unknown>;
     try {
-      answer = receiver.sendCommand(command) as Promise<unknown>;
+      const answer = receiver.sendCommand(command) as Promise<unknown>;
+      if (command.link === undefined || answer !== command.promise) {
+        this.#watch(trip, command, answer);
+      }
     } catch (cause) {
       command.arrived();
       trip.reject(unwritable(cause));
-      return;
     }
-    answer.then(
-      (reply) => this.#onReply(trip, command, reply),
-      (error: unknown) => this.#onFailure(trip, command, error as Error),
-    );
-  };
+  }
+
+  /** A client that does not write the command itself, and so does not settle it, has another write it. */
+  #watch(trip: PendingTrip, command: SentCommand, answer: Promise<unknown>): void {
+    const blame = (error?: unknown): void => {
+      if (command.isSettled || command.link !== undefined) return;
+      // Who isn't let in may not have written anything.
+      if (isRefusal(error)) trip.reject(fromReply(error));
+      else if (error === undefined || isErrorReply(error)) trip.reject(foreignWriter());
+      else this.#sendLater(trip);
+    };
+    answer.then(() => blame(), blame);
+  }
 
   #wait(trip: PendingTrip): void {
     const { status } = this.#client;
@@ -129,16 +177,11 @@ export class Connection {
     if (status === "wait" || status === "end") this.#client.connect().catch(() => undefined);
   }
 
-  #onReply(trip: PendingTrip, command: SentCommand, reply: unknown): void {
-    command.arrived();
-    if (command.link === undefined) {
-      trip.reject(foreignWriter());
-      return;
-    }
+  receive(trip: PendingTrip, command: SentCommand, reply: unknown): void {
     if (command.isProbe) {
       const [seconds, microseconds] = reply as [string, string];
       command.learn(Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000));
-      if (!command.isLost) this.#send(trip);
+      if (!command.isLost) this.send(trip);
       return;
     }
     if ("script" in trip.request) {
@@ -149,7 +192,7 @@ export class Connection {
         if (trip.wasLate) trip.fail("timeout");
         else {
           trip.wasLate = true;
-          this.#send(trip);
+          this.send(trip);
         }
         return;
       }
@@ -157,18 +200,13 @@ export class Connection {
     trip.resolve(reply);
   }
 
-  #onFailure(trip: PendingTrip, command: SentCommand, error: Error): void {
-    const wasInFlight = command.isInFlight;
-    command.arrived();
+  recover(trip: PendingTrip, command: SentCommand, error: Error, wasInFlight: boolean): void {
     if (command.isLost) return;
     if (wasInFlight) {
       trip.lost(withoutArguments(error));
-    } else if (isErrorReply(error) && command.link === undefined && !isRefusal(error)) {
-      // Who isn't let in may not have written it; anything else is an answer.
-      trip.reject(foreignWriter());
     } else if (isUnknownScript(error)) {
       command.forgetScript();
-      this.#send(trip);
+      this.send(trip);
     } else if (isErrorReply(error)) {
       trip.reject(fromReply(error));
     } else {
@@ -178,8 +216,13 @@ export class Connection {
     }
   }
 
+  /** A call has waited for its answer as long as it may. */
+  silent(command: SentCommand): void {
+    if (this.#isOwned && command.isUnheard) command.link?.leave();
+  }
+
   #sendLater(trip: PendingTrip): void {
-    const timer = setTimeout(() => this.#send(trip), RESEND_MS);
+    const timer = setTimeout(() => this.send(trip), RESEND_MS);
     trip.onSettled = () => clearTimeout(timer);
   }
 
@@ -193,7 +236,7 @@ export class Connection {
 
   readonly #onReady = (): void => {
     this.#lastError = undefined;
-    for (const trip of this.#takeWaiting()) this.#send(trip);
+    for (const trip of this.#takeWaiting()) this.send(trip);
   };
 
   /** The client has given up, or was closed by its owner: sending says which. */

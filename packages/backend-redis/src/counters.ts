@@ -1,7 +1,7 @@
 import { MemoryError, type CallOptions, type Increment, type Incremented } from "@mem/core";
 import { encodeId } from "./envelope.ts";
 import type { Place } from "./keys.ts";
-import type { PlaceCalls } from "./place-calls.ts";
+import type { AskPlace, PlaceCalls } from "./place-calls.ts";
 import { increment } from "./scripts/increment.ts";
 import { Versions } from "./versions.ts";
 
@@ -41,11 +41,12 @@ export class Counters {
       SOURCE,
       NOTHING_ELSE,
     ];
-    return this.#calls.at(place, options, async (ask) => {
+    const work = async (ask: AskPlace): Promise<Incremented> => {
       const [, status, found, version] = await ask(increment, args);
       if (status === "REFUSED") throw refused(found as keyof typeof PROBLEMS);
       return { value: Number(found), version: version as string };
-    });
+    };
+    return this.#calls.at(place, options, work, [key]);
   }
 }
 

@@ -10,16 +10,16 @@ import {
   type WriteResult,
 } from "@mem/core";
 import type { Bodies } from "./bodies.ts";
-import { decodeEntry, encodeId } from "./envelope.ts";
+import { encodeId } from "./envelope.ts";
+import { readEntry, reading, saving } from "./entry-errands.ts";
+import type { Reply } from "./errand.ts";
 import type { Place } from "./keys.ts";
 import { mergePages, pageRequest, type StoredPage } from "./listing.ts";
-import type { AskPlace, PlaceCalls, Reply } from "./place-calls.ts";
+import type { AskPlace, PlaceCalls } from "./place-calls.ts";
 import { clear } from "./scripts/clear.ts";
 import { count } from "./scripts/count.ts";
 import { deleteEntries } from "./scripts/delete.ts";
-import { get } from "./scripts/get.ts";
 import { list } from "./scripts/list.ts";
-import { save } from "./scripts/save.ts";
 import { Versions } from "./versions.ts";
 
 /** The entries of a scope: each method is one trip to the server. */
@@ -33,39 +33,24 @@ export class Entries {
     this.#bodies = bodies;
   }
 
-  async get(
+  get(
     place: Place,
     keys: readonly string[],
     options: CallOptions | undefined,
   ): Promise<(Entry | undefined)[]> {
-    const [only] = keys;
-    const isPlain = keys.length === 1 && !place.isWorkflow && options?.session === undefined;
-    // The server has freed what is expired by its own time, and what is there has no other home.
-    if (isPlain && this.#calls.offset() === 0 && !this.#calls.readsReplicas) {
-      return [await this.#getOne(place, only as string, options)];
-    }
-    return this.#calls.at(place, options, async (ask) => {
-      const reply = await ask(get, keys);
-      const [clock, , dies, found] = reply as Reply & [number, string, string, (string | null)[]];
-      const now = clock + this.#calls.offset();
-      return keys.map((key, i) => readEntry(key, found[i] ?? null, now, Number(dies)));
-    });
+    return this.#calls.together(place, reading, keys, options);
   }
 
-  async save(
+  save(
     place: Place,
     writes: readonly ShortTermWrite[],
     options: CallOptions | undefined,
   ): Promise<WriteResult[]> {
-    const args = writes.flatMap((write, i) => this.#writeArgs(place, write, `writes[${i}]`));
-    return this.#calls.at(place, options, async (ask) => {
-      const reply = await ask(save, args);
-      return writes.map((_, i) => {
-        const [verdict, version] = reply.slice(2 + 2 * i, 4 + 2 * i) as [string, string];
-        if (verdict !== "refused") return { stored: true, version };
-        return version === "" ? { stored: false } : { stored: false, version };
-      });
-    });
+    const args: string[] = [];
+    for (const [i, write] of writes.entries()) {
+      args.push(...this.#writeArgs(place, write, `writes[${i}]`));
+    }
+    return this.#calls.together(place, saving, args, options);
   }
 
   async delete(
@@ -74,10 +59,12 @@ export class Entries {
     options: CallOptions | undefined,
   ): Promise<boolean[]> {
     const args = removals.flatMap(({ key, ifVersion }) => [key, expected(ifVersion)]);
-    return this.#calls.at(place, options, async (ask) => {
+    const work = async (ask: AskPlace): Promise<boolean[]> => {
       const reply = await ask(deleteEntries, args);
       return reply.slice(2).map((gone) => gone === 1);
-    });
+    };
+    const keys = removals.map(({ key }) => key);
+    return this.#calls.at(place, options, work, keys);
   }
 
   async list(
@@ -107,16 +94,6 @@ export class Entries {
     return this.#calls.at(place, options, clearAll);
   }
 
-  async #getOne(
-    place: Place,
-    key: string,
-    options: CallOptions | undefined,
-  ): Promise<Entry | undefined> {
-    const request = { command: "get", args: [`${place.base}e:${key}`] };
-    const raw = (await this.#calls.run(options, (ask) => ask(request))) as string | null;
-    return raw === null ? undefined : decodeEntry(key, raw, 0);
-  }
-
   #writeArgs(place: Place, write: ShortTermWrite, path: string): string[] {
     const { key, opId, ttlMs, ifAbsent, ifVersion } = write;
     if (ttlMs === "session" && !place.isWorkflow) {
@@ -126,14 +103,14 @@ export class Entries {
         { path: `${path}.ttlMs` },
       );
     }
+    const op = opId === undefined ? "" : encodeId(opId, `${path}.opId`);
+    const version = this.#versions.next();
+    const content = `"${version}","${op}",${this.#bodies.ofEntry(write, path)}`;
     return [
       key,
-      this.#bodies.ofEntry(write, path),
-      this.#versions.next(),
-      opId === undefined ? "" : encodeId(opId, `${path}.opId`),
-      String(ttlMs),
-      ifAbsent === true ? "1" : "",
-      expected(ifVersion),
+      content,
+      `${ttlMs} ${op} ${ifAbsent === true ? "-" : ""}${expected(ifVersion)}`,
+      version,
     ];
   }
 }
@@ -141,18 +118,6 @@ export class Entries {
 /** An absent condition is told from one that nothing meets. */
 function expected(ifVersion: string | undefined): string {
   return ifVersion === undefined ? "" : `=${ifVersion}`;
-}
-
-/** An entry as a script found it, unless its own time is over. */
-function readEntry(
-  key: string,
-  raw: string | null,
-  now: number,
-  sessionExpiresAt: number,
-): Entry | undefined {
-  if (raw === null) return undefined;
-  const entry = decodeEntry(key, raw, sessionExpiresAt);
-  return entry.expiresAt !== undefined && entry.expiresAt <= now ? undefined : entry;
 }
 
 async function clearAll(ask: AskPlace): Promise<number> {

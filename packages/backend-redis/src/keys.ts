@@ -1,4 +1,4 @@
-import { encodeParts, type Scope, type WorkflowRef } from "@mem/core";
+import { checkScope, encodeParts, type Scope, type WorkflowRef } from "@mem/core";
 
 /**
  * Where the data of a scope lies. All keys of a place begin with `base`, whose hash tag puts them into one slot of a
@@ -23,23 +23,31 @@ export interface Place {
   readonly registry: string;
   /** What the names of this scope begin with within the place. */
   readonly prefix: string;
+  /** Both, which tells scopes apart. */
+  readonly scope: string;
   /** How the registry names the place: `a:` and an agent, or `w:` and a workflow. */
   readonly owner: string;
   readonly isWorkflow: boolean;
 }
 
+/** The places of so many scopes are remembered: finding out about one costs as much as the rest of a call. */
+const MAX_KNOWN = 1000;
+
 export class KeySpace {
   readonly #prefix: string;
+  /** By tenant, workflow and agent. */
+  #known = new Map<string, Map<string | undefined, Map<string | undefined, Place>>>();
+  #knownCount = 0;
 
   constructor(prefix: string) {
     this.#prefix = prefix;
   }
 
-  /** The slot of a scope is its workflow's where it has one, else its agent's. */
+  /** The slot of a scope is its workflow's where it has one, else its agent's. `MEM_INVALID_ARGUMENT` for a bad scope. */
   place(scope: Scope): Place {
-    const { tenantId, workflowId, agentId } = scope;
-    if (workflowId === undefined) return this.#place(tenantId, `a:${agentId as string}`, "");
-    return this.#place(tenantId, `w:${workflowId}`, `${encodeParts([agentId])}:`);
+    const { tenantId, workflowId, agentId } = scope ?? checkScope(scope);
+    const known = this.#known.get(tenantId)?.get(workflowId)?.get(agentId);
+    return known ?? this.#remember(scope);
   }
 
   workflow({ tenantId, workflowId }: WorkflowRef): Place {
@@ -55,13 +63,30 @@ export class KeySpace {
     return this.#tagged([tenantId]);
   }
 
+  #remember(scope: Scope): Place {
+    const { tenantId, workflowId, agentId } = checkScope(scope);
+    const place =
+      workflowId === undefined
+        ? this.#place(tenantId, `a:${agentId as string}`, "")
+        : this.#place(tenantId, `w:${workflowId}`, `${encodeParts([agentId])}:`);
+    if (this.#knownCount++ === MAX_KNOWN) {
+      this.#known = new Map();
+      this.#knownCount = 1;
+    }
+    const workflows = inMap(this.#known, tenantId);
+    inMap(workflows, workflowId).set(agentId, place);
+    return place;
+  }
+
   #place(tenantId: string, owner: string, prefix: string): Place {
     const isWorkflow = owner.startsWith("w:");
     const name = owner.slice(2);
+    const base = this.#tagged(isWorkflow ? [tenantId, name] : [tenantId, undefined, name]);
     return {
-      base: this.#tagged(isWorkflow ? [tenantId, name] : [tenantId, undefined, name]),
+      base,
       registry: this.registry(tenantId),
       prefix,
+      scope: base + prefix,
       owner,
       isWorkflow,
     };
@@ -70,4 +95,11 @@ export class KeySpace {
   #tagged(parts: readonly (string | undefined)[]): string {
     return `${this.#prefix}:{${encodeParts(parts)}}:`;
   }
+}
+
+/** The map that stands in another at a name. */
+function inMap<K, L, V>(maps: Map<K, Map<L, V>>, name: K): Map<L, V> {
+  const found = maps.get(name) ?? new Map<L, V>();
+  maps.set(name, found);
+  return found;
 }

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { Chain } from "./chain.ts";
 import type { SentCommand } from "./sent-command.ts";
 import { ServerClock } from "./server-clock.ts";
 
@@ -8,36 +9,36 @@ export class Link {
   /** The scripts it has seen, by hash. */
   readonly scripts: Set<string> = new Set();
   /** Written to it and not answered yet. */
-  readonly #unanswered = new Set<SentCommand>();
+  readonly unanswered: Chain<SentCommand> = new Chain();
 
+  /** When it last said something, on the local monotonic clock. */
+  heardAt = 0;
   readonly #socket: Socket;
-  #isGathering = false;
+  #written = 0;
 
   constructor(socket: Socket) {
     this.#socket = socket;
     socket.once("close", () => {
-      for (const command of this.#unanswered) command.lose();
+      for (const command of this.unanswered.toArray()) command.lose();
     });
   }
 
-  written(command: SentCommand): void {
-    this.#unanswered.add(command);
+  /** Leaves a server that says nothing: a new connection may find another. */
+  leave(): void {
+    this.#socket.destroy(new Error("the server does not answer"));
   }
 
-  answered(command: SentCommand): void {
-    this.#unanswered.delete(command);
-  }
-
-  /** Lets what is written in one tick travel together: one system call instead of one for each command. */
+  /** Lets what is written after the first command of a tick travel together: one system call instead of one for each. */
   gather(): void {
-    if (this.#isGathering) return;
-    this.#isGathering = true;
-    this.#socket.cork();
-    process.nextTick(() => {
-      this.#isGathering = false;
-      this.#socket.uncork();
-    });
+    this.#written++;
+    if (this.#written === 1) process.nextTick(this.#release);
+    else if (this.#written === 2) this.#socket.cork();
   }
+
+  readonly #release = (): void => {
+    if (this.#written > 1) this.#socket.uncork();
+    this.#written = 0;
+  };
 }
 
 // By socket, so that it ends with the socket: clients reconnect, and those of a Cluster come and go.

@@ -40,7 +40,7 @@ export class Logs {
     for (const [i, { id, value }] of items.entries()) {
       args.push(encodeId(id, `items[${i}].id`), this.#bodies.ofItem(value, `items[${i}]`));
     }
-    return this.#calls.at(place, options, async (ask) => {
+    return this.#calls.aside(place, options, async (ask) => {
       const [, , ...answers] = await ask(append, args);
       return items.map((_, i) =>
         decodeLogItem(answers[2 * i] as number, answers[2 * i + 1] as string),
@@ -56,7 +56,7 @@ export class Logs {
   ): Promise<LogItem[]> {
     const bounds = [limit, before ?? Number.MAX_SAFE_INTEGER, after ?? 0];
     const args = [name, ...bounds.map(String)];
-    return this.#calls.at(place, options, async (ask) => {
+    return this.#calls.aside(place, options, async (ask) => {
       const reply = await ask(read, args);
       const [, , first, ...items] = reply as unknown as [number, string, number, ...string[]];
       return items.map((item, i) => decodeLogItem(first + i, item));

@@ -3,7 +3,23 @@ import type { Call, Trip } from "./call.ts";
 import { unavailable, withoutArguments } from "./redis-errors.ts";
 import type { Request, SentCommand, Waiter } from "./sent-command.ts";
 
-/** One request on its way to the server, and the promise of its answer. */
+/** Who is told what became of a trip. */
+export interface Traveller {
+  resolve(reply: unknown): void;
+  reject(error: unknown): void;
+}
+
+/** What takes a request to the server. */
+export interface Sender {
+  readonly timeoutMs: number;
+  send(trip: PendingTrip): void;
+  receive(trip: PendingTrip, command: SentCommand, reply: unknown): void;
+  /** A command was not answered in its time. */
+  silent(command: SentCommand): void;
+  recover(trip: PendingTrip, command: SentCommand, error: Error, wasInFlight: boolean): void;
+}
+
+/** One request on its way to the server, and who waits for its answer. */
 export class PendingTrip implements Trip, Waiter {
   readonly request: Request;
   /** What carries it now; absent while it waits for a connection. */
@@ -14,42 +30,37 @@ export class PendingTrip implements Trip, Waiter {
   wasLate = false;
   /** Takes it out of wherever it waits. */
   onSettled: (() => void) | undefined;
-  isSettled = false;
   readonly #call: Call;
-  readonly #timeoutMs: number;
-  readonly #resolve: (reply: unknown) => void;
-  readonly #reject: (error: Error) => void;
-  readonly #sendAgain: (trip: PendingTrip) => void;
+  readonly #sender: Sender;
+  #traveller: Traveller | undefined;
 
-  constructor(
-    request: Request,
-    call: Call,
-    timeoutMs: number,
-    resolve: (reply: unknown) => void,
-    reject: (error: Error) => void,
-    sendAgain: (trip: PendingTrip) => void,
-  ) {
+  constructor(request: Request, call: Call, traveller: Traveller, sender: Sender) {
     this.request = request;
     this.#call = call;
-    this.#timeoutMs = timeoutMs;
-    this.#resolve = resolve;
-    this.#reject = reject;
-    this.#sendAgain = sendAgain;
-    call.trips.add(this);
+    this.#traveller = traveller;
+    this.#sender = sender;
+    call.add(this);
+  }
+
+  get isSettled(): boolean {
+    return this.#traveller === undefined;
   }
 
   get deadline(): number {
     return this.#call.deadline;
   }
 
-  resolve(reply: unknown): void {
-    if (!this.#settle()) return;
-    this.#resolve(reply);
+  /** Whether it was written and has not been answered: nobody knows whether it has had its effect. */
+  get isInFlight(): boolean {
+    return this.command?.isInFlight === true;
   }
 
-  reject(error: Error): void {
-    if (!this.#settle()) return;
-    this.#reject(error);
+  resolve(reply: unknown): void {
+    this.#settle()?.resolve(reply);
+  }
+
+  reject(error: unknown): void {
+    this.#settle()?.reject(error);
   }
 
   lost(cause?: Error): void {
@@ -58,7 +69,15 @@ export class PendingTrip implements Trip, Waiter {
   }
 
   unsent(): void {
-    this.#sendAgain(this);
+    this.#sender.send(this);
+  }
+
+  replied(command: SentCommand, reply: unknown): void {
+    this.#sender.receive(this, command, reply);
+  }
+
+  failed(command: SentCommand, error: Error, wasInFlight: boolean): void {
+    this.#sender.recover(this, command, error, wasInFlight);
   }
 
   abandon(): void {
@@ -66,16 +85,18 @@ export class PendingTrip implements Trip, Waiter {
   }
 
   fail(reason: "timeout" | "abort", cause?: unknown): void {
-    const outcome: Outcome = this.command?.isInFlight === true ? "unknown" : "not-applied";
+    const outcome: Outcome = this.isInFlight ? "unknown" : "not-applied";
+    const { command } = this;
     if (reason === "abort") {
       this.reject(new MemoryError("MEM_ABORTED", "the call was aborted", { cause, outcome }));
     } else if (outcome === "not-applied" && !this.#hasReached()) {
-      const message = `there was no connection to Redis within ${this.#timeoutMs} ms`;
-      const obstacle = this.command?.refusal ?? this.obstacle;
+      const message = `there was no connection to Redis within ${this.#sender.timeoutMs} ms`;
+      const obstacle = command?.refusal ?? this.obstacle;
       this.reject(unavailable(message, { cause: obstacle && withoutArguments(obstacle) }));
     } else {
-      const message = `Redis did not answer within ${this.#timeoutMs} ms`;
+      const message = `Redis did not answer within ${this.#sender.timeoutMs} ms`;
       this.reject(new MemoryError("MEM_TIMEOUT", message, { outcome }));
+      if (command !== undefined) this.#sender.silent(command);
     }
   }
 
@@ -85,11 +106,14 @@ export class PendingTrip implements Trip, Waiter {
     return command?.link !== undefined && command.refusal === undefined && !command.isLost;
   }
 
-  #settle(): boolean {
-    if (this.isSettled) return false;
-    this.isSettled = true;
-    this.#call.trips.delete(this);
+  /** Ends it, once; who has to be told. */
+  #settle(): Traveller | undefined {
+    const traveller = this.#traveller;
+    if (traveller === undefined) return undefined;
+    // What is over may lie in the heap for long, and keeps what it refers to.
+    this.#traveller = undefined;
+    this.#call.remove(this);
     this.onSettled?.();
-    return true;
+    return traveller;
   }
 }

@@ -1,33 +1,31 @@
-import { checkId, isMemoryError, MemoryError, type CallOptions, type SessionCall } from "@mem/core";
+import { isMemoryError, throwIfAborted, type CallOptions } from "@mem/core";
 import type { Cluster, Redis } from "ioredis";
+import { Address } from "./address.ts";
+import { Batch } from "./batch.ts";
+import type { Call } from "./call.ts";
 import { readsReplicas } from "./client.ts";
 import type { Ask, Connection } from "./connection.ts";
-import { encodeId } from "./envelope.ts";
+import type { Errand, Reply } from "./errand.ts";
 import type { Place } from "./keys.ts";
+import { sessionEnded } from "./redis-errors.ts";
 import type { PlaceScripts } from "./scripts/place-scripts.ts";
-import { headerArgs, type Script, type ScriptHeader } from "./scripts/script.ts";
+import { headerArgs, type Script } from "./scripts/script.ts";
 import { delist, enlist } from "./scripts/tenant.ts";
-
-/** A script's answer: the server's clock in milliseconds, what became of the call, and what it is about. */
-export type Reply = readonly [clock: number, status: string, ...rest: unknown[]];
 
 /** Asks one place, and gets an answer that means that the script has done its work. */
 export type AskPlace = (script: Script | PlaceScripts, args: readonly string[]) => Promise<Reply>;
 
-const NO_SESSION = { epoch: "", actor: "", activity: "" };
-
 /** Runs scripts where the data of a scope lies. */
 export class PlaceCalls {
-  readonly #connection: Connection;
+  readonly connection: Connection;
   readonly #isCluster: boolean;
+  readonly #readsReplicas: boolean;
   readonly #timeOffsetMs: () => number;
-  /** Whether a plain command may be answered by a replica; scripts never are. */
-  readonly readsReplicas: boolean;
 
   constructor(connection: Connection, client: Redis | Cluster, timeOffsetMs: () => number) {
-    this.#connection = connection;
+    this.connection = connection;
     this.#isCluster = client.isCluster;
-    this.readsReplicas = readsReplicas(client);
+    this.#readsReplicas = readsReplicas(client);
     this.#timeOffsetMs = timeOffsetMs;
   }
 
@@ -36,32 +34,94 @@ export class PlaceCalls {
     return Math.round(this.#timeOffsetMs());
   }
 
-  run<T>(options: CallOptions | undefined, work: (ask: Ask) => Promise<T>): Promise<T> {
-    return this.#connection.run(options?.signal, work);
+  /**
+   * Whether a plain command reads what a script would: the server has freed what is expired by its own time, what is
+   * there has no other home, and no replica answers that has not seen it yet.
+   */
+  allowsPlain({ place, isTied }: Address): boolean {
+    return !place.isWorkflow && !isTied && !this.#readsReplicas && this.offset() === 0;
   }
 
-  /** One call to one place. */
+  run<T>(options: CallOptions | undefined, work: (ask: Ask, call: Call) => Promise<T>): Promise<T> {
+    return this.connection.run(options?.signal, work);
+  }
+
+  /** One call to one place, together with others of this tick. Results of its items, in their order. */
+  together<Result>(
+    place: Place,
+    errand: Errand<Result>,
+    args: readonly string[],
+    options: CallOptions | undefined,
+  ): Promise<Result[]> {
+    const address = new Address(place, options?.session);
+    throwIfAborted(options?.signal);
+    this.connection.enter();
+    const length = args.reduce((total, arg) => total + arg.length, 0);
+    const call = { errand, address, args, length };
+    const batch = this.connection.tick.batchFor(call, (round) => new Batch(this, call, round));
+    return batch.add(call, options?.signal) as Promise<Result[]>;
+  }
+
+  /** One call to one place, in its turn among the others of this tick; `keys` where it is not about the whole scope. */
   at<T>(
     place: Place,
     options: CallOptions | undefined,
     work: (ask: AskPlace) => Promise<T>,
+    keys?: readonly string[],
   ): Promise<T> {
-    const session = this.#session(place, options?.session);
-    return this.run(options, (ask) =>
-      work((script, args) => this.#ask(ask, place, choose(script, place), args, session)),
+    const { tick } = this.connection;
+    const { base, scope } = place;
+    return this.aside(place, options, (ask, call) =>
+      tick.turn(base, call, { scope, keys }, () => work(ask)),
+    );
+  }
+
+  /** One call to one place, about something that the others of this tick have nothing to do with. */
+  aside<T>(
+    place: Place,
+    options: CallOptions | undefined,
+    work: (ask: AskPlace, call: Call) => Promise<T>,
+  ): Promise<T> {
+    const address = new Address(place, options?.session);
+    return this.run(options, (ask, call) =>
+      work((script, args) => this.#ask(ask, address, script, args), call),
     );
   }
 
   /** Asks a place within a call that concerns several. */
   within(ask: Ask, place: Place, script: Script, args: readonly string[]): Promise<Reply> {
-    return this.#ask(ask, place, script, args, NO_SESSION);
+    return this.#ask(ask, new Address(place), script, args);
+  }
+
+  /** Asks a place in its turn. */
+  inTurn(
+    ask: Ask,
+    call: Call,
+    place: Place,
+    script: Script,
+    args: readonly string[],
+  ): Promise<Reply> {
+    const { base, scope } = place;
+    const what = { scope, keys: undefined };
+    return this.connection.tick.turn(base, call, what, () => this.within(ask, place, script, args));
   }
 
   /** Asks the registry of a tenant. */
   async registry(ask: Ask, home: string, script: Script, args: readonly string[]): Promise<Reply> {
-    const header = { ...NO_SESSION, ...this.#clockArgs(), prefix: "", owner: "" };
-    const full = headerArgs({ ...header, lifeToken: "", ownToken: "" });
-    return (await ask({ script, keys: [home], args: [...full, ...args] })) as Reply;
+    const untied = { epoch: "", actor: "", activity: "", lifeToken: "", ownToken: "" };
+    const clock = { deadline: "", offset: String(this.offset()) };
+    const header = headerArgs({ ...clock, ...untied, prefix: "", owner: "" });
+    return (await ask({ script, keys: [home], args: () => [...header, ...args] })) as Reply;
+  }
+
+  /** Has a place named in the registry, as the answer of a script says that it has to be. */
+  async register(ask: Ask, address: Address, reply: Reply): Promise<void> {
+    const [, , kind, durationMs] = reply as Reply & [unknown, unknown, string, string];
+    const { owner, registry } = address.place;
+    const name = kind === "life" ? `l:${owner.slice(2)}` : owner;
+    const [, , token] = await this.registry(ask, registry, enlist, [name, durationMs]);
+    if (kind === "life") address.lifeToken = token as string;
+    else address.ownToken = token as string;
   }
 
   /** Takes places that are empty now out of the registry, each by its name and the score it was found with. */
@@ -75,62 +135,35 @@ export class PlaceCalls {
     }
   }
 
+  /** Which form of a script runs at a place. */
+  scriptFor({ isWorkflow }: Place, script: Script | PlaceScripts): Script {
+    if ("sha" in script) return script;
+    return isWorkflow ? script.workflow : script.agent;
+  }
+
+  /** What a script may touch there. */
+  keysOf({ base, registry }: Place): readonly string[] {
+    return this.#isCluster ? [base] : [base, registry];
+  }
+
   async #ask(
     ask: Ask,
-    place: Place,
-    script: Script,
+    address: Address,
+    script: Script | PlaceScripts,
     args: readonly string[],
-    session: typeof NO_SESSION,
   ): Promise<Reply> {
-    const keys = this.#isCluster ? [place.base] : [place.base, place.registry];
-    const { prefix, owner } = place;
-    const tokens = { lifeToken: "", ownToken: "" };
-    for (;;) {
-      const header: ScriptHeader = { ...this.#clockArgs(), prefix, owner, ...session, ...tokens };
-      const reply = (await ask({ script, keys, args: [...headerArgs(header), ...args] })) as Reply;
-      switch (reply[1]) {
-        case "UNREGISTERED": {
-          const [, , kind, durationMs] = reply as Reply & [unknown, unknown, string, string];
-          const name = kind === "life" ? `l:${owner.slice(2)}` : owner;
-          const [, , token] = await this.registry(ask, place.registry, enlist, [name, durationMs]);
-          if (kind === "life") tokens.lifeToken = token as string;
-          else tokens.ownToken = token as string;
-          break;
-        }
-        case "ENDED":
-          throw new MemoryError(
-            "MEM_SESSION_ENDED",
-            "the session has ended, or this is not its current lifetime",
-          );
-        default:
-          return reply;
-      }
-    }
-  }
-
-  #clockArgs(): { readonly deadline: string; readonly offset: string } {
-    return { deadline: "", offset: String(this.offset()) };
-  }
-
-  #session(place: Place, session: SessionCall | undefined): typeof NO_SESSION {
-    if (session === undefined) return NO_SESSION;
-    if (!place.isWorkflow) {
-      throw new MemoryError(
-        "MEM_INVALID_ARGUMENT",
-        "options.session belongs to calls in a scope with a workflow",
-        { path: "options.session" },
-      );
-    }
-    const { epoch, agentId, activity } = session;
-    return {
-      epoch: checkId(epoch, "options.session.epoch"),
-      actor: agentId === undefined ? "" : encodeId(agentId, "options.session.agentId"),
-      activity: activity ?? "",
+    const { place } = address;
+    const fitting = this.scriptFor(place, script);
+    const request = {
+      script: fitting,
+      keys: this.keysOf(place),
+      args: () => [...address.header(this.offset()).slice(0, fitting.headerLength), ...args],
     };
+    for (;;) {
+      const reply = (await ask(request)) as Reply;
+      if (reply[1] === "ENDED") throw sessionEnded();
+      if (reply[1] !== "UNREGISTERED") return reply;
+      await this.register(ask, address, reply);
+    }
   }
-}
-
-function choose(script: Script | PlaceScripts, { isWorkflow }: Place): Script {
-  if ("sha" in script) return script;
-  return isWorkflow ? script.workflow : script.agent;
 }

@@ -85,7 +85,7 @@ class RedisBackend implements ShortTermBackend {
     keys: readonly string[],
     options?: CallOptions,
   ): Promise<(Entry | undefined)[]> {
-    return this.#entries.get(this.#place(scope, options), keys, options);
+    return await this.#entries.get(this.#place(scope, options), keys, options);
   }
 
   async save(
@@ -93,7 +93,7 @@ class RedisBackend implements ShortTermBackend {
     writes: readonly ShortTermWrite[],
     options?: CallOptions,
   ): Promise<WriteResult[]> {
-    return this.#entries.save(this.#place(scope, options), writes, options);
+    return await this.#entries.save(this.#place(scope, options), writes, options);
   }
 
   async increment(scope: Scope, increment: Increment, options?: CallOptions): Promise<Incremented> {
@@ -193,7 +193,6 @@ class RedisBackend implements ShortTermBackend {
 
   #place(scope: Scope, options: CallOptions | undefined): Place {
     this.#checkOpen();
-    checkScope(scope);
     throwIfAborted(options?.signal);
     return this.#keys.place(scope);
   }

@@ -112,6 +112,11 @@ export function unreadable(code: UnreadableCode, cause?: unknown): MemoryError {
   return new MemoryError(code, message, cause === undefined ? {} : { cause });
 }
 
+export function sessionEnded(): MemoryError {
+  const message = "the session has ended, or this is not its current lifetime";
+  return new MemoryError("MEM_SESSION_ENDED", message);
+}
+
 /** For a command that was answered but never asked what to write: without a deadline, a script does nothing. */
 export function foreignWriter(): MemoryError {
   return new MemoryError(

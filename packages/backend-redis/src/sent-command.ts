@@ -1,4 +1,5 @@
 import { Command, type Redis } from "ioredis";
+import type { ChainLink } from "./chain.ts";
 import { linkOf, type Link } from "./link.ts";
 import { isErrorReply, withoutDetour } from "./redis-errors.ts";
 import type { Script } from "./scripts/script.ts";
@@ -7,7 +8,8 @@ import type { Script } from "./scripts/script.ts";
 export interface ScriptRequest {
   readonly script: Script;
   readonly keys: readonly string[];
-  readonly args: readonly string[];
+  /** Asked for when it is written: a call that was given up before that is not in it any more. */
+  args(): readonly string[];
 }
 
 /** A command that changes nothing. */
@@ -26,6 +28,9 @@ export interface Waiter {
   readonly deadline: number;
   /** Whether the answer still matters. */
   readonly isSettled: boolean;
+  replied(command: SentCommand, reply: unknown): void;
+  /** Without an answer, or with an error for one. */
+  failed(command: SentCommand, error: Error, wasInFlight: boolean): void;
   /** The connection closed before it answered. */
   lost(): void;
   /** The connection closed before the request itself was sent. */
@@ -51,28 +56,34 @@ export class SentCommand extends Command {
   /** What the server said to it last, in a client that tries it again elsewhere. */
   refusal: Error | undefined;
   link: Link | undefined;
-  readonly #request: Request;
-  readonly #waiter: Waiter;
   readonly #timeoutMs: number;
+  readonly #settle: Settle;
+  #request: Request | undefined;
+  #waiter: Waiter | undefined;
+  #unanswered: ChainLink<SentCommand> | undefined;
   #sentAt = 0;
 
   constructor(request: Request, waiter: Waiter, timeoutMs: number) {
     if ("script" in request) {
-      const { script, keys, args } = request;
-      super("evalsha", [script.sha, keys.length, ...keys, ...args], AS_TEXT);
+      const { script, keys } = request;
+      super("evalsha", [script.sha, String(keys.length), ...keys], AS_TEXT);
     } else {
       super(request.command, [...request.args], AS_TEXT);
     }
     this.#request = request;
     this.#waiter = waiter;
     this.#timeoutMs = timeoutMs;
+    // The waiter is told by the client itself, not by the promise that it makes for others who watch.
+    this.#settle = { resolve: this.resolve, reject: this.reject };
+    this.resolve = takeReply;
+    this.reject = takeError;
   }
 
   /** Called by the client at the moment it writes the command to `socket`. */
   override toWritable(socket: object): string | Buffer {
     const now = performance.now();
     const link = linkOf(socket);
-    const mayBeSent = !this.isInFlight && !this.isProbe && !this.#waiter.isSettled;
+    const mayBeSent = !this.isInFlight && !this.isProbe && this.#waiter?.isSettled === false;
     if (!mayBeSent || !this.#prepare(link, now)) {
       this.isProbe = true;
       this.name = "time";
@@ -81,61 +92,121 @@ export class SentCommand extends Command {
     this.isInFlight = !this.isProbe;
     this.link = link;
     this.#sentAt = now;
-    link.written(this);
+    this.#unanswered = link.unanswered.add(this);
     link.gather();
-    // The server refuses with an error before it does anything; the client may then send the command elsewhere.
-    const reject = this.reject;
-    this.reject = (reason) => {
-      this.reject = reject;
-      const error = "script" in this.#request ? withoutDetour(reason) : reason;
-      if (isErrorReply(error)) {
-        this.refusal = error;
-        this.arrived();
-      }
-      reject.call(this, error);
-    };
+    if (this.reject !== takeError) this.#watchRefusals();
     return super.toWritable(socket);
+  }
+
+  /** The server's answer, as the client has decoded it. */
+  takeReply(reply: Buffer | Buffer[]): void {
+    const waiter = this.#waiter;
+    if (this.link !== undefined) this.link.heardAt = performance.now();
+    this.arrived();
+    this.#settle.resolve(undefined);
+    waiter?.replied(this, this.transformReply(reply));
+    this.#letGo();
+  }
+
+  /** The client gives it up, or hands over the server's refusal. */
+  takeError(reason: Error): void {
+    const waiter = this.#waiter;
+    if (isErrorReply(reason)) this.#refused(reason);
+    const wasInFlight = this.isInFlight;
+    this.arrived();
+    this.promise.catch(ignore);
+    this.#settle.reject(reason);
+    waiter?.failed(this, reason, wasInFlight);
+    this.#letGo();
   }
 
   /** Takes the server's time from an answer. */
   learn(serverMs: number): void {
-    this.link?.clock.learn(serverMs, this.#sentAt, performance.now());
+    this.link?.clock.learn(serverMs, this.#sentAt, this.link.heardAt);
   }
 
   /** The server has answered, or nobody waits for it any more. */
   arrived(): void {
     this.isInFlight = false;
-    this.link?.answered(this);
+    if (this.#unanswered !== undefined) this.link?.unanswered.remove(this.#unanswered);
+  }
+
+  /** Whether its server has said nothing at all since it was written. */
+  get isUnheard(): boolean {
+    return this.isInFlight && this.link !== undefined && this.link.heardAt < this.#sentAt;
   }
 
   /** The connection that it was written to has closed. */
   lose(): void {
     this.isLost = true;
-    if (this.isInFlight) this.#waiter.lost();
-    else this.#waiter.unsent();
+    if (this.isInFlight) this.#waiter?.lost();
+    else this.#waiter?.unsent();
   }
 
   /** The server does not know the script, although it was sent to it before. */
   forgetScript(): void {
-    if ("script" in this.#request) this.link?.scripts.delete(this.#request.script.sha);
+    const request = this.#request;
+    if (request !== undefined && "script" in request) this.link?.scripts.delete(request.script.sha);
+  }
+
+  /** What is over may lie in the heap for long, and must not keep what it was about. */
+  #letGo(): void {
+    this.#waiter = undefined;
+    this.#request = undefined;
+    this.args = [];
+  }
+
+  /** The server refuses with an error before it does anything; a client may then send the command elsewhere. */
+  #watchRefusals(): void {
+    const reject = this.reject;
+    const isScript = this.#request !== undefined && "script" in this.#request;
+    this.reject = (reason) => {
+      this.reject = reject;
+      const error = isScript ? withoutDetour(reason) : reason;
+      if (isErrorReply(error)) this.#refused(error);
+      reject.call(this, error);
+    };
+  }
+
+  #refused(error: Error): void {
+    this.refusal = error;
+    this.arrived();
   }
 
   /** Fills in what depends on the connection; `false` where the server's clock has to be learned first. */
   #prepare(link: Link, now: number): boolean {
-    if (!("script" in this.#request)) return true;
-    const { script, keys } = this.#request;
-    const { deadline } = this.#waiter;
+    const request = this.#request;
+    if (request === undefined || !("script" in request)) return true;
+    const deadline = this.#waiter?.deadline ?? now;
     const serverDeadline = link.clock.at(deadline, now, this.#timeoutMs * CLOCK_TOLERANCE);
     if (serverDeadline === undefined) return false;
+    const { script, keys } = request;
+    const isKnown = link.scripts.has(script.sha);
+    link.scripts.add(script.sha);
+    this.name = isKnown ? "evalsha" : "eval";
+    this.args = [
+      isKnown ? script.sha : script.lua,
+      String(keys.length),
+      ...keys,
+      ...request.args(),
+    ];
     this.args[2 + keys.length] = String(serverDeadline);
-    if (link.scripts.has(script.sha)) {
-      this.name = "evalsha";
-      this.args[0] = script.sha;
-    } else {
-      link.scripts.add(script.sha);
-      this.name = "eval";
-      this.args[0] = script.lua;
-    }
     return true;
   }
 }
+
+interface Settle {
+  readonly resolve: (value: undefined) => void;
+  readonly reject: (error: Error) => void;
+}
+
+// Shared by all commands: a function made for each would keep what it belongs to alive for long.
+function takeReply(this: SentCommand, reply: Buffer | Buffer[]): void {
+  this.takeReply(reply);
+}
+
+function takeError(this: SentCommand, reason: Error): void {
+  this.takeError(reason);
+}
+
+function ignore(): void {}

@@ -2,7 +2,8 @@ import type { CallOptions, Page, ShortTermStats, WorkflowState } from "@mem/core
 import type { Ask } from "./connection.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import type { KeySpace } from "./keys.ts";
-import type { PlaceCalls, Reply } from "./place-calls.ts";
+import type { Reply } from "./errand.ts";
+import type { PlaceCalls } from "./place-calls.ts";
 import { tally } from "./scripts/tally.ts";
 import { liveWorkflows, places } from "./scripts/tenant.ts";
 import type { Workflows } from "./workflows.ts";

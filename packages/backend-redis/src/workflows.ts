@@ -15,7 +15,8 @@ import {
 import type { Ask } from "./connection.ts";
 import { encodeId, parseStored } from "./envelope.ts";
 import type { KeySpace, Place } from "./keys.ts";
-import type { PlaceCalls, Reply } from "./place-calls.ts";
+import type { Reply } from "./errand.ts";
+import type { PlaceCalls } from "./place-calls.ts";
 import { unreadable } from "./redis-errors.ts";
 import { endWorkflow } from "./scripts/end-workflow.ts";
 import { getWorkflow } from "./scripts/get-workflow.ts";
@@ -41,8 +42,8 @@ export class Workflows {
     const op = encodeId(opId, "start.opId");
     const args = [this.#epochs.next(), op, String(timeoutMs), JSON.stringify(metadata), join];
     const place = this.#keys.workflow(ref);
-    return this.#calls.run(options, async (ask) => {
-      const reply = await this.#calls.within(ask, place, startWorkflow, args);
+    return this.#calls.run(options, async (ask, call) => {
+      const reply = await this.#calls.inTurn(ask, call, place, startWorkflow, args);
       const [, status, created, fields] = reply;
       if (status === "EXISTS") {
         const message = "the workflow is live already: join it, or take another id";
@@ -60,7 +61,7 @@ export class Workflows {
     ref: WorkflowRef,
     options: CallOptions | undefined,
   ): Promise<WorkflowState | undefined> {
-    return this.#calls.at(this.#keys.workflow(ref), options, async (ask) => {
+    return this.#calls.aside(this.#keys.workflow(ref), options, async (ask) => {
       const [, , fields] = await ask(getWorkflow, []);
       return decodeState(ref.workflowId, fields as string[]);
     });
@@ -80,8 +81,8 @@ export class Workflows {
     const place = this.#keys.workflow(ref);
     // An epoch that is no epoch ends nothing; without one, whatever is there is ended.
     const args = [epoch === undefined ? "" : `=${epoch}`, keepData === true ? "1" : ""];
-    return this.#calls.run(options, async (ask) => {
-      const reply = await this.#calls.within(ask, place, endWorkflow, args);
+    return this.#calls.run(options, async (ask, call) => {
+      const reply = await this.#calls.inTurn(ask, call, place, endWorkflow, args);
       if (reply[1] === "NONE") return undefined;
       const [, , fields, entries, logItems, ...scores] = reply as Reply &
         [number, string, string[], number, number, string, string];

@@ -124,12 +124,14 @@ describe("a connection that is open and leads nowhere", () => {
   it("brings no write to the server after its call was given up", async () => {
     const { append, increment, save } = callsOf(backend);
     proxy.freeze();
-    const calls = [save("late"), append("late"), increment("late")].map((call) => rejection(call));
+    const calls = [save("late"), append("late"), increment("too late")].map((call) =>
+      rejection(call),
+    );
     for (const error of await Promise.all(calls)) expect(error.outcome).toBe("unknown");
     const seen = await executed();
     proxy.thaw();
     await until(async () => (await executed()) > seen, "the requests arrive, late");
-    expect(await direct.get(WRITER, ["late"])).toEqual([undefined]);
+    expect(await direct.get(WRITER, ["late", "too late"])).toEqual([undefined, undefined]);
     expect(await direct.read(WRITER, "late", { limit: 9 })).toEqual([]);
     expect(await direct.count(WRITER)).toBe(1);
   });

@@ -1,8 +1,10 @@
 import { entries } from "./entries.ts";
-import { defineAgentScript, defineWorkflowScript, type PlaceScripts } from "./place-scripts.ts";
+import { defineClockScript, defineWorkflowScript, type PlaceScripts } from "./place-scripts.ts";
 
-/** The scope is all there is in its slot, so what has expired is one range of the index. */
-const ofAgent = `return { clock, 'OK', size(own) }`;
+/** The scope is all there is in its slot, so what is alive is one range of the index. */
+const ofAgent = `
+return { clock, 'OK', redis.call('ZCOUNT', base .. 'x', string.format('(%.0f', now), '+inf') }
+`;
 
 /** Scopes share the index, so what has expired is forgotten first: each entry once in its life. */
 const ofWorkflow = `
@@ -14,6 +16,6 @@ return { clock, 'OK', total }
 `;
 
 export const count: PlaceScripts = {
-  agent: defineAgentScript("count", entries, ofAgent),
+  agent: defineClockScript("count", ofAgent),
   workflow: defineWorkflowScript("count", entries, ofWorkflow),
 };

@@ -11,15 +11,26 @@ local FOREVER = math.huge
 local marker = base .. 'r'
 
 local own = { names = base .. 'n', expiries = base .. 'x' }
-function own.get(member) return redis.call('GET', base .. 'e:' .. member) end
-function own.set(member, envelope, expires)
-  if expires == FOREVER then redis.call('SET', base .. 'e:' .. member, envelope)
-  else redis.call('SET', base .. 'e:' .. member, envelope, 'PXAT', lastMoment(expires)) end
+function own.key(member) return base .. 'e:' .. member end
+function own.get(member) return redis.call('GET', own.key(member)) end
+function own.read(keys)
+  local raws = inPieces('MGET', nil, keys)
+  -- MGET takes what is no string for nothing; GET refuses it.
+  for i, key in ipairs(keys) do
+    if not raws[i] then raws[i] = redis.call('GET', key) end
+  end
+  return raws
 end
-function own.remove(members)
-  local keys = {}
-  for i, member in ipairs(members) do keys[i] = base .. 'e:' .. member end
-  return redis.call('UNLINK', unpack(keys))
+function own.write(key, envelope, expires)
+  if expires == FOREVER then redis.call('SET', key, envelope)
+  else redis.call('SET', key, envelope, 'PXAT', lastMoment(expires)) end
+end
+function own.remove(keys) return redis.call('UNLINK', unpack(keys)) end
+
+local function keysOf(home, members)
+  local keys, key = {}, home.key
+  for i = 1, #members do keys[i] = key(members[i]) end
+  return keys
 end
 
 -- The index first: where it is not ours it fails before anything has changed.
@@ -27,14 +38,14 @@ local function put(home, member, envelope, expires)
   redis.call('ZADD', home.names, 0, member)
   if expires == nil then redis.call('ZREM', home.expiries, member)
   else redis.call('ZADD', home.expiries, expires == FOREVER and '+inf' or text(expires), member) end
-  home.set(member, envelope, expires)
+  home.write(home.key(member), envelope, expires)
 end
 
 -- Returns how many there were.
 local function drop(home, members)
   redis.call('ZREM', home.names, unpack(members))
   redis.call('ZREM', home.expiries, unpack(members))
-  return home.remove(members)
+  return home.remove(keysOf(home, members))
 end
 
 -- Forgets what has expired, the oldest first; returns how many.
@@ -57,18 +68,23 @@ local function header(raw, home)
   return { home = home, raw = raw, created = created, expires = expires, version = version, op = op }
 end
 
-local function find(member)
-  local home = visible and held or own
-  local raw = home.get(member)
-  -- Only beside the kept data of a lifetime that has ended there can be both.
-  if not raw and visible and not live then
-    home = own
-    raw = home.get(member)
-  end
-  if not raw then return nil end
+local function readable(raw, home)
   local found = header(raw, home)
   if found.expires and found.expires <= now then return nil end
   return found
+end
+
+-- Only beside the kept data of a lifetime that has ended there can be both.
+local function elsewhere(member)
+  local raw = visible and not live and own.get(member)
+  return raw and readable(raw, own)
+end
+
+local function find(member)
+  local home = visible and held or own
+  local raw = home.get(member)
+  if raw then return readable(raw, home) end
+  return elsewhere(member) or nil
 end
 
 -- The index of \`own\` lives a little longer than its latest entry, so that most writes need not move its end.

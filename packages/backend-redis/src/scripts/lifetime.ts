@@ -33,25 +33,23 @@ end
 
 local ACTIVITIES = { operation = 1, message = 2, record = 3, error = 4 }
 
-local function countActivity()
+local function countActivity(times)
   local counts = {}
   local seen = redis.call('HGET', state, 'a:' .. actor) or '0 0 0 0 ' .. text(now)
   for number in string.gmatch(seen, '%d+') do counts[#counts + 1] = number end
   local kind = ACTIVITIES[activity]
-  counts[kind] = text(counts[kind] + 1)
+  counts[kind] = text(counts[kind] + times)
   counts[6] = text(now)
   redis.call('HSET', state, 'a:' .. actor, table.concat(counts, ' '))
 end
 
 -- The entries of a lifetime; \`own\` are the others.
 local held = { names = base .. 'sn', expiries = base .. 'sx' }
-function held.get(member) return redis.call('HGET', hash, 'e' .. member) end
-function held.set(member, envelope) redis.call('HSET', hash, 'e' .. member, envelope) end
-function held.remove(members)
-  local fields = {}
-  for i, member in ipairs(members) do fields[i] = 'e' .. member end
-  return redis.call('HDEL', hash, unpack(fields))
-end
+function held.key(member) return 'e' .. member end
+function held.get(member) return redis.call('HGET', hash, held.key(member)) end
+function held.read(keys) return inPieces('HMGET', hash, keys) end
+function held.write(key, envelope) redis.call('HSET', hash, key, envelope) end
+function held.remove(keys) return redis.call('HDEL', hash, unpack(keys)) end
 
 -- All that is live ends at the same moment.
 local function buryAll()
@@ -67,10 +65,11 @@ local function slide()
   buryAll()
 end
 
--- Ends every script: \`repeated\` where the call had happened before, \`wrote\` where it may have made a key.
-local function leave(repeated, wrote)
+-- Ends every script: \`repeated\` where the call had happened before, \`wrote\` where it may have made a key; \`calls\`
+-- where it stands for several.
+local function leave(repeated, wrote, calls)
   if tied then
-    if not repeated and actor ~= '' and activity ~= '' then countActivity() end
+    if not repeated and actor ~= '' and activity ~= '' then countActivity(calls or 1) end
     slide()
   elseif wrote and visible then
     buryAll()

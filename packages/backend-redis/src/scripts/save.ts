@@ -4,71 +4,133 @@ import { defineAgentScript, defineWorkflowScript, type PlaceScripts } from "./pl
 import { registry } from "./registry.ts";
 
 /**
- * Arguments of each write: key, body, version, opId, ttl, 1 for ifAbsent, ifVersion after an equals sign. Answers for
- * each what became of it, and the version that is current then. Judges every write first, which also finds what is
- * not ours, and changes things only then.
+ * Arguments: how many writes each call has, where calls are counted; then, for each run of writes on the same terms, how
+ * many they are, the terms, and of each write its key and what comes after its times in the envelope. Terms are ttl,
+ * opId and conditions with blanks between, where \`-\` is ifAbsent and \`=\` begins ifVersion.
+ *
+ * Answers place, verdict and current version of every write that was not simply stored. Judges all writes first, one
+ * after the other, which also finds what is not ours, and changes things only then.
  */
 const body = `
-local home = live and held or own
--- A share of the calls does the work of all: it costs each write a look at the index.
-if clock % 8 == 0 then sweep(home, 160) end
+local match, stamp = string.match, text(now)
 
--- When a write expires that replaces \`current\`.
-local function expiryOf(ttl, current)
-  if ttl == 'session' then return nil end
-  if ttl == 'null' then return FOREVER end
-  if ttl ~= 'keep' then return now + ttl end
-  if not current then return FOREVER end
-  -- What is kept of an ended lifetime has its end, and no lifetime any more.
-  if current.expires == nil and not live then return dies end
-  return current.expires
+local function ending(expires)
+  return expires == nil and 'null' or (expires == FOREVER and '0' or text(expires))
 end
 
-local found, verdicts, expiries, latest = {}, {}, {}, 0
-for i = 1, (#ARGV - 9) / 7 do
-  local at = 7 * i + 3
-  local op, ttl, absent, expected = ARGV[at + 3], ARGV[at + 4], ARGV[at + 5], ARGV[at + 6]
-  if ttl == 'session' and not live then return { clock, 'ENDED' } end
-  local current = find(prefix .. ARGV[at])
-  found[i] = current or false
-  if current and op ~= '' and current.op == op then
-    verdicts[i] = 'repeated'
-  elseif (absent == '1' and current) or (expected ~= '' and not (current and '=' .. current.version == expected)) then
-    verdicts[i] = 'refused'
+local function termsOf(argument)
+  local ttl, op, absent, expected = match(argument, '^(%S+) (%S*) (-?)(.*)$')
+  local terms = { ttl = ttl, op = op, absent = absent ~= '', expected = expected }
+  terms.isPlain = op == '' and absent == '' and expected == '' and ttl ~= 'keep'
+  if ttl == 'null' then terms.expires = FOREVER
+  elseif ttl ~= 'keep' and ttl ~= 'session' then terms.expires = now + ttl end
+  terms.times = ',' .. stamp .. ',' .. ending(terms.expires) .. ','
+  return terms
+end
+
+local members, contents, terms, from = {}, {}, {}, 11
+while from < #ARGV do
+  local count, shared = tonumber(ARGV[from]), termsOf(ARGV[from + 1])
+  for at = from + 2, from + 2 * count, 2 do
+    local i = #members + 1
+    members[i], contents[i], terms[i] = prefix .. ARGV[at], ARGV[at + 1], shared
+  end
+  from = from + 2 + 2 * count
+end
+
+local source, home, total = visible and held or own, live and held or own, #members
+-- A share of the calls does the work of all: it costs each write a look at the index.
+if total > 8 or clock % 8 == 0 then sweep(home, math.max(160, 2 * total)) end
+local ends = home == own and redis.call('PTTL', own.expiries)
+-- Then all that is there has an expiry, which is not over: of what a write replaces, only its age is of interest.
+local isPlain = home == own and not visible and offset == 0 and ends ~= -1
+local ANY = { home = own }
+
+local keys = keysOf(source, members)
+local raws = source.read(keys)
+if source ~= home then keys = keysOf(home, members) end
+
+-- By name: what was there, and the last write that takes its place.
+local before, after, changed = {}, {}, {}
+local envelopes, expiries, latest, refit = {}, {}, 0, false
+local answer, repeated = { clock, 'OK' }, {}
+for i = 1, total do
+  local member, wanted, written = members[i], terms[i], after[members[i]]
+  if wanted.ttl == 'session' and not live then return { clock, 'ENDED' } end
+  local current, created
+  if written then current = header(envelopes[written], home)
+  elseif raws[i] then
+    created = isPlain and wanted.isPlain and match(raws[i], '^%[1,(%d+),%d+,%d+,"[^"]*","[^"]*",')
+    if not created then current = readable(raws[i], source) end
+  else current = elsewhere(member) or nil end
+  if not written then before[member] = created and ANY or current end
+
+  repeated[i] = current and wanted.op ~= '' and current.op == wanted.op
+  local isRefused = (wanted.absent and current)
+    or (wanted.expected ~= '' and not (current and '=' .. current.version == wanted.expected))
+  if repeated[i] or isRefused then
+    answer[#answer + 1] = i
+    answer[#answer + 1] = repeated[i] and 'repeated' or 'refused'
+    answer[#answer + 1] = current and current.version or ''
   else
-    verdicts[i], expiries[i] = 'stored', expiryOf(ttl, current)
-    latest = math.max(latest, expiries[i] or 0)
+    local expires, times = wanted.expires, wanted.times
+    if wanted.ttl == 'keep' then
+      expires = FOREVER
+      if current then expires = current.expires end
+      -- What is kept of an ended lifetime has its end, and no lifetime any more.
+      if expires == nil and not live then expires = dies end
+      times = ',' .. stamp .. ',' .. ending(expires) .. ','
+    end
+    envelopes[i] = '[1,' .. (created or (current and current.created) or stamp) .. times .. contents[i] .. ']'
+    expiries[i] = expires
+    if not written then changed[#changed + 1] = member end
+    after[member] = i
+    if expires and expires > latest then latest = expires end
+    -- The index may end with its latest entry once the last that lives for ever is gone.
+    refit = refit or (current and current.expires == FOREVER and expires ~= FOREVER)
   end
 end
-local ends = -2
 if home == own and latest > 0 then
   local unregistered = grantOwn(latest)
   if unregistered then return unregistered end
-  ends = redis.call('PTTL', own.expiries)
+  refit = refit or (ends ~= -1 and latest >= now + ends)
 end
 
-local answer, repeated, refit = { clock, 'OK' }, #found > 0, home == own and ends ~= -1 and latest >= now + ends
-for i, verdict in ipairs(verdicts) do
-  local at = 7 * i + 3
-  local current, member, version = found[i], prefix .. ARGV[at], ARGV[at + 2]
-  repeated = repeated and verdict == 'repeated'
-  if verdict == 'stored' then
-    local created, expires = current and current.created or text(now), expiries[i]
-    local ending = expires == nil and 'null' or (expires == FOREVER and '0' or text(expires))
-    local envelope = '[1,' .. created .. ',' .. text(now) .. ',' .. ending .. ',"' .. version .. '","'
-      .. ARGV[at + 3] .. '",' .. ARGV[at + 1] .. ']'
-    if visible and home == own then drop(held, { member }) end
-    put(home, member, envelope, expires)
-    -- The index may end with its latest entry once the last that lives for ever is gone.
-    refit = refit or (home == own and current and current.expires == FOREVER and expires ~= FOREVER)
-  else
-    version = current and current.version or ''
+-- The index first: where it is not ours it fails before anything has changed.
+local unnamed, scored, unscored = {}, {}, {}
+local isIndexed = redis.call('ZCARD', home.names) > 0
+for i = 1, #changed do
+  local member = changed[i]
+  local old, expires = before[member], expiries[after[member]]
+  if not isIndexed or not old or old.home ~= home then
+    unnamed[#unnamed + 1] = 0
+    unnamed[#unnamed + 1] = member
   end
-  answer[#answer + 1] = verdict
-  answer[#answer + 1] = version
+  if expires == nil then unscored[#unscored + 1] = member
+  else
+    scored[#scored + 1] = expires == FOREVER and '+inf' or text(expires)
+    scored[#scored + 1] = member
+  end
 end
-if refit then fitIndex() end
-leave(repeated, home == held)
+inPieces('ZADD', home.names, unnamed)
+inPieces('ZADD', home.expiries, scored)
+inPieces('ZREM', home.expiries, unscored)
+for i = 1, #changed do
+  local at = after[changed[i]]
+  if visible and home == own then drop(held, { changed[i] }) end
+  home.write(keys[at], envelopes[at], expiries[at])
+end
+if refit and home == own then fitIndex() end
+
+-- A call whose writes had all happened before is not counted again.
+local calls, at = 0, 1
+for size in string.gmatch(ARGV[10], '%d+') do
+  local isNew = size == '0'
+  for i = at, at + size - 1 do isNew = isNew or not repeated[i] end
+  if isNew then calls = calls + 1 end
+  at = at + size
+end
+leave(calls == 0, home == held, calls)
 return answer
 `;
 

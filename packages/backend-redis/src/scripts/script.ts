@@ -12,12 +12,17 @@ export interface Script {
   readonly lua: string;
   /** How EVALSHA names it. */
   readonly sha: string;
+  /** How much of the header it reads. */
+  readonly headerLength: number;
 }
+
+const HEADER_LENGTH = 9;
 
 /** Joins the parts of a script; they share one chunk, so a part sees the locals of those before it. */
 export function defineScript(name: string, ...parts: readonly string[]): Script {
   const lua = parts.map((part) => part.trim()).join("\n");
-  return { name, lua, sha: createHash("sha1").update(lua).digest("hex") };
+  const sha = createHash("sha1").update(lua).digest("hex");
+  return { name, lua, sha, headerLength: HEADER_LENGTH };
 }
 
 /** What every script is called with before arguments of its own; see `time.ts` for what reads it. */

@@ -1,0 +1,49 @@
+import type { Batch, Joining } from "./batch.ts";
+import type { Call } from "./call.ts";
+import { Line } from "./line.ts";
+import type { Round } from "./round.ts";
+import type { Solitary } from "./turn.ts";
+
+/** Something that leaves at the end of the tick. */
+export interface Departure {
+  depart(): void;
+}
+
+/**
+ * Gathers what is asked for in one tick of the event loop: it leaves together, at the end of the tick. Nothing waits
+ * for a timer.
+ */
+export class Tick {
+  #departures: Line[] = [];
+  /** By what the keys of a place begin with: those that can be joined. */
+  #lines = new Map<string, Line>();
+
+  /** The batch for a call: one that it can join, or one that `open` makes. */
+  batchFor(call: Joining, open: (round: Round) => Batch): Batch {
+    return this.#line(call.address.place.base).batchFor(call, open);
+  }
+
+  /** Does something after what was asked of a place before in this tick, and before what is asked later. */
+  turn<T>(base: string, call: Call, what: Solitary, work: () => Promise<T>): Promise<T> {
+    return this.#line(base).turn(call, what, work);
+  }
+
+  #line(base: string): Line {
+    const known = this.#lines.get(base);
+    if (known?.hasLeft === false) return known;
+    const line = new Line();
+    this.#lines.set(base, line);
+    if (this.#departures.push(line) === 1) process.nextTick(this.#leave);
+    return line;
+  }
+
+  readonly #leave = (): void => {
+    const departures = this.#departures;
+    this.#departures = [];
+    for (const line of departures) line.depart();
+    // A new map: an old one keeps what was in it alive for long, also where it has been emptied.
+    const lines = new Map<string, Line>();
+    for (const [base, line] of this.#lines) if (!line.hasLeft) lines.set(base, line);
+    this.#lines = lines;
+  };
+}
