@@ -69,7 +69,7 @@ export interface WorkflowLifetimes {
   startWorkflow(
     workflow: WorkflowRef,
     start: WorkflowStart,
-    options?: CallOptions,
+    options?: Pick<CallOptions, "signal">,
   ): Promise<StartedWorkflow>;
   /** The state of a live workflow, after the activity of `options.session` is counted. */
   getWorkflow(workflow: WorkflowRef, options?: CallOptions): Promise<WorkflowState | undefined>;
@@ -80,7 +80,7 @@ export interface WorkflowLifetimes {
   endWorkflow(
     workflow: WorkflowRef,
     end: WorkflowEnd,
-    options?: CallOptions,
+    options?: Pick<CallOptions, "signal">,
   ): Promise<EndedWorkflow | undefined>;
   /** Live workflows of a tenant, in ascending order of their ids' code points. */
   listWorkflows(
