@@ -15,10 +15,17 @@ export class MemoryValues implements ValuesAtOnce {
   }
 
   save(scope: Scope, write: ShortTermWrite, options?: CallOptions): boolean {
-    const wasDone = (at: Space | undefined): boolean => at?.entries.wasDone(write) === true;
-    const space = this.#memory.enter(scope, options, wasDone);
+    const space =
+      options?.session === undefined
+        ? this.#memory.enter(scope, options)
+        : this.#memory.enter(scope, options, wasDoneBy(write));
     if (write.ttlMs === "session") this.#memory.liveSession(scope);
     if (space !== undefined) return space.entries.store(write) !== undefined;
     return this.#memory.inNewSpace(scope, ({ entries }) => entries.store(write) !== undefined);
   }
+}
+
+/** Whether a write has happened before: a function only where a session asks. */
+function wasDoneBy(write: ShortTermWrite): (space: Space | undefined) => boolean {
+  return (space) => space?.entries.wasDone(write) === true;
 }
