@@ -76,6 +76,32 @@ describe.each(stacks)("memory on $name", (kind) => {
     expect(await memory.retrieve("a", "text")).toBe("no number");
   });
 
+  it("refuses options that are none, in every method", async () => {
+    const none = null as never;
+    const calls = [
+      memory.save("a", "k", 1, none),
+      memory.retrieve("a", "k", none),
+      memory.retrieveEntry("a", "k", none),
+      memory.update("a", "k", () => 1, none),
+      memory.increment("a", "k", 1, none),
+      memory.delete("a", "k", none),
+      memory.saveMany("a", [], none),
+      memory.retrieveMany("a", [], none),
+      memory.deleteMany("a", [], none),
+      memory.searchSimilar("a", "query", none),
+      memory.addConversationMessage("w", { agentId: "a", role: "user", content: "hi" }, none),
+      memory.getConversationHistory("w", none),
+      memory.saveExecutionRecord("a", { status: "success" }, none),
+      memory.startWorkflow("w", none),
+      memory.clearSession("w", none),
+      memory.getStats(none),
+    ];
+    for (const call of calls) await refused(call, "MEM_INVALID_ARGUMENT", "options");
+    const lists = [() => memory.listSessions(none), () => memory.getExecutionRecords(none)];
+    const refusal = { code: "MEM_INVALID_ARGUMENT", path: "options" };
+    for (const list of lists) expect(list).toThrowError(expect.objectContaining(refusal));
+  });
+
   it("keeps agents, tenants and workflows apart", async () => {
     const acme = memory.forTenant("acme");
     await memory.save("a", "k", "default's");

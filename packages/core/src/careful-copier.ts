@@ -1,4 +1,4 @@
-import { MemoryError } from "./errors.ts";
+import { isMemoryError, MemoryError } from "./errors.ts";
 import { setOwn, type JsonLimits, type JsonObject, type JsonValue } from "./json.ts";
 
 /**
@@ -55,7 +55,12 @@ export class CarefulCopier {
     }
     this.#ancestors[depth] = value;
     this.#grow(2, depth);
-    return Array.isArray(value) ? this.#copyArray(value, depth) : this.#copyRecord(value, depth);
+    try {
+      return Array.isArray(value) ? this.#copyArray(value, depth) : this.#copyRecord(value, depth);
+    } catch (cause) {
+      if (isMemoryError(cause)) throw cause;
+      throw this.#notJson(depth, "is a proxy that can't be read", cause);
+    }
   }
 
   #copyArray(value: readonly unknown[], depth: number): JsonValue[] {

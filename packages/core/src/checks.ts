@@ -79,6 +79,13 @@ export function checkTime(value: unknown, path: string): string {
   return time.toISOString();
 }
 
+/** Whoever writes plain JavaScript may hand in `null`, or the options in another argument's place. */
+export function checkOptions(options: unknown): void {
+  if (typeof options !== "object" || options === null) {
+    throw invalid("options", "have to be an object, or left out");
+  }
+}
+
 /** Refuses names that nobody reads, which are nearly always a slip of the pen. */
 export function checkOptionNames(options: object, allowed: readonly string[], path: string): void {
   for (const name of Object.keys(options)) {

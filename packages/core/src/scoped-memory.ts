@@ -12,6 +12,7 @@ import type {
   WritableOptions,
 } from "./agent-memory.ts";
 import type { LongTermEntry, Removal } from "./entry.ts";
+import { checkOptions } from "./checks.ts";
 import { halfDone, invalid } from "./errors.ts";
 import { checkFilter, type Filter } from "./filter.ts";
 import { cloneJson } from "./copy-json.ts";
@@ -40,6 +41,7 @@ export class ScopedMemory implements AgentMemory {
 
   save(key: KeyLike, value: unknown, options: SaveOptions = NO_OPTIONS): Promise<boolean> {
     try {
+      checkOptions(options);
       const type = writableType(options.memoryType);
       const write = this.#router.prepare(type, keyName(key), value, options);
       const schema = keySchema(key);
@@ -55,6 +57,7 @@ export class ScopedMemory implements AgentMemory {
 
   retrieve(key: KeyLike, options: SchemaReadOptions = NO_OPTIONS): Promise<JsonValue | undefined> {
     try {
+      checkOptions(options);
       const schema = options.schema ?? keySchema(key);
       const value = this.#router.readValue(keyName(key), options);
       return schema === undefined
@@ -73,6 +76,7 @@ export class ScopedMemory implements AgentMemory {
     key: KeyLike,
     options: SchemaReadOptions = NO_OPTIONS,
   ): Promise<LongTermEntry | undefined> {
+    checkOptions(options);
     const name = keyName(key);
     const schema = options.schema ?? keySchema(key);
     const [entry] = await this.#router.read([name], options);
@@ -86,6 +90,7 @@ export class ScopedMemory implements AgentMemory {
     change: (old: never) => unknown,
     options: WritableOptions = {},
   ): Promise<never> {
+    checkOptions(options);
     const type = writableType(options.memoryType);
     const name = keyName(key);
     const schema = keySchema(key);
@@ -111,10 +116,12 @@ export class ScopedMemory implements AgentMemory {
   }
 
   async increment(key: string, by: number = 1, options: IncrementOptions = {}): Promise<number> {
+    checkOptions(options);
     return this.#router.increment(key, by, options);
   }
 
   async delete(key: KeyLike, options: DeleteOptions = {}): Promise<boolean> {
+    checkOptions(options);
     const type = writableType(options.memoryType);
     const removal: Removal = {
       key: keyName(key),
@@ -127,6 +134,7 @@ export class ScopedMemory implements AgentMemory {
   }
 
   async saveMany(items: readonly SaveItem[], options: WritableOptions = {}): Promise<boolean[]> {
+    checkOptions(options);
     const type = writableType(options.memoryType);
     if (!Array.isArray(items)) throw invalid("items", "has to be an array");
     const keys = new Set<string>();
@@ -147,6 +155,7 @@ export class ScopedMemory implements AgentMemory {
     keys: readonly string[],
     options: ReadOptions = {},
   ): Promise<(JsonValue | undefined)[]> {
+    checkOptions(options);
     if (!Array.isArray(keys)) throw invalid("keys", "has to be an array");
     const names = keys.map((key, i) => checkId(key, `keys[${i}]`));
     const distinct = [...new Set(names)];
@@ -160,6 +169,7 @@ export class ScopedMemory implements AgentMemory {
   }
 
   async deleteMany(what: Deletion, options: WritableOptions = {}): Promise<number> {
+    checkOptions(options);
     const type = writableType(options.memoryType);
     if (isKeys(what)) {
       const keys = [...new Set(what.map((key) => keyName(key)))];
@@ -181,6 +191,7 @@ export class ScopedMemory implements AgentMemory {
   }
 
   list(options: ListOptions = {}): Listing<LongTermEntry> {
+    checkOptions(options);
     return createListing<LongTermEntry>({
       fetch: (cursor, limit) =>
         this.#router.page(options, cursor, limit) as Promise<Page<LongTermEntry>>,
@@ -190,6 +201,7 @@ export class ScopedMemory implements AgentMemory {
   }
 
   async search(query: string, options: SearchOptions = {}): Promise<SearchHit[]> {
+    checkOptions(options);
     const type = memoryType(options.memoryType, "long_term");
     return this.#router.search(type, searchRequest(query, options), options);
   }

@@ -12,7 +12,7 @@ import type {
 } from "./agent-memory.ts";
 import { AuditTrail, type NewExecutionRecord, type RecordListOptions } from "./audit-trail.ts";
 import type { Backends } from "./backends.ts";
-import { checkOneOf, checkSeconds } from "./checks.ts";
+import { checkOneOf, checkOptions, checkSeconds } from "./checks.ts";
 import {
   Conversation,
   type ConversationMessage,
@@ -21,7 +21,6 @@ import {
 } from "./conversation.ts";
 import type { LongTermEntry } from "./entry.ts";
 import { halfDone, invalid, throwIfAborted } from "./errors.ts";
-import type { Health } from "./health.ts";
 import { copyJsonObject } from "./copy-json.ts";
 import type { CallOptions } from "./keyed-store.ts";
 import { createListing } from "./listing.ts";
@@ -41,11 +40,11 @@ import { checkId, type WorkflowRef } from "./scope.ts";
 import { ScopedMemory } from "./scoped-memory.ts";
 import type { StandardSchema } from "./standard-schema.ts";
 import type { WorkflowState } from "./workflow-lifetimes.ts";
+import { totalHealth, totalStats } from "./totals.ts";
 import { Workflow } from "./workflow.ts";
 
 /** How many agents' handles are kept, so that a call need not make one. */
 const KNOWN_AGENTS = 1000;
-const SEVERITY: readonly Health["status"][] = ["ok", "degraded", "down"];
 
 /** The one implementation of `Memory`: a tenant over the backends. It owns nothing. */
 export class TenantMemory implements Memory {
@@ -135,6 +134,7 @@ export class TenantMemory implements Memory {
     query: string,
     options: SearchSimilarOptions = {},
   ): Promise<SearchHit[]> {
+    checkOptions(options);
     const { agentIds } = options;
     const agent =
       agentIds === undefined
@@ -148,6 +148,7 @@ export class TenantMemory implements Memory {
     message: NewMessage,
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<ConversationMessage> {
+    checkOptions(options);
     const conversation = new Conversation(this.#backends, this.#workflow(workflowId));
     return conversation.add(message, this.#backends.shortTermTtlMs, callOptions(options.signal));
   }
@@ -156,6 +157,7 @@ export class TenantMemory implements Memory {
     workflowId: string,
     options: HistoryOptions = {},
   ): Promise<ConversationMessage[]> {
+    checkOptions(options);
     const conversation = new Conversation(this.#backends, this.#workflow(workflowId));
     return conversation.history(options, callOptions(options.signal));
   }
@@ -165,14 +167,17 @@ export class TenantMemory implements Memory {
     record: NewExecutionRecord,
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<string> {
+    checkOptions(options);
     return this.#trail.add(agentId, record, callOptions(options.signal));
   }
 
   getExecutionRecords(options: RecordListOptions = {}): Listing<ExecutionRecord> {
+    checkOptions(options);
     return this.#trail.list(options);
   }
 
   async startWorkflow(workflowId: string, options: WorkflowOptions = {}): Promise<Workflow> {
+    checkOptions(options);
     const { timeout, metadata = {}, join = "never", signal } = options;
     const started = await this.#backends.shortTerm.startWorkflow(
       this.#workflow(workflowId),
@@ -193,6 +198,7 @@ export class TenantMemory implements Memory {
   listSessions(
     options: { readonly limit?: number; readonly pageSize?: number } = {},
   ): Listing<WorkflowState> {
+    checkOptions(options);
     return createListing<WorkflowState>({
       fetch: async (cursor, limit) =>
         this.#backends.shortTerm.listWorkflows(this.#tenantId, {
@@ -208,6 +214,7 @@ export class TenantMemory implements Memory {
     workflowId: string,
     options: { readonly longTerm?: boolean; readonly signal?: AbortSignal } = {},
   ): Promise<ClearedSession> {
+    checkOptions(options);
     const workflow = this.#workflow(workflowId);
     const call = callOptions(options.signal);
     // Asked for before anything is removed: without a long-term store the whole call is refused.
@@ -223,32 +230,12 @@ export class TenantMemory implements Memory {
   }
 
   async getStats(options: { readonly signal?: AbortSignal } = {}): Promise<MemoryStats> {
-    const call = callOptions(options.signal);
-    const { shortTerm, longTerm, knowledge } = this.#backends.configured;
-    const [short, long, knowledgeEntries] = await Promise.all([
-      shortTerm.stats(this.#tenantId, call),
-      longTerm?.stats(this.#tenantId, call),
-      knowledge?.count(this.#tenantId, call),
-    ]);
-    return {
-      tenantId: this.#tenantId,
-      shortTermEntries: short.entries,
-      activeSessions: short.workflows,
-      ...(long !== undefined && {
-        longTermEntries: long.entries,
-        pendingVectors: long.pendingVectors,
-      }),
-      ...(knowledgeEntries !== undefined && { knowledgeEntries }),
-    };
+    checkOptions(options);
+    return totalStats(this.#backends, this.#tenantId, callOptions(options.signal));
   }
 
   async health(): Promise<MemoryHealth> {
-    const parts = Object.entries(this.#backends.configured);
-    const healths = await Promise.all(
-      parts.map(async ([name, part]) => [name, await part.health()] as const),
-    );
-    const worst = Math.max(...healths.map(([, { status }]) => SEVERITY.indexOf(status)));
-    return { status: SEVERITY[worst] ?? "down", parts: Object.fromEntries(healths) };
+    return totalHealth(this.#backends);
   }
 
   async flush(): Promise<void> {

@@ -60,6 +60,18 @@ describe("copyJson", () => {
     );
   });
 
+  it("refuses a proxy whose traps throw, and keeps what they threw", () => {
+    const cause = new Error("no");
+    const traps = {
+      ownKeys(): never {
+        throw cause;
+      },
+    };
+    expect(() => copyJson({ deep: [new Proxy({}, traps)] }, "value")).toThrowError(
+      expect.objectContaining({ code: "MEM_NOT_JSON", path: "value.deep[0]", cause }),
+    );
+  });
+
   it("refuses what is nested too deep, without exhausting the stack", () => {
     let value: JsonValue = 1;
     for (let i = 0; i < 100_000; i++) value = [value];
