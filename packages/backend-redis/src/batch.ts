@@ -15,6 +15,8 @@ export interface Joining {
   readonly args: readonly string[];
   /** How many characters they have. */
   readonly length: number;
+  /** What is added to the server's time. */
+  readonly offsetMs: number;
 }
 
 /** The server does nothing else while a script runs. */
@@ -31,6 +33,7 @@ export class Batch implements Company, Departure {
   readonly calls: PlaceCalls;
   readonly errand: Errand<unknown>;
   readonly address: Address;
+  readonly offsetMs: number;
   /** The deadline of all, and their trips. */
   readonly call: Call;
   readonly #round: Round;
@@ -44,10 +47,11 @@ export class Batch implements Company, Departure {
   #unsettled = 0;
   #hasLeft = false;
 
-  constructor(calls: PlaceCalls, { errand, address }: Joining, round: Round) {
+  constructor(calls: PlaceCalls, { errand, address, offsetMs }: Joining, round: Round) {
     this.calls = calls;
     this.errand = errand;
     this.address = address;
+    this.offsetMs = offsetMs;
     this.#round = round;
     this.call = calls.connection.begin();
   }

@@ -46,7 +46,7 @@ export class Counters {
       if (status === "REFUSED") throw refused(found as keyof typeof PROBLEMS);
       return { value: Number(found), version: version as string };
     };
-    return this.#calls.at(place, options, work, [key]);
+    return this.#calls.at(place, { kind: "increment", keys: [key] }, options, work);
   }
 }
 

@@ -16,6 +16,7 @@ import type { Reply } from "./errand.ts";
 import type { Place } from "./keys.ts";
 import { mergePages, pageRequest, type StoredPage } from "./listing.ts";
 import type { AskPlace, PlaceCalls } from "./place-calls.ts";
+import { copyOf } from "./redis-errors.ts";
 import { clear } from "./scripts/clear.ts";
 import { count } from "./scripts/count.ts";
 import { deleteEntries } from "./scripts/delete.ts";
@@ -64,7 +65,7 @@ export class Entries {
       return reply.slice(2).map((gone) => gone === 1);
     };
     const keys = removals.map(({ key }) => key);
-    return this.#calls.at(place, options, work, keys);
+    return this.#calls.at(place, { kind: "delete", keys }, options, work);
   }
 
   async list(
@@ -73,7 +74,7 @@ export class Entries {
     options: CallOptions | undefined,
   ): Promise<Page<Entry>> {
     const { args, size } = pageRequest(request);
-    return this.#calls.at(place, options, async (ask) => {
+    return this.#calls.at(place, { kind: "read" }, options, async (ask) => {
       const reply = await ask(list, args);
       const [clock, , dies, pages] = reply as Reply & [number, string, string, StoredPage[]];
       const now = clock + this.#calls.offset();
@@ -82,7 +83,7 @@ export class Entries {
   }
 
   async count(place: Place, options: CallOptions | undefined): Promise<number> {
-    return this.#calls.at(place, options, async (ask) => {
+    return this.#calls.at(place, { kind: "read" }, options, async (ask) => {
       for (;;) {
         const [, status, total] = await ask(count, []);
         if (status === "OK") return total as number;
@@ -91,7 +92,7 @@ export class Entries {
   }
 
   async clear(place: Place, options: CallOptions | undefined): Promise<number> {
-    return this.#calls.at(place, options, clearAll);
+    return this.#calls.at(place, { kind: "clear" }, options, clearAll);
   }
 
   #writeArgs(place: Place, write: ShortTermWrite, path: string): string[] {
@@ -129,8 +130,7 @@ async function clearAll(ask: AskPlace): Promise<number> {
       if (status === "OK") return removed;
     } catch (error) {
       if (isFirst || !isMemoryError(error)) throw error;
-      const { code, message, cause, retryable } = error;
-      throw new MemoryError(code, message, { cause, retryable, outcome: "unknown" });
+      throw copyOf(error, "unknown");
     }
   }
 }

@@ -1,5 +1,6 @@
 import { isMemoryError, MemoryError } from "@mem/core";
 import type { PendingTrip } from "./pending-trip.ts";
+import { copyOf } from "./redis-errors.ts";
 
 /** Those it travels with. */
 export interface Company {
@@ -59,9 +60,4 @@ export class Passenger {
     this.#company.left();
     return true;
   }
-}
-
-function copyOf({ code, message, cause, outcome, retryable, path }: MemoryError): MemoryError {
-  const options = { cause, outcome, retryable, ...(path !== undefined && { path }) };
-  return new MemoryError(code, message, options);
 }

@@ -7,10 +7,11 @@ import { readsReplicas } from "./client.ts";
 import type { Ask, Connection } from "./connection.ts";
 import type { Errand, Reply } from "./errand.ts";
 import type { Place } from "./keys.ts";
-import { sessionEnded } from "./redis-errors.ts";
+import { copyOf, sessionEnded } from "./redis-errors.ts";
 import type { PlaceScripts } from "./scripts/place-scripts.ts";
 import { headerArgs, type Script } from "./scripts/script.ts";
 import { delist, enlist } from "./scripts/tenant.ts";
+import type { Solitary } from "./turn.ts";
 
 /** Asks one place, and gets an answer that means that the script has done its work. */
 export type AskPlace = (script: Script | PlaceScripts, args: readonly string[]) => Promise<Reply>;
@@ -38,8 +39,8 @@ export class PlaceCalls {
    * Whether a plain command reads what a script would: the server has freed what is expired by its own time, what is
    * there has no other home, and no replica answers that has not seen it yet.
    */
-  allowsPlain({ place, isTied }: Address): boolean {
-    return !place.isWorkflow && !isTied && !this.#readsReplicas && this.offset() === 0;
+  allowsPlain({ place, isTied }: Address, offsetMs: number): boolean {
+    return !place.isWorkflow && !isTied && !this.#readsReplicas && offsetMs === 0;
   }
 
   run<T>(options: CallOptions | undefined, work: (ask: Ask, call: Call) => Promise<T>): Promise<T> {
@@ -55,25 +56,23 @@ export class PlaceCalls {
   ): Promise<Result[]> {
     const address = new Address(place, options?.session);
     throwIfAborted(options?.signal);
-    this.connection.enter();
     const length = args.reduce((total, arg) => total + arg.length, 0);
-    const call = { errand, address, args, length };
+    const call = { errand, address, args, length, offsetMs: this.offset() };
+    // What has entered is sure to leave: nothing may fail from here on.
+    this.connection.enter();
     const batch = this.connection.tick.batchFor(call, (round) => new Batch(this, call, round));
     return batch.add(call, options?.signal) as Promise<Result[]>;
   }
 
-  /** One call to one place, in its turn among the others of this tick; `keys` where it is not about the whole scope. */
+  /** One call to one place, in its turn among the others of this tick. */
   at<T>(
     place: Place,
+    what: Solitary,
     options: CallOptions | undefined,
     work: (ask: AskPlace) => Promise<T>,
-    keys?: readonly string[],
   ): Promise<T> {
     const { tick } = this.connection;
-    const { base, scope } = place;
-    return this.aside(place, options, (ask, call) =>
-      tick.turn(base, call, { scope, keys }, () => work(ask)),
-    );
+    return this.aside(place, options, (ask, call) => tick.turn(place, call, what, () => work(ask)));
   }
 
   /** One call to one place, about something that the others of this tick have nothing to do with. */
@@ -93,7 +92,7 @@ export class PlaceCalls {
     return this.#ask(ask, new Address(place), script, args);
   }
 
-  /** Asks a place in its turn. */
+  /** Asks a place about its lifetime, in its turn. */
   inTurn(
     ask: Ask,
     call: Call,
@@ -101,9 +100,10 @@ export class PlaceCalls {
     script: Script,
     args: readonly string[],
   ): Promise<Reply> {
-    const { base, scope } = place;
-    const what = { scope, keys: undefined };
-    return this.connection.tick.turn(base, call, what, () => this.within(ask, place, script, args));
+    const what = { kind: "lifetime" } as const;
+    return this.connection.tick.turn(place, call, what, () =>
+      this.within(ask, place, script, args),
+    );
   }
 
   /** Asks the registry of a tenant. */
@@ -119,9 +119,18 @@ export class PlaceCalls {
     const [, , kind, durationMs] = reply as Reply & [unknown, unknown, string, string];
     const { owner, registry } = address.place;
     const name = kind === "life" ? `l:${owner.slice(2)}` : owner;
-    const [, , token] = await this.registry(ask, registry, enlist, [name, durationMs]);
+    const [, , token] = await this.#enlist(ask, registry, [name, durationMs]);
     if (kind === "life") address.lifeToken = token as string;
     else address.ownToken = token as string;
+  }
+
+  async #enlist(ask: Ask, home: string, named: readonly string[]): Promise<Reply> {
+    try {
+      return await this.registry(ask, home, enlist, named);
+    } catch (error) {
+      // A name too many is harmless, and what the call is about has not been begun.
+      throw isMemoryError(error) ? copyOf(error, "not-applied") : error;
+    }
   }
 
   /** Takes places that are empty now out of the registry, each by its name and the score it was found with. */
@@ -154,10 +163,11 @@ export class PlaceCalls {
   ): Promise<Reply> {
     const { place } = address;
     const fitting = this.scriptFor(place, script);
+    const offsetMs = this.offset();
     const request = {
       script: fitting,
       keys: this.keysOf(place),
-      args: () => [...address.header(this.offset()).slice(0, fitting.headerLength), ...args],
+      args: () => [...address.header(offsetMs).slice(0, fitting.headerLength), ...args],
     };
     for (;;) {
       const reply = (await ask(request)) as Reply;

@@ -1,4 +1,9 @@
-import { MemoryError, type MemoryErrorCode, type MemoryErrorOptions } from "@mem/core";
+import {
+  MemoryError,
+  type MemoryErrorCode,
+  type MemoryErrorOptions,
+  type Outcome,
+} from "@mem/core";
 
 /** Whether the server itself answered with an error: scripts are written so that it then has changed nothing. */
 export function isErrorReply(error: unknown): error is Error {
@@ -110,6 +115,13 @@ export function unreadable(code: UnreadableCode, cause?: unknown): MemoryError {
       ? "an entry was written by a newer version of this library: update it"
       : "an entry can't be read: other software writes under this prefix";
   return new MemoryError(code, message, cause === undefined ? {} : { cause });
+}
+
+/** The same error once more, for another who gets it, or with what is known better of the outcome. */
+export function copyOf(error: MemoryError, known?: Outcome): MemoryError {
+  const { code, message, cause, outcome, retryable, path } = error;
+  const options = { cause, outcome: known ?? outcome, retryable };
+  return new MemoryError(code, message, { ...options, ...(path !== undefined && { path }) });
 }
 
 export function sessionEnded(): MemoryError {

@@ -52,17 +52,17 @@ export class Ride implements ScriptRequest, Traveller {
   }
 
   args(): readonly string[] {
-    const { address, calls, errand } = this.#batch;
+    const { address, errand, offsetMs } = this.#batch;
     this.#riding = this.#passengers.filter(isWaiting);
     const own = errand.pack(
       this.#riding.map(({ args }) => args),
       address.isTied,
     );
-    return [...address.header(calls.offset()), ...own];
+    return [...address.header(offsetMs), ...own];
   }
 
   resolve(reply: unknown): void {
-    const { address, calls, errand } = this.#batch;
+    const { address, errand, offsetMs } = this.#batch;
     if (this.#isPlain) {
       this.#deliverPlain(reply);
     } else {
@@ -70,7 +70,7 @@ export class Ride implements ScriptRequest, Traveller {
       if (status === "UNREGISTERED") void this.#register(reply as Reply);
       else if (status === "ENDED" && address.isTied) this.#rejectAll(sessionEnded());
       else if (status === "ENDED") this.reject(sessionEnded());
-      else this.#deliver(errand.open(reply as Reply, clock + calls.offset()));
+      else this.#deliver(errand.open(reply as Reply, clock + offsetMs));
     }
   }
 
@@ -146,13 +146,13 @@ export class Ride implements ScriptRequest, Traveller {
   }
 
   #request(): Request {
-    const { address, calls, errand } = this.#batch;
+    const { address, calls, errand, offsetMs } = this.#batch;
     const { plain } = errand;
     const isFitting = this.#mayBePlain || this.#passengers.length === 1;
     this.#isPlain =
       plain !== undefined &&
       isFitting &&
-      calls.allowsPlain(address) &&
+      calls.allowsPlain(address, offsetMs) &&
       this.#passengers.every(({ args }) => args.length === 1);
     if (plain === undefined || !this.#isPlain) return this;
     this.#riding = this.#passengers.filter(isWaiting);

@@ -5,10 +5,10 @@ import type { Solitary } from "./turn.ts";
 /** What has been asked of one scope in a round. */
 interface Asked {
   readonly batches: Batch[];
-  /** The keys that something by itself is about. */
-  keys: Set<string> | undefined;
-  /** Before this, batches can't be joined any more. */
-  joinableFrom: number;
+  /** What is asked by itself about keys. */
+  keys: Map<string, Solitary["kind"]> | undefined;
+  /** What is asked by itself about all of it. */
+  whole: Solitary["kind"] | undefined;
 }
 
 /** What is sent to a place without a pause: nothing in it has to wait for the answer to something else in it. */
@@ -17,6 +17,8 @@ export class Round {
   readonly #departures: Departure[] = [];
   readonly #next: Departure;
   #unfinished = 0;
+  /** Whether what it has concerns all of the place. */
+  #isClosed = false;
   #hasLeft = false;
 
   /** `next` leaves when all of this is done. */
@@ -26,13 +28,15 @@ export class Round {
 
   /** The batch that a call can join, or the one that it opens; nothing where it has to be done after what is here. */
   batchFor(call: Joining, open: (round: Round) => Batch): Batch | undefined {
-    const { batches, keys, joinableFrom } = this.#of(call.address.place.scope);
-    if (keys !== undefined && call.errand.keysOf(call.args).some((key) => keys.has(key))) {
-      return undefined;
-    }
+    if (this.#isClosed) return undefined;
+    const { batches, keys, whole } = this.#of(call.address.place.scope);
+    const { errand, args } = call;
+    if (whole !== undefined && !(whole === "read" && errand.isRead)) return undefined;
+    if (keys !== undefined && errand.keysOf(args).some((key) => keys.has(key))) return undefined;
     let match: Batch | undefined;
-    for (const [i, batch] of batches.entries()) {
-      if (i >= joinableFrom && batch.takes(call)) match = batch;
+    for (const batch of batches) {
+      // The first of several, or those that have a key in common could be in two that are sent at once.
+      if (match === undefined && batch.takes(call)) match = batch;
       else if (batch.precedes(call)) return undefined;
     }
     if (match !== undefined) return match;
@@ -42,16 +46,27 @@ export class Round {
     return opened;
   }
 
-  /** Whether something by itself can be sent in this round, which then is in the order in which it was asked. */
-  takes({ scope, keys }: Solitary): boolean {
-    if (keys === undefined) {
-      for (const asked of this.#asked.values()) asked.joinableFrom = asked.batches.length;
-      return true;
+  /** Whether something by itself can be sent in this round; if so, what comes after it knows. */
+  takes(scope: string, { kind, keys }: Solitary): boolean {
+    if (this.#isClosed) return false;
+    if (kind === "lifetime") {
+      this.#isClosed = this.#departures.length === 0;
+      return this.#isClosed;
     }
     const asked = this.#of(scope);
+    if (asked.whole !== undefined && asked.whole !== kind) return false;
+    if (keys === undefined) {
+      const isRead = kind === "read";
+      const isAfter = asked.batches.some(({ errand }) => !(isRead && errand.isRead));
+      if (isAfter || asked.keys !== undefined) return false;
+      asked.whole = kind;
+      return true;
+    }
+    // What is of one kind may meet at a key: sums, for one, come out the same in any order.
+    if (keys.some((key) => (asked.keys?.get(key) ?? kind) !== kind)) return false;
     if (asked.batches.some((batch) => batch.isAbout(keys))) return false;
-    asked.keys ??= new Set();
-    for (const key of keys) asked.keys.add(key);
+    asked.keys ??= new Map();
+    for (const key of keys) asked.keys.set(key, kind);
     return true;
   }
 
@@ -79,7 +94,7 @@ export class Round {
   #of(scope: string): Asked {
     let asked = this.#asked.get(scope);
     if (asked === undefined) {
-      asked = { batches: [], keys: undefined, joinableFrom: 0 };
+      asked = { batches: [], keys: undefined, whole: undefined };
       this.#asked.set(scope, asked);
     }
     return asked;

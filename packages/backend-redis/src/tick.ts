@@ -1,5 +1,6 @@
 import type { Batch, Joining } from "./batch.ts";
 import type { Call } from "./call.ts";
+import type { Place } from "./keys.ts";
 import { Line } from "./line.ts";
 import type { Round } from "./round.ts";
 import type { Solitary } from "./turn.ts";
@@ -24,8 +25,8 @@ export class Tick {
   }
 
   /** Does something after what was asked of a place before in this tick, and before what is asked later. */
-  turn<T>(base: string, call: Call, what: Solitary, work: () => Promise<T>): Promise<T> {
-    return this.#line(base).turn(call, what, work);
+  turn<T>({ base, scope }: Place, call: Call, what: Solitary, work: () => Promise<T>): Promise<T> {
+    return this.#line(base).turn(call, scope, what, work);
   }
 
   #line(base: string): Line {

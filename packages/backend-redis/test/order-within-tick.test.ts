@@ -20,19 +20,15 @@ const targets: readonly { readonly where: string; readonly target: RedisBackendO
   },
 ];
 
+const KEYS = ["a", "b", "c"];
+
 /** What is asked for without waiting in between. */
-const step = fc.oneof(
-  fc.record({
-    kind: fc.constant("save" as const),
-    key: fc.constantFrom("a", "b", "c"),
-    ttlMs: fc.constantFrom(60_000, 3_600_000, null),
-  }),
-  fc.record({
-    kind: fc.constant("get" as const),
-    key: fc.constantFrom("a", "b", "c"),
-    ttlMs: fc.constant(null),
-  }),
-);
+const step = fc.record({
+  kind: fc.constantFrom("save", "save", "get", "get", "increment", "delete", "count", "clear"),
+  key: fc.constantFrom(...KEYS),
+  ttlMs: fc.constantFrom(60_000, 3_600_000, null),
+});
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
 let scopes = 0;
 function newScope(inWorkflow: boolean): Scope {
@@ -42,18 +38,29 @@ function newScope(inWorkflow: boolean): Scope {
     : { tenantId: "acme", agentId };
 }
 
-/** Does all of it in one tick; what the gets answered. */
-async function play(
-  backend: ShortTermBackend,
-  scope: Scope,
-  steps: readonly { kind: string; key: string; ttlMs: number | null }[],
-) {
-  const answers: Promise<unknown>[] = [];
-  for (const [i, { kind, key, ttlMs }] of steps.entries()) {
-    if (kind === "get") answers.push(backend.get(scope, [key]).then(([entry]) => entry?.value));
-    else answers.push(backend.save(scope, [write(key, { value: i, ttlMs })]).then(() => "saved"));
-  }
-  return Promise.all(answers);
+/** Does all of it in one tick; what each call answered. */
+function play(backend: ShortTermBackend, scope: Scope, steps: readonly Step[]): Promise<unknown[]> {
+  const ask = async ({ kind, key, ttlMs }: Step, i: number): Promise<unknown> => {
+    if (kind === "save") return void (await backend.save(scope, [write(key, { value: i, ttlMs })]));
+    if (kind === "get") return (await backend.get(scope, [key]))[0]?.value;
+    if (kind === "increment") return (await backend.increment(scope, { key, by: 1, ttlMs })).value;
+    if (kind === "delete") return (await backend.delete(scope, [{ key }]))[0];
+    return kind === "count" ? backend.count(scope) : backend.clear(scope);
+  };
+  return Promise.all(steps.map(ask));
+}
+
+/** What they answer when they happen one after the other, and what is there then. */
+function expected(steps: readonly Step[], values: Map<string, number>): unknown[] {
+  return steps.map(({ kind, key }, i) => {
+    if (kind === "save") return void values.set(key, i);
+    if (kind === "get") return values.get(key);
+    if (kind === "increment") return values.set(key, (values.get(key) ?? 0) + 1).get(key);
+    if (kind === "delete") return values.delete(key);
+    const { size } = values;
+    if (kind === "clear") values.clear();
+    return size;
+  });
 }
 
 describe.each(targets)("calls of one tick, on $where", ({ target }) => {
@@ -70,17 +77,11 @@ describe.each(targets)("calls of one tick, on $where", ({ target }) => {
         async (steps, inWorkflow) => {
           if (forgets) await Promise.all(nodes.map((node) => node.command("SCRIPT", "FLUSH")));
           const values = new Map<string, number>();
-          const expected = steps.map(({ kind, key }, i) => {
-            if (kind === "get") return values.get(key);
-            values.set(key, i);
-            return "saved";
-          });
+          const answers = expected(steps, values);
           const scope = newScope(inWorkflow);
-          expect(await play(backend, scope, steps)).toEqual(expected);
-          const last = await backend.get(scope, ["a", "b", "c"]);
-          expect(last.map((entry) => entry?.value)).toEqual(
-            ["a", "b", "c"].map((key) => values.get(key)),
-          );
+          expect(await play(backend, scope, steps)).toEqual(answers);
+          const last = await backend.get(scope, KEYS);
+          expect(last.map((entry) => entry?.value)).toEqual(KEYS.map((key) => values.get(key)));
         },
       ),
       { numRuns: 60 },
@@ -112,6 +113,53 @@ describe.each(targets)("calls of one tick, on $where", ({ target }) => {
     ];
     expect((await Promise.all(calls)).slice(4, 6)).toEqual([2, 2]);
     expect((await backend.list(scope, { limit: 9 })).items.map(({ key }) => key)).toEqual(["d"]);
+    await backend.close();
+  });
+
+  it("that name a key twice delete it once", async () => {
+    const backend = createRedisBackend(target);
+    const scope = newScope(false);
+    await backend.save(scope, [write("a")]);
+    expect(await backend.delete(scope, [{ key: "a" }, { key: "a" }])).toEqual([true, false]);
+    await backend.close();
+  });
+
+  it("keep their order at a place that has to be named in the registry first", async () => {
+    const backend = createRedisBackend(target);
+    const [cleared, deleted, listed] = [newScope(false), newScope(false), newScope(true)];
+    // The connection and the scripts are there, so that nothing but the place is new.
+    await Promise.all([backend.count(cleared), backend.count(deleted), backend.count(listed)]);
+    const counter = { key: "n", by: 1, ttlMs: 60_000 } as const;
+    const answers = await Promise.all([
+      backend.save(cleared, [write("a")]),
+      backend.clear(cleared),
+      backend.increment(deleted, counter),
+      backend.delete(deleted, [{ key: "n" }]),
+      backend.increment(deleted, counter),
+      backend.save(listed, [write("a")]),
+      backend.list(listed, { limit: 9 }),
+      backend.endWorkflow({ tenantId: "acme", workflowId: listed.workflowId as string }, {}),
+      backend.count(listed),
+    ]);
+    expect([answers[1], answers[3], answers[8]]).toEqual([1, [true], 0]);
+    expect(answers[4].value).toBe(1);
+    expect(answers[6].items).toMatchObject([{ key: "a" }]);
+    expect(answers[7]).toMatchObject({ entries: 1 });
+    expect(await backend.count(cleared)).toBe(0);
+    await backend.close();
+  });
+
+  it("are not caught by a clear that takes more than one trip and was asked for before", async () => {
+    const backend = createRedisBackend({ ...target, timeoutMs: 20_000 });
+    const scope = newScope(false);
+    const many = Array.from({ length: 6000 }, (_, i) => write(`k${i}`));
+    await backend.save(scope, many);
+    const [removed] = await Promise.all([
+      backend.clear(scope),
+      backend.save(scope, [write("after")]),
+    ]);
+    expect(removed).toBe(many.length);
+    expect((await backend.get(scope, ["after"]))[0]?.value).toBe("value of after");
     await backend.close();
   });
 });

@@ -139,6 +139,22 @@ describe("what is wrong with one call of several", () => {
     expect(second).toMatchObject({ value: [{ stored: true }] });
   });
 
+  it("does not let an older write of another come after a newer one", async () => {
+    await server.command("SET", `${KEY}e:bad`, "a stranger's");
+    // Too much for one batch: the last could travel in either of two.
+    const sizes = { pad: 60_000, big: 220_000 };
+    const bad = backend.save(WRITER, [write("bad")]);
+    const others = [
+      backend.save(WRITER, [write("k", { value: "older" })]),
+      backend.save(WRITER, [write("pad", { value: "x".repeat(sizes.pad) })]),
+      backend.save(WRITER, [write("big", { value: "x".repeat(sizes.big) })]),
+      backend.save(WRITER, [write("k", { value: "newer" })]),
+    ];
+    expect((await rejection(bad)).code).toBe("MEM_CORRUPT");
+    await Promise.all(others);
+    expect(await read(WRITER, ["k"])).toEqual(["newer"]);
+  });
+
   it("takes back all of its own writes and none of the others'", async () => {
     await server.command("LPUSH", `${KEY}e:bad`, "a stranger's");
     const both = backend.save(WRITER, [write("with"), write("bad")]);

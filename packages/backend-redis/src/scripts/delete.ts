@@ -5,12 +5,13 @@ import { definePlaceScripts, type PlaceScripts } from "./place-scripts.ts";
 const body = `
 local found = {}
 for i = 10, #ARGV, 2 do found[#found + 1] = find(prefix .. ARGV[i]) or false end
-local answer, refit = { clock, 'OK' }, false
+local answer, refit, gone = { clock, 'OK' }, false, {}
 for i, current in ipairs(found) do
   local member, expected = prefix .. ARGV[2 * i + 8], ARGV[2 * i + 9]
-  local matches = current and (expected == '' or '=' .. current.version == expected)
+  local matches = current and not gone[member] and (expected == '' or '=' .. current.version == expected)
   if matches then
     drop(current.home, { member })
+    gone[member] = true
     refit = refit or (current.home == own and current.expires == FOREVER)
   end
   answer[#answer + 1] = matches and 1 or 0

@@ -40,7 +40,11 @@ end
 
 local source, home, total = visible and held or own, live and held or own, #members
 -- A share of the calls does the work of all: it costs each write a look at the index.
-if total > 8 or clock % 8 == 0 then sweep(home, math.max(160, 2 * total)) end
+if total > 8 or clock % 8 == 0 then
+  local due = math.max(160, 2 * total)
+  -- A call takes no more than some thousand arguments.
+  while due > 0 and sweep(home, math.min(due, 1000)) == 1000 do due = due - 1000 end
+end
 local ends = home == own and redis.call('PTTL', own.expiries)
 -- Then all that is there has an expiry, which is not over: of what a write replaces, only its age is of interest.
 local isPlain = home == own and not visible and offset == 0 and ends ~= -1
