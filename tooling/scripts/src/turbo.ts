@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { globSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { stripVTControlCharacters } from "node:util";
 
+import { linesOf } from "./lines.ts";
 import { root } from "./workspace.ts";
 
 export interface TasksRun {
@@ -50,7 +50,7 @@ export async function runTasks(
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, stop);
   let tests = 0;
-  for await (const line of createInterface({ input: turbo.stdout })) {
+  for await (const line of linesOf(turbo.stdout)) {
     tests += printProgress(line);
   }
   const [exitCode] = await closed;
