@@ -65,7 +65,7 @@ export class Collection {
   }
 
   /** Whether the operation made the current entry. */
-  wasDone = ({ key, opId }: { readonly key: string; readonly opId?: string }): boolean =>
+  readonly wasDone = ({ key, opId }: { readonly key: string; readonly opId?: string }): boolean =>
     opId !== undefined && this.find(key)?.opId === opId;
 
   get(key: string): Entry | undefined {

@@ -48,7 +48,7 @@ export class MemoryBackend implements ShortTermBackend {
     options?: CallOptions,
   ): Promise<(Entry | undefined)[]> {
     const entries = this.#memory.enter(scope, options)?.entries;
-    return each(keys, (key) => entries?.get(key));
+    return keys.map((key) => entries?.get(key));
   }
 
   async save(
@@ -60,9 +60,9 @@ export class MemoryBackend implements ShortTermBackend {
       at !== undefined && writes.length > 0 && writes.every(at.entries.wasDone);
     const space = this.#memory.enter(scope, options, wasDone);
     for (const { ttlMs } of writes) if (ttlMs === "session") this.#memory.liveSession(scope);
-    if (space !== undefined) return each(writes, (write) => space.entries.save(write));
+    if (space !== undefined) return writes.map((write) => space.entries.save(write));
     return this.#memory.inNewSpace(scope, ({ entries }) =>
-      each(writes, (write) => entries.save(write)),
+      writes.map((write) => entries.save(write)),
     );
   }
 
@@ -187,9 +187,4 @@ export class MemoryBackend implements ShortTermBackend {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-}
-
-/** `items.map(work)` without what that takes for a single item, which nearly every call has. */
-function each<T, R>(items: readonly T[], work: (item: T) => R): R[] {
-  return items.length === 1 ? [work(items[0] as T)] : items.map((item) => work(item));
 }

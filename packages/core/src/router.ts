@@ -214,6 +214,7 @@ export class Router {
     return signal === undefined ? {} : { signal };
   }
 
+  /** Refuses what goes nowhere before it is copied. */
   #requireBackend(type: WritableType): void {
     void (type === "short_term" ? this.#backends.shortTerm : this.#backends.longTerm);
   }

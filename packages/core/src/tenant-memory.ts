@@ -64,6 +64,7 @@ export class TenantMemory implements Memory {
   }
 
   save(agentId: string, key: KeyLike, value: unknown, options?: SaveOptions): Promise<boolean> {
+    // This and `retrieve` are called most: not by way of `#by`, whose function takes memory at each call.
     try {
       return this.#agent(agentId).save(key, value, options);
     } catch (error) {
