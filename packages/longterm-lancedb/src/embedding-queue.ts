@@ -1,33 +1,35 @@
+import { setImmediate } from "node:timers/promises";
 import { isMemoryError, MemoryError, type Clock, type Embedder } from "@mem/core";
-import { addingVectors, type MadeVector } from "./changes.ts";
-import type { Database } from "./database.ts";
 import { embedChecked } from "./embedding.ts";
-import { PendingRows, type PendingRow } from "./pending-rows.ts";
-import type { Writer } from "./writer.ts";
+import type { MadeVector, MadeVectors } from "./made-vectors.ts";
+import type { PendingRow, PendingRows } from "./pending-rows.ts";
 
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 60_000;
 
+export interface EmbeddingQueueParts {
+  readonly embedder: Embedder;
+  readonly pending: PendingRows;
+  readonly made: MadeVectors;
+  readonly clock: Clock;
+  /** Is told that vectors were made. */
+  readonly onMade: () => void;
+}
+
 /**
- * Fills in vectors behind the saves. What is still to do stands in the table itself, so that nothing is lost with
- * the process, and a service that is down costs nothing but time.
+ * Fills in vectors behind the saves. What is still to do stands in the table and the log, so that nothing is lost
+ * with the process, and a service that is down costs nothing but time.
  */
 export class EmbeddingQueue {
-  readonly #writer: Writer;
-  readonly #embedder: Embedder;
-  readonly #clock: Clock;
-  readonly #pending: PendingRows;
+  readonly #parts: EmbeddingQueueParts;
   readonly #closing = new AbortController();
   #running: Promise<void> | undefined;
   #failures = 0;
   #failure: MemoryError | undefined;
   #cancelRetry: (() => void) | undefined;
 
-  constructor(database: Database, writer: Writer, embedder: Embedder, clock: Clock) {
-    this.#writer = writer;
-    this.#embedder = embedder;
-    this.#clock = clock;
-    this.#pending = new PendingRows(database);
+  constructor(parts: EmbeddingQueueParts) {
+    this.#parts = parts;
   }
 
   /** Why the last attempt failed, or what the embedder does not take. */
@@ -40,17 +42,17 @@ export class EmbeddingQueue {
     void this.#start();
   }
 
-  /** Takes note of rows that were committed without a vector. */
-  add(ids: readonly string[]): void {
-    this.#pending.add(ids);
-    if (ids.length > 0 && this.#cancelRetry === undefined) void this.#start();
+  /** Takes note of an entry that was stored without a vector. */
+  add(id: string): void {
+    this.#parts.pending.add([id]);
+    if (this.#cancelRetry === undefined && this.#running === undefined) void this.#start();
   }
 
   /** Resolves when every row has its vector; rejects with what keeps the embedder from making them. */
   async flush(): Promise<void> {
     // What is under way may have looked before the caller's last save.
     await this.#running;
-    this.#pending.lookAgain();
+    this.#parts.pending.lookAgain();
     await this.#start();
     if (this.#failure !== undefined) throw this.#failure;
   }
@@ -70,37 +72,32 @@ export class EmbeddingQueue {
 
   async #run(): Promise<void> {
     const { signal } = this.#closing;
+    const { made, onMade } = this.#parts;
+    // What is saved in one go shall be asked for in one request.
+    await setImmediate();
     try {
       while (!signal.aborted) {
-        const rows = await this.#pending.next();
+        const rows = await this.#parts.pending.next();
         if (rows.length === 0) break;
-        await this.#store(await this.#embed(rows));
+        made.add(await this.#embed(rows));
+        onMade();
         this.#failures = 0;
       }
-      if (!this.#pending.areRefused) this.#failure = undefined;
+      if (!this.#parts.pending.areRefused) this.#failure = undefined;
     } catch (error) {
       if (!signal.aborted) this.#retryLater(error);
     }
     this.#running = undefined;
     // What came in after the last look, unless there is a reason to wait.
-    const more = this.#pending.areExpected && this.#cancelRetry === undefined;
+    const more = this.#parts.pending.areExpected && this.#cancelRetry === undefined;
     if (more && !signal.aborted) void this.#start();
-  }
-
-  async #store(made: readonly MadeVector[]): Promise<void> {
-    try {
-      await this.#writer.change(addingVectors(made));
-    } catch (error) {
-      this.#pending.add(made.map(({ id }) => id));
-      throw error;
-    }
   }
 
   async #embed(rows: readonly PendingRow[]): Promise<MadeVector[]> {
     try {
       return await this.#request(rows);
     } catch (error) {
-      this.#pending.add(rows.map(({ id }) => id));
+      this.#parts.pending.add(rows.map(({ id }) => id));
       if (rows.length === 1 || isPassing(error)) throw error;
       return await this.#embedOneByOne(rows, error);
     }
@@ -120,7 +117,7 @@ export class EmbeddingQueue {
     }
     // It takes none: then it is not the texts.
     if (made.length === 0) throw error;
-    this.#pending.refuse(refused);
+    this.#parts.pending.refuse(refused);
     if (refused.length > 0) this.#failure = asMemoryError(error);
     return made;
   }
@@ -128,7 +125,7 @@ export class EmbeddingQueue {
   async #request(rows: readonly PendingRow[]): Promise<MadeVector[]> {
     const texts = [...new Set(rows.map(({ text }) => text))];
     const { signal } = this.#closing;
-    const vectors = await embedChecked(this.#embedder, texts, "document", signal);
+    const vectors = await embedChecked(this.#parts.embedder, texts, "document", signal);
     const byText = new Map(texts.map((text, i) => [text, vectors[i]]));
     return rows.flatMap(({ id, version, text }) => {
       const vector = byText.get(text);
@@ -140,7 +137,7 @@ export class EmbeddingQueue {
     this.#failure = asMemoryError(error);
     const delayMs = Math.min(FIRST_RETRY_MS * 2 ** this.#failures, LAST_RETRY_MS);
     this.#failures++;
-    this.#cancelRetry = this.#clock.schedule(delayMs, () => void this.#start());
+    this.#cancelRetry = this.#parts.clock.schedule(delayMs, () => void this.#start());
   }
 }
 

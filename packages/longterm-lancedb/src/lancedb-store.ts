@@ -1,5 +1,8 @@
 import {
+  checkErasureRequest,
   checkId,
+  checkPortableEntries,
+  checkPortableRequest,
   checkScope,
   checkSearchScope,
   MemoryError,
@@ -7,7 +10,12 @@ import {
   type CallOptions,
   type Clock,
   type Embedder,
+  type EmbedderFingerprint,
+  type EraseOptions,
+  type Erasure,
+  type ErasureRequest,
   type Health,
+  type HistoryRequest,
   type ListRequest,
   type LongTermCapabilities,
   type LongTermEntry,
@@ -15,28 +23,36 @@ import {
   type LongTermStore,
   type LongTermWrite,
   type Page,
+  type PortableEntry,
+  type PortableRequest,
   type ReadCallOptions,
   type Removal,
+  type Restored,
+  type RestoreOptions,
+  type Revision,
   type Scope,
   type SearchHit,
   type SearchRequest,
   type SearchScope,
+  type Verification,
   type WorkflowRef,
   type WriteResult,
 } from "@mem/core";
 import type { LanguageName } from "@mem/search";
-import { clearing, clearingWorkflow, removing, saving } from "./changes.ts";
+import type { Change } from "./change.ts";
 import { orAborted } from "./embedding.ts";
 import { listPage } from "./listing.ts";
 import { locate, type StoreLocation } from "./location.ts";
 import { Questions } from "./questions.ts";
-import { readEntries } from "./row-queries.ts";
-import { rowId } from "./row.ts";
-import { toEntry } from "./row-conversion.ts";
-import { inScope, inSearchScope } from "./sql.ts";
+import { bringUp } from "./opened-store.ts";
+import { countScope } from "./scope-count.ts";
+import { restoring } from "./restoring.ts";
+import { readDescription } from "./store-description.ts";
 import { describeHealth } from "./store-health.ts";
+import type { Answer } from "./replica.ts";
 import { StoreLifecycle } from "./store-lifecycle.ts";
 import { countTenant } from "./store-stats.ts";
+import { walkEntries } from "./walk.ts";
 
 export interface LanceDbStoreOptions {
   /**
@@ -48,6 +64,13 @@ export interface LanceDbStoreOptions {
   readonly embedder?: Embedder;
   /** The language of the texts, for stems and stop words. Default `"english"`; another one later analyses all anew. */
   readonly language?: LanguageName;
+  /**
+   * Bound, in bytes of memory, of what is saved and not yet written to LanceDB's table: at it saves wait, and reject with
+   * `MEM_CAPACITY` after ten seconds. Default 64 MiB.
+   */
+  readonly maxUnflushedBytes?: number;
+  /** Bound of the cache of entries, in bytes of memory. Default 16 MiB. */
+  readonly cacheBytes?: number;
   /** Default: the machine's. */
   readonly clock?: Clock;
 }
@@ -66,15 +89,25 @@ class LanceDbStore implements LongTermStore {
   readonly name = "lancedb";
   readonly capabilities: LongTermCapabilities;
   readonly #location: StoreLocation;
+  readonly #clock: Clock;
   readonly #embedder: Embedder | undefined;
   readonly #questions: Questions;
   readonly #lifecycle: StoreLifecycle;
 
-  constructor({ uri, embedder, language = "english", clock = systemClock }: LanceDbStoreOptions) {
+  constructor(options: LanceDbStoreOptions) {
+    const { uri, embedder, language = "english", clock = systemClock } = options;
     this.#location = locate(uri);
+    this.#clock = clock;
     this.#embedder = embedder;
     this.#questions = new Questions(embedder);
-    this.#lifecycle = new StoreLifecycle({ location: this.#location, language, clock, embedder });
+    this.#lifecycle = new StoreLifecycle({
+      location: this.#location,
+      language,
+      clock,
+      embedder,
+      maxUnflushedBytes: checkBytes(options, "maxUnflushedBytes", 64 << 20),
+      cacheBytes: checkBytes(options, "cacheBytes", 16 << 20),
+    });
     const vector = embedder !== undefined;
     this.capabilities = { durability: "disk", shared: true, vector, history: false };
   }
@@ -86,14 +119,7 @@ class LanceDbStore implements LongTermStore {
   ): Promise<(LongTermEntry | undefined)[]> {
     checkScope(scope);
     refusePast(options);
-    return this.#lifecycle.call(options, async ({ database }) => {
-      const ids = keys.map((key) => rowId(scope, key));
-      const rows = await database.read((table) => readEntries(table, ids));
-      return ids.map((id) => {
-        const row = rows.get(id);
-        return row && toEntry(row);
-      });
-    });
+    return this.#lifecycle.call(options, ({ reader }) => reader.get(scope, keys));
   }
 
   async save(
@@ -102,9 +128,8 @@ class LanceDbStore implements LongTermStore {
     options?: CallOptions,
   ): Promise<WriteResult[]> {
     checkScope(scope);
-    return this.#lifecycle.call(options, ({ writer, context }) =>
-      writer.change(saving(scope, writes, context), options?.signal),
-    );
+    const change = { kind: "save", at: this.#clock.now(), scope, writes } as const;
+    return this.#change(change, options) as Promise<WriteResult[]>;
   }
 
   async delete(
@@ -113,9 +138,8 @@ class LanceDbStore implements LongTermStore {
     options?: CallOptions,
   ): Promise<boolean[]> {
     checkScope(scope);
-    return this.#lifecycle.call(options, ({ writer }) =>
-      writer.change(removing(scope, removals), options?.signal),
-    );
+    const change = { kind: "delete", at: this.#clock.now(), scope, removals } as const;
+    return this.#change(change, options) as Promise<boolean[]>;
   }
 
   async list(
@@ -124,26 +148,33 @@ class LanceDbStore implements LongTermStore {
     options?: CallOptions,
   ): Promise<Page<LongTermEntry>> {
     checkScope(scope);
-    return this.#lifecycle.call(options, ({ database }) => listPage(database, scope, request));
+    return this.#lifecycle.call(options, ({ reader }) =>
+      reader.read((view) => listPage(view, scope, request)),
+    );
   }
 
   async count(scope: Scope, options?: CallOptions): Promise<number> {
     checkScope(scope);
-    return this.#lifecycle.call(options, ({ database }) => database.count(inScope(scope)));
+    return this.#lifecycle.call(options, ({ reader }) =>
+      reader.read((view) => countScope(view, scope)),
+    );
   }
 
   async clear(scope: Scope, options?: CallOptions): Promise<number> {
     checkScope(scope);
-    return this.#lifecycle.call(options, ({ writer }) =>
-      writer.clear(clearing(scope), options?.signal),
-    );
+    const change = { kind: "clear", at: this.#clock.now(), scope } as const;
+    return this.#change(change, options) as Promise<number>;
   }
 
   async clearWorkflow(workflow: WorkflowRef, options?: CallOptions): Promise<number> {
     checkWorkflow(workflow);
-    return this.#lifecycle.call(options, ({ writer }) =>
-      writer.clear(clearingWorkflow(workflow), options?.signal),
-    );
+    const { tenantId, workflowId } = workflow;
+    const change = {
+      kind: "clear-workflow",
+      at: this.#clock.now(),
+      workflow: { tenantId, workflowId },
+    } as const;
+    return this.#change(change, options) as Promise<number>;
   }
 
   async search(
@@ -152,23 +183,85 @@ class LanceDbStore implements LongTermStore {
     options?: CallOptions,
   ): Promise<SearchHit[]> {
     checkSearchScope(scope);
-    return this.#lifecycle.call(options, async ({ search }) => {
+    return this.#lifecycle.call(options, async ({ reader, search }) => {
       const signal = this.#lifecycle.orClosing(options?.signal);
-      const plan = await this.#questions.plan(inSearchScope(scope), request, signal);
-      return plan === undefined ? [] : await search.hits(plan, request);
+      const plan = await this.#questions.plan(scope, request, signal);
+      return plan === undefined ? [] : reader.read((view) => search.hits(view, plan, request));
+    });
+  }
+
+  async history(
+    scope: Scope,
+    _key: string,
+    _request: HistoryRequest,
+    options?: CallOptions,
+  ): Promise<Page<Revision>> {
+    checkScope(scope);
+    return this.#lifecycle.call(options, () => {
+      throw new MemoryError("MEM_UNSUPPORTED", "todo");
+    });
+  }
+
+  async erase(request: ErasureRequest, options?: EraseOptions): Promise<Erasure> {
+    checkErasureRequest(request);
+    return this.#lifecycle.call(options, () => {
+      throw new MemoryError("MEM_UNSUPPORTED", "todo");
+    });
+  }
+
+  async verify(options?: CallOptions): Promise<Verification> {
+    return this.#lifecycle.call(options, () => {
+      throw new MemoryError("MEM_UNSUPPORTED", "todo");
+    });
+  }
+
+  async *entries(
+    request?: PortableRequest,
+    options?: CallOptions,
+  ): AsyncIterable<readonly PortableEntry[]> {
+    const { tenantId } = checkPortableRequest(request);
+    const walk = await this.#lifecycle.call(options, async (opened) => {
+      await opened.reader.catchUp();
+      return walkEntries(opened, tenantId);
+    });
+    try {
+      for (;;) {
+        // Each step is a call of its own: between them the store may be closed.
+        const step = await this.#lifecycle.call(options, () => walk.next());
+        if (step.done === true) return;
+        yield step.value;
+      }
+    } finally {
+      await walk.return(undefined);
+    }
+  }
+
+  async restore(entries: readonly PortableEntry[], options: RestoreOptions = {}): Promise<Restored> {
+    const checked = checkPortableEntries(entries, options);
+    return this.#lifecycle.call(options, async ({ log }) => {
+      const changes = [...restoring(checked, options, this.#embedder, this.#clock.now())];
+      const answers = await Promise.all(changes.map((each) => log.append(each, options.signal)));
+      const stored = (answers as boolean[][]).flat().filter(Boolean).length;
+      return { stored, skipped: checked.length - stored };
+    });
+  }
+
+  async embedder(options?: CallOptions): Promise<EmbedderFingerprint | undefined> {
+    return this.#lifecycle.call(options, async () => {
+      return (await readDescription(this.#location.description))?.embedder;
     });
   }
 
   async stats(tenantId: string, options?: CallOptions): Promise<LongTermStats> {
     checkId(tenantId, "tenantId");
-    return this.#lifecycle.call(options, ({ database }) =>
-      countTenant(database, tenantId, this.#embedder !== undefined),
+    return this.#lifecycle.call(options, ({ reader }) =>
+      reader.read((view) => countTenant(view, tenantId, this.#embedder !== undefined)),
     );
   }
 
   async flush(options?: CallOptions): Promise<void> {
     return this.#lifecycle.call(options, (opened) =>
-      orAborted(opened.catchUp(), this.#lifecycle.orClosing(options?.signal)),
+      orAborted(bringUp(opened), this.#lifecycle.orClosing(options?.signal)),
     );
   }
 
@@ -183,6 +276,10 @@ class LanceDbStore implements LongTermStore {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  #change(change: Change, options: CallOptions | undefined): Promise<Answer> {
+    return this.#lifecycle.call(options, ({ log }) => log.append(change, options?.signal));
   }
 }
 
@@ -199,4 +296,16 @@ function checkWorkflow(workflow: WorkflowRef): void {
   }
   checkId(workflow.tenantId, "workflow.tenantId");
   checkId(workflow.workflowId, "workflow.workflowId");
+}
+
+function checkBytes(
+  options: LanceDbStoreOptions,
+  name: "maxUnflushedBytes" | "cacheBytes",
+  fallback: number,
+): number {
+  const bytes = options[name] ?? fallback;
+  if (Number.isSafeInteger(bytes) && bytes > 0) return bytes;
+  throw new MemoryError("MEM_INVALID_ARGUMENT", `options.${name} has to be a number of bytes`, {
+    path: `options.${name}`,
+  });
 }

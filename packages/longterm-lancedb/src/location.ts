@@ -13,8 +13,12 @@ export interface StoreLocation {
   readonly table: string;
   /** What the store is: its format, its analyzer, its embedder. */
   readonly description: string;
-  /** The newest version of the table that has reached the disk. */
-  readonly acknowledged: string;
+  /** The log that all changes go to first. */
+  readonly log: string;
+  /** Which version of the table belongs to which place in the log. */
+  readonly base: string;
+  /** Versions of the table that are being read for long. */
+  readonly pins: string;
   /** Table versions that could not be read and were moved out of the way. */
   readonly setAside: string;
   /** Beside the folder, because the lock must not lie where files are walked or copied. */
@@ -36,7 +40,9 @@ export function locate(uri: string): StoreLocation {
     folder,
     table: join(folder, `${TABLE_NAME}.lance`),
     description: join(folder, "store.json"),
-    acknowledged: join(folder, "acknowledged"),
+    log: join(folder, "log"),
+    base: join(folder, "base.json"),
+    pins: join(folder, "pins"),
     setAside: join(folder, "set-aside"),
     lock: `${folder}.lock`,
   };

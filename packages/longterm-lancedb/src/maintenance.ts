@@ -1,40 +1,45 @@
 import type { Table } from "@lancedb/lancedb";
 import { systemClock, type Clock } from "@mem/core";
+import type { Base } from "./base.ts";
 import type { Database } from "./database.ts";
+import { Pins } from "./pins.ts";
 import { removeTemporaryFiles } from "./recovery.ts";
 import { listTableFiles } from "./table-files.ts";
 import { ensureIndexes } from "./table-indexes.ts";
-import type { Writer } from "./writer.ts";
+import type { TableWriter } from "./table-writer.ts";
 
 /** Every commit makes the next ones and the reads a little slower; after this many, the table is compacted. */
 const COMMITS = 50;
 const IDLE_MS = 1_000;
 /** How long a version stays for the reads that have begun on it; one that takes longer is begun again. */
 const RETENTION_MS = 2_000;
-/** Compacting takes at most a quarter of the writer's time. */
+/** Compacting takes at most a quarter of the time. */
 const REST = 3;
 const RETRY_MS = 30_000;
 
-/** Keeps the table small and fast, by itself, between commits. */
+export interface MaintenanceParts {
+  readonly database: Database;
+  readonly base: Base;
+  readonly writer: TableWriter;
+  readonly clock: Clock;
+}
+
+/** Keeps the table small and fast, by itself, and never while a save waits for it. */
 export class Maintenance {
-  readonly #database: Database;
-  readonly #writer: Writer;
-  readonly #clock: Clock;
-  /** Commits since the last compaction. */
-  #commits: number;
+  readonly #parts: MaintenanceParts;
+  /** The version that was compacted last; each commit since made another. */
+  #compacted: number;
   #restUntil = 0;
-  #compacting: Promise<void> | undefined;
+  #running: Promise<void> | undefined;
   #cancelIdle: (() => void) | undefined;
   #cancelCleaning: (() => void) | undefined;
   #failure: unknown;
   #closed = false;
 
   /** `versions`: how many of the table there are already. */
-  constructor(database: Database, writer: Writer, clock: Clock, versions: number) {
-    this.#database = database;
-    this.#writer = writer;
-    this.#clock = clock;
-    this.#commits = versions;
+  constructor(parts: MaintenanceParts, versions: number) {
+    this.#parts = parts;
+    this.#compacted = parts.base.version - versions;
   }
 
   /** What went wrong at the last attempt. */
@@ -42,89 +47,109 @@ export class Maintenance {
     return this.#failure;
   }
 
-  /** Takes note of a commit; compacts when there have been many, or when nothing follows for a while. */
-  committed(): void {
+  /** To be called under the lock, when the table was written: compacts after many commits, or when none follow. */
+  async afterFlush(): Promise<void> {
+    const { base, clock } = this.#parts;
     if (this.#closed) return;
-    this.#commits++;
-    if (this.#commits >= COMMITS && this.#clock.monotonic() >= this.#restUntil) {
-      void this.#compactOrRetry();
-    } else if (this.#compacting === undefined) {
-      this.#whenIdle(IDLE_MS);
-    }
+    const isDue = base.version - this.#compacted >= COMMITS;
+    if (isDue && clock.monotonic() >= this.#restUntil) await this.#attempt(() => this.#compact());
+    else this.#whenIdle(IDLE_MS);
   }
 
   /** Joins what small commits left, and brings the indexes up to date. */
-  compact(): Promise<void> {
-    this.#cancelIdle?.();
-    this.#compacting ??= this.#compact().finally(() => {
-      this.#compacting = undefined;
-    });
-    return this.#compacting;
+  async compact(): Promise<void> {
+    await this.#running;
+    if (this.#parts.base.version === this.#compacted) return;
+    await this.#parts.writer.exclusively(() => this.#compact());
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#closed = true;
     this.#cancelIdle?.();
     this.#cancelCleaning?.();
+    await this.#running;
   }
 
+  /** Call it under the lock. */
   async #compact(): Promise<void> {
-    const commits = this.#commits;
-    if (commits === 0 || this.#closed) return;
-    const began = this.#clock.monotonic();
-    await this.#writer.task(async (table) => {
+    const { database, base, writer, clock } = this.#parts;
+    if (base.version === this.#compacted) return;
+    const began = clock.monotonic();
+    await writer.publish(base.watermark, async (table) => {
       // No version goes yet: the one that comes of this reaches the disk only afterwards.
       await table.optimize({ cleanupOlderThan: new Date(0) });
-      await ensureIndexes(table, this.#database.modules.lancedb);
+      await ensureIndexes(table, database.modules.lancedb);
     });
-    this.#commits -= commits;
-    const ended = this.#clock.monotonic();
+    this.#compacted = base.version;
+    const ended = clock.monotonic();
     this.#restUntil = ended + REST * (ended - began);
     this.#cleanLater(RETENTION_MS);
   }
 
-  /** Removes what no read needs any more. */
-  async #clean(table: Table): Promise<void> {
-    await removeTemporaryFiles(await listTableFiles(this.#database.location.table));
-    const newest = (await table.listVersions()).toSorted((a, b) => b.version - a.version)[0];
-    if (newest === undefined) return;
-    // The version that is on disk now has to stay, should this very step be cut off.
-    const cutoff = Math.min(systemClock.now() - RETENTION_MS, newest.timestamp.getTime());
-    await table.optimize({ cleanupOlderThan: new Date(cutoff), deleteUnverified: true });
+  /** Removes what no read needs any more. Call it under the lock. */
+  async #clean(): Promise<void> {
+    const { database, base, writer } = this.#parts;
+    await removeTemporaryFiles(await listTableFiles(database.location.table));
+    await writer.publish(base.watermark, async (table) => {
+      const read = await new Pins(database.location.pins).oldest();
+      const cutoff = await oldestNeeded(table, Math.min(read, await writer.oldestVersion()));
+      await table.optimize({ cleanupOlderThan: cutoff, deleteUnverified: true });
+    });
+    this.#compacted = base.version;
   }
 
   #whenIdle(delayMs: number): void {
     this.#cancelIdle?.();
     if (this.#closed) return;
-    this.#cancelIdle = this.#clock.schedule(delayMs, () => void this.#compactOrRetry());
+    const { clock, writer } = this.#parts;
+    this.#cancelIdle = clock.schedule(delayMs, () =>
+      this.#background(() => writer.tryExclusively(() => this.#attempt(() => this.#compact()))),
+    );
   }
 
   /** Not put off by what is written meanwhile. */
   #cleanLater(delayMs: number): void {
     if (this.#closed || this.#cancelCleaning !== undefined) return;
-    this.#cancelCleaning = this.#clock.schedule(delayMs, () => void this.#cleanOrRetry());
+    const { clock, writer } = this.#parts;
+    this.#cancelCleaning = clock.schedule(delayMs, () => {
+      this.#cancelCleaning = undefined;
+      this.#background(async () => {
+        const ran = await writer.tryExclusively(() => this.#attempt(() => this.#clean()));
+        if (!ran) this.#cleanLater(RETENTION_MS);
+      });
+    });
   }
 
-  async #compactOrRetry(): Promise<void> {
+  #background(task: () => Promise<unknown>): void {
+    const running = (this.#running ?? Promise.resolve())
+      .then(task)
+      .catch((error: unknown) => {
+        this.#failure = error;
+        this.#whenIdle(RETRY_MS);
+      })
+      .then(() => {
+        if (this.#running === running) this.#running = undefined;
+      });
+    this.#running = running;
+  }
+
+  async #attempt(task: () => Promise<void>): Promise<void> {
     try {
-      await this.compact();
+      await task();
       this.#failure = undefined;
     } catch (error) {
       this.#failure = error;
       // Otherwise every commit from now on would try it, too.
-      this.#restUntil = this.#clock.monotonic() + RETRY_MS;
+      this.#restUntil = this.#parts.clock.monotonic() + RETRY_MS;
       this.#whenIdle(RETRY_MS);
-    }
-  }
-
-  async #cleanOrRetry(): Promise<void> {
-    this.#cancelCleaning = undefined;
-    try {
-      await this.#writer.task((table) => this.#clean(table));
-      this.#failure = undefined;
-    } catch (error) {
-      this.#failure = error;
       this.#cleanLater(RETRY_MS);
     }
   }
+}
+
+/** Older versions may go: neither a read that has begun nor a repair needs them. */
+async function oldestNeeded(table: Table, oldest: number): Promise<Date> {
+  const versions = await table.listVersions();
+  const kept = versions.find(({ version }) => version === oldest)?.timestamp.getTime() ?? 0;
+  return new Date(Math.min(systemClock.now() - RETENTION_MS, kept));
 }

@@ -2,14 +2,13 @@ import { randomUUID } from "node:crypto";
 import { access, mkdir, rename } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Connection } from "@lancedb/lancedb";
-import { syncDirectory } from "@mem/append-log";
+import { acquireFileLock, openSharedLog, syncDirectory } from "@mem/append-log";
 import { MemoryError, type Embedder } from "@mem/core";
 import type { Analyzer } from "@mem/search";
-import type { AcknowledgedVersion } from "./acknowledged-version.ts";
-import type { Committer } from "./committer.ts";
+import { readBases, writeBases, type Bases } from "./base-file.ts";
 import type { Database } from "./database.ts";
 import { TABLE_NAME } from "./location.ts";
-import { analyzeAgain } from "./reanalysis.ts";
+import { goBack, isReadable } from "./recovery.ts";
 import {
   describeStore,
   readDescription,
@@ -19,41 +18,54 @@ import {
 } from "./store-description.ts";
 import { isSystemError } from "./storage-error.ts";
 import { listVersions, syncNewFiles } from "./table-files.ts";
-import { addVectorColumn, prepareTable, tableSchema, vectorLength } from "./table-schema.ts";
+import { prepareTable, tableSchema } from "./table-schema.ts";
 
 /** What a store is opened with. */
 export interface OpenWith {
   readonly database: Database;
-  readonly acknowledged: AcknowledgedVersion;
-  readonly committer: Committer;
   readonly analyzer: Analyzer;
   readonly embedder: Embedder | undefined;
+  /** Is told what was repaired. */
+  readonly report: (message: string) => void;
 }
 
-/**
- * Makes the store where there is none, repairs it where a process or the power failed, and brings it to what it is
- * opened with. Resolves with the length of the table's vectors, if it has any.
- */
-export async function openStore(opening: OpenWith): Promise<number | undefined> {
-  const { database, committer, analyzer, embedder } = opening;
+const LOCK_TIMEOUT_MS = 30_000;
+
+/** Makes the store where there is none, and finds the state of the table to begin from. */
+export async function openStore(
+  opening: OpenWith,
+): Promise<{ readonly description: StoreDescription; readonly bases: Bases }> {
+  const { database, embedder } = opening;
   const { description: path } = database.location;
   const description =
-    (await readDescription(path)) ?? (await committer.exclusively(() => createStore(opening)));
+    (await readDescription(path)) ?? (await exclusively(database, () => createStore(opening)));
   refuseForeignEmbedder(description, embedder);
-  await committer.check();
-  if (description.analyzer !== analyzer.id) {
-    await analyzeAgain(database, committer, analyzer);
-    await committer.exclusively(async () => {
-      await writeDescription(path, { ...(await presentDescription(path)), analyzer: analyzer.id });
-    });
-  }
-  if (embedder !== undefined && description.embedder === undefined) await adopt(opening, embedder);
-  return await vectorLength(await database.table());
+  return { description, bases: await readableBases(opening) };
+}
+
+/** The state of the table, which can be read: the current one, or else the one before. */
+async function readableBases({ database, report }: OpenWith): Promise<Bases> {
+  const bases = await presentBases(database);
+  if (await isReadable(database, bases.current.version)) return bases;
+  return await exclusively(database, async () => {
+    // Another process may have gone on, or repaired it, meanwhile.
+    const present = await presentBases(database);
+    if (!(await isReadable(database, present.current.version))) {
+      report(await goBack(database, present));
+    }
+    return await presentBases(database);
+  });
+}
+
+async function presentBases({ location }: Database): Promise<Bases> {
+  const bases = await readBases(location.base);
+  if (bases !== undefined) return bases;
+  throw new MemoryError("MEM_CORRUPT", `${location.base} is gone; restore it from a backup`);
 }
 
 /** Everything is on disk before the description is, which makes it a store. Call it under the lock. */
 async function createStore(opening: OpenWith): Promise<StoreDescription> {
-  const { database, acknowledged, analyzer, embedder } = opening;
+  const { database, analyzer, embedder } = opening;
   const { location, modules, connection } = database;
   const made = await readDescription(location.description);
   if (made !== undefined) return made;
@@ -63,27 +75,42 @@ async function createStore(opening: OpenWith): Promise<StoreDescription> {
   await prepareTable(table, modules);
   table.close();
   await syncNewFiles(location.table, new Map());
-  const [newest = 0] = await listVersions(location.table);
-  await acknowledged.write(newest);
-  await syncDirectory(location.folder);
+  const [version = 0] = await listVersions(location.table);
+  await writeBases(location.base, { current: { version, watermark: await emptyLog(database) } });
   const description = describeStore(analyzer.id, embedder);
   await writeDescription(location.description, description);
   return description;
 }
 
+/** Makes the log. Resolves with where it begins. */
+async function emptyLog({ location }: Database): Promise<string> {
+  await using log = await openSharedLog({
+    directory: location.log,
+    onFrame() {
+      throw notAStore(location.folder, "a log with changes");
+    },
+  });
+  await syncDirectory(location.folder);
+  return log.cursor;
+}
+
 /** A creation that was cut off leaves an empty table, or one that can't be read. */
 async function moveUnfinishedAway({ location, connection }: Database): Promise<void> {
-  const { table: path, folder, description, setAside } = location;
+  const { table: path, folder, setAside } = location;
   if (!(await exists(path))) return;
   const rows = await countRows(connection);
   if (rows > 0) {
-    throw new MemoryError(
-      "MEM_FORMAT",
-      `${folder} holds a table ${JSON.stringify(TABLE_NAME)} with ${rows} rows, but no ${basename(description)}: it is not a store of this package, or that file was lost`,
-    );
+    throw notAStore(folder, `a table ${JSON.stringify(TABLE_NAME)} with ${rows} rows`);
   }
   await mkdir(setAside, { recursive: true });
   await rename(path, join(setAside, `${randomUUID()}-${basename(path)}`));
+}
+
+function notAStore(folder: string, found: string): MemoryError {
+  return new MemoryError(
+    "MEM_FORMAT",
+    `${folder} holds ${found}, but no store.json: it is not a store of this package, or that file was lost`,
+  );
 }
 
 async function countRows(connection: Connection): Promise<number> {
@@ -107,28 +134,15 @@ function exists(path: string): Promise<boolean> {
   );
 }
 
-/** Makes the embedder the store's own. */
-async function adopt(opening: OpenWith, embedder: Embedder): Promise<void> {
-  const path = opening.database.location.description;
-  // Column and description under one lock: between them another process would adopt an embedder of its own.
-  await opening.committer.commit(
-    async (table) => {
-      refuseForeignEmbedder(await presentDescription(path), embedder);
-      const length = await vectorLength(table);
-      if (length === embedder.dimensions) return;
-      // Left over from an adoption that was cut off, and empty.
-      if (length !== undefined) await table.dropColumns(["vector"]);
-      await addVectorColumn(table, embedder.dimensions);
-    },
-    async () => {
-      const { analyzer } = await presentDescription(path);
-      await writeDescription(path, describeStore(analyzer, embedder));
-    },
+async function exclusively<T>(
+  { location: { lock: path, folder } }: Database,
+  task: () => Promise<T>,
+): Promise<T> {
+  using lock = await acquireFileLock(path, { timeoutMs: LOCK_TIMEOUT_MS, recordHolder: true });
+  if (lock !== undefined) return await task();
+  throw new MemoryError(
+    "MEM_LOCKED",
+    `another process has held the lock of the store in ${folder} for ${LOCK_TIMEOUT_MS / 1000} seconds; is it paused?`,
+    { retryable: true },
   );
-}
-
-async function presentDescription(path: string): Promise<StoreDescription> {
-  const description = await readDescription(path);
-  if (description === undefined) throw new MemoryError("MEM_CORRUPT", `${path} is gone`);
-  return description;
 }

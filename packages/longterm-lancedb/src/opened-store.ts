@@ -1,104 +1,185 @@
+import { LogError, type Damage } from "@mem/append-log";
 import { MemoryError, type Clock, type Embedder } from "@mem/core";
 import { createAnalyzer, loadLanguage, type Analyzer, type LanguageName } from "@mem/search";
-import { AcknowledgedVersion } from "./acknowledged-version.ts";
-import type { SaveContext } from "./changes.ts";
-import { Committer } from "./committer.ts";
+import { Base } from "./base.ts";
+import { readBases } from "./base-file.ts";
+import { ChangeLog } from "./change-log.ts";
 import { Database } from "./database.ts";
 import { EmbeddingQueue } from "./embedding-queue.ts";
+import { EntryCache } from "./entry-cache.ts";
+import { Flusher } from "./flusher.ts";
 import { prepareFolder, type StoreLocation } from "./location.ts";
+import { MadeVectors } from "./made-vectors.ts";
 import { Maintenance } from "./maintenance.ts";
+import { countCleared, MemoryReader, useView } from "./memory-reader.ts";
 import { openStore } from "./open-store.ts";
+import { PendingRows } from "./pending-rows.ts";
+import { Replica } from "./replica.ts";
 import { Search } from "./search.ts";
-import { openError } from "./storage-error.ts";
+import { logError, openError } from "./storage-error.ts";
 import { listVersions } from "./table-files.ts";
-import { Writer } from "./writer.ts";
+import { TableWriter } from "./table-writer.ts";
+import { upgradeStore } from "./upgrade.ts";
 
 export interface StoreParts {
   readonly location: StoreLocation;
   readonly language: LanguageName;
   readonly clock: Clock;
   readonly embedder: Embedder | undefined;
+  /** Bound of what the log has and the table has not, in bytes of memory. */
+  readonly maxUnflushedBytes: number;
+  readonly cacheBytes: number;
   /** Is told what was repaired. */
   readonly report: (message: string) => void;
 }
 
 /** What a store consists of once it is open. */
-export class OpenedStore {
+export interface OpenedStore {
   readonly database: Database;
-  readonly writer: Writer;
+  readonly base: Base;
+  readonly cache: EntryCache;
+  readonly replica: Replica;
+  readonly log: ChangeLog;
+  readonly reader: MemoryReader;
+  readonly search: Search;
+  readonly writer: TableWriter;
+  readonly flusher: Flusher;
   readonly maintenance: Maintenance;
   readonly embedding: EmbeddingQueue | undefined;
-  readonly search: Search;
-  readonly context: SaveContext;
+}
 
-  private constructor(
-    database: Database,
-    committer: Committer,
-    { clock, embedder }: StoreParts,
-    state: { readonly analyzer: Analyzer; readonly versions: number; readonly vectors: boolean },
-  ) {
-    this.database = database;
-    this.writer = new Writer(database, committer, (pending) => {
-      this.maintenance.committed();
-      this.embedding?.add(pending);
-    });
-    this.maintenance = new Maintenance(database, this.writer, clock, state.versions);
-    this.embedding = embedder && new EmbeddingQueue(database, this.writer, embedder, clock);
-    this.search = new Search(database, state.analyzer);
-    this.context = { clock, analyzer: state.analyzer, vectors: state.vectors };
-    this.embedding?.begin();
-  }
+const OPEN_ATTEMPTS = 5;
 
-  /** Rejects with `MEM_UNSUPPORTED`, `MEM_FORMAT`, `MEM_CORRUPT`, `MEM_UNAVAILABLE` and what the parts reject with. */
-  static async open(parts: StoreParts): Promise<OpenedStore> {
-    const { location, language } = parts;
-    const analyzer = await analyzerOf(language);
+/** Rejects with `MEM_UNSUPPORTED`, `MEM_FORMAT`, `MEM_CORRUPT`, `MEM_UNAVAILABLE` and what the parts reject with. */
+export async function openAll(parts: StoreParts): Promise<OpenedStore> {
+  const { location, language } = parts;
+  const analyzer = await analyzerOf(language);
+  try {
+    await prepareFolder(location);
+    const database = await Database.connect(location);
     try {
-      await prepareFolder(location);
-      return await OpenedStore.#open(parts, await Database.connect(location), analyzer);
-    } catch (error) {
-      throw openError(error, location.folder);
-    }
-  }
-
-  static async #open(
-    parts: StoreParts,
-    database: Database,
-    analyzer: Analyzer,
-  ): Promise<OpenedStore> {
-    const { location, embedder, report } = parts;
-    const acknowledged = new AcknowledgedVersion(location.acknowledged);
-    try {
-      const committer = new Committer(database, acknowledged, report);
-      const opening = { database, acknowledged, committer, analyzer, embedder };
-      const vectors = (await openStore(opening)) !== undefined;
-      const versions = (await listVersions(location.table)).length;
-      const state = { analyzer, versions, vectors };
-      return new OpenedStore(database, committer, parts, state);
+      return await openTogether(parts, database, analyzer);
     } catch (error) {
       database.close();
       throw error;
     }
+  } catch (error) {
+    throw openError(logError(error, location.log), location.folder);
   }
+}
 
-  /** Resolves when vectors and indexes have caught up with what was saved; rejects with what keeps them from it. */
-  async catchUp(): Promise<void> {
-    await this.writer.idle();
-    await this.embedding?.flush();
-    await this.maintenance.compact();
+async function openTogether(
+  parts: StoreParts,
+  database: Database,
+  analyzer: Analyzer,
+): Promise<OpenedStore> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await openOnce(parts, database, analyzer);
+    } catch (error) {
+      // Others wrote the table, and removed what is in it from the log, between two looks at the folder.
+      const isOvertaken = error instanceof LogError && error.code === "LOG_GONE";
+      if (!isOvertaken || attempt === OPEN_ATTEMPTS) throw error;
+    }
   }
+}
 
-  /** Gives up what runs by itself; vectors that are still to come stay pending. */
-  async stopBackground(): Promise<void> {
-    this.maintenance.close();
-    await this.embedding?.close();
+async function openOnce(
+  { location, clock, embedder, maxUnflushedBytes, cacheBytes, report }: StoreParts,
+  database: Database,
+  analyzer: Analyzer,
+): Promise<OpenedStore> {
+  const { description, bases } = await openStore({ database, analyzer, embedder, report });
+  const cache = new EntryCache(cacheBytes);
+  const base = new Base(database, cache, bases.current);
+  // What is made last is needed by what is made first, but not before there is a change.
+  let embedding: EmbeddingQueue | undefined;
+  let flusher: Flusher | undefined;
+  const replica: Replica = new Replica({
+    base,
+    cache,
+    count: (clearing) =>
+      useView(base, replica.overlay, cache, (view) => countCleared(view, clearing)),
+    onSaved: ({ id, entry }) => {
+      if (entry?.vector === undefined && entry?.write.text.trim() !== "") embedding?.add(id);
+    },
+    onFlushed: () => log?.admit(),
+  });
+  let log: ChangeLog | undefined;
+  log = await ChangeLog.open({
+    directory: location.log,
+    from: bases.current.watermark,
+    take: (entry) => {
+      const answer = replica.take(entry);
+      flusher?.notice();
+      return answer;
+    },
+    onDamage: (damage) => report(describeDamage(damage)),
+    hasRoom: (bytes) => replica.overlay.bytes + bytes <= maxUnflushedBytes,
+    makeRoom: () => flusher?.begin(),
+  });
+  try {
+    await replica.settled();
+    replica.begin((await readBases(location.base))?.current ?? bases.current);
+    const writer = new TableWriter({ database, base, log, replica, report });
+    const versions = (await listVersions(location.table)).length;
+    const maintenance = new Maintenance({ database, base, writer, clock }, versions);
+    const vectors = new MadeVectors(replica.overlay);
+    flusher = new Flusher({
+      database,
+      base,
+      log,
+      replica,
+      writer,
+      vectors,
+      maintenance,
+      analyzer,
+      clock,
+    });
+    await upgradeStore(description, { database, base, writer, analyzer, embedder });
+    embedding =
+      embedder &&
+      new EmbeddingQueue({
+        embedder,
+        pending: new PendingRows(base, replica.overlay, vectors),
+        made: vectors,
+        clock,
+        onMade: () => flusher?.notice(),
+      });
+    embedding?.begin();
+    if (flusher.isBehind) flusher.notice();
+    const reader = new MemoryReader({ folder: location.folder, log, replica, base, cache });
+    const search = new Search(database.modules.lancedb, analyzer);
+    const opened = { database, base, cache, replica, log, reader, search };
+    return { ...opened, writer, flusher, maintenance, embedding };
+  } catch (error) {
+    await log.close();
+    await base.close();
+    throw error;
   }
+}
 
-  /** Waits for what was accepted. */
-  async close(): Promise<void> {
-    await this.writer.idle();
-    this.database.close();
-  }
+function describeDamage({ segment, offset, bytes, reason }: Damage): string {
+  if (reason === "no-seal") return `segment ${segment} of the log has no end mark`;
+  return `${bytes} bytes at ${offset} in segment ${segment} of the log were torn by a crash, or changed since, and are passed over`;
+}
+
+/** Resolves when vectors, table and indexes have caught up with what was saved; rejects with what keeps them from it. */
+export async function bringUp({ flusher, embedding, maintenance }: OpenedStore): Promise<void> {
+  await flusher.flush();
+  await embedding?.flush();
+  await flusher.flush();
+  await maintenance.compact();
+}
+
+/** Gives up what runs by itself, and closes what is open. What the table does not have stays in the log. */
+export async function closeAll(opened: OpenedStore): Promise<void> {
+  const { flusher, maintenance, log, base, database } = opened;
+  await maintenance.close();
+  await flusher.close();
+  await log.close();
+  await base.close();
+  database.close();
 }
 
 async function analyzerOf(name: LanguageName): Promise<Analyzer> {

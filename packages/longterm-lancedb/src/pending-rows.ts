@@ -1,4 +1,6 @@
-import type { Database } from "./database.ts";
+import type { Base } from "./base.ts";
+import type { MadeVectors } from "./made-vectors.ts";
+import type { Overlay } from "./overlay.ts";
 import type { Row } from "./row.ts";
 import { all, idIn, VECTOR_PENDING } from "./sql.ts";
 
@@ -10,18 +12,22 @@ const REMEMBERED = 10_000;
 export type PendingRow = Pick<Row, "id" | "text" | "version">;
 
 /**
- * The rows that have text and no vector. The table knows them all; those that this process wrote are remembered, so
- * that it is not searched for each of them.
+ * The entries that have text and no vector. In the end the table knows them all; those that this process wrote are
+ * remembered, so that it is not searched for each of them.
  */
 export class PendingRows {
-  readonly #database: Database;
+  readonly #base: Base;
+  readonly #overlay: Overlay;
+  readonly #made: MadeVectors;
   readonly #remembered = new Set<string>();
   readonly #refused = new Set<string>();
   /** Whether there may be some in the table that are not remembered. */
   #unremembered = true;
 
-  constructor(database: Database) {
-    this.#database = database;
+  constructor(base: Base, overlay: Overlay, made: MadeVectors) {
+    this.#base = base;
+    this.#overlay = overlay;
+    this.#made = made;
   }
 
   /** Whether there may be some. */
@@ -43,7 +49,7 @@ export class PendingRows {
     this.#unremembered = true;
   }
 
-  /** Sets rows aside whose text the embedder does not take. */
+  /** Sets entries aside whose text the embedder does not take. */
   refuse(ids: readonly string[]): void {
     for (const id of ids) {
       this.#refused.add(id);
@@ -71,8 +77,11 @@ export class PendingRows {
 
   async #takeRemembered(ids: readonly string[]): Promise<PendingRow[]> {
     for (const id of ids) this.#remembered.delete(id);
+    const unflushed = this.#inOverlay(ids);
+    const others = ids.filter((id) => this.#overlay.findId(id) === undefined);
+    if (others.length === 0) return unflushed;
     try {
-      return await this.#read(idIn(ids));
+      return [...unflushed, ...(await this.#inTable(idIn(others)))];
     } catch (error) {
       this.add(ids);
       throw error;
@@ -83,16 +92,27 @@ export class PendingRows {
     this.#unremembered = false;
     let rows: PendingRow[] | undefined;
     try {
-      rows = await this.#read(this.#notRefused());
-      return rows;
+      rows = await this.#inTable(this.#notSettled());
     } finally {
       // It failed, or there are more than these.
-      if (rows === undefined || rows.length === ROWS_AT_ONCE) this.#unremembered = true;
+      if (rows === undefined || rows.length > 0) this.#unremembered = true;
     }
+    const unflushed = this.#inOverlay([...this.#overlay.inTenant().entries.keys()]);
+    return [...unflushed.filter(({ id }) => !this.#refused.has(id)), ...rows];
   }
 
-  #read(condition: string | undefined): Promise<PendingRow[]> {
-    return this.#database.read((table) =>
+  /** Those that the table does not have yet. */
+  #inOverlay(ids: readonly string[]): PendingRow[] {
+    return ids.flatMap((id) => {
+      const entry = this.#overlay.findId(id)?.entry;
+      if (entry === undefined || entry.vector !== undefined) return [];
+      const { text } = entry.write;
+      return text.trim() === "" ? [] : [{ id, text, version: entry.version }];
+    });
+  }
+
+  async #inTable(condition: string | undefined): Promise<PendingRow[]> {
+    const rows: PendingRow[] = await this.#base.use((table) =>
       table
         .query()
         .where(all(VECTOR_PENDING, condition))
@@ -100,10 +120,15 @@ export class PendingRows {
         .limit(ROWS_AT_ONCE)
         .toArray(),
     );
+    return rows.filter(
+      ({ id, version }) => !this.#made.has(id, version) && this.#overlay.findId(id) === undefined,
+    );
   }
 
-  #notRefused(): string | undefined {
-    return this.#refused.size === 0 ? undefined : `NOT ${idIn([...this.#refused])}`;
+  /** Neither refused, nor on their way into the table. */
+  #notSettled(): string | undefined {
+    const ids = [...this.#refused, ...this.#made.all().keys()];
+    return ids.length === 0 ? undefined : `NOT ${idIn(ids)}`;
   }
 
   #fitting(rows: readonly PendingRow[]): PendingRow[] {
@@ -111,7 +136,8 @@ export class PendingRows {
     let characters = 0;
     for (const row of rows) {
       characters += row.text.length;
-      if (fitting.length > 0 && characters > CHARACTERS_AT_ONCE) this.#remembered.add(row.id);
+      const isFull = fitting.length >= ROWS_AT_ONCE || characters > CHARACTERS_AT_ONCE;
+      if (fitting.length > 0 && isFull) this.#remembered.add(row.id);
       else fitting.push(row);
     }
     return fitting;

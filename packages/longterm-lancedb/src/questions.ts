@@ -1,4 +1,10 @@
-import { isMemoryError, MemoryError, type Embedder, type SearchRequest } from "@mem/core";
+import {
+  isMemoryError,
+  MemoryError,
+  type Embedder,
+  type SearchRequest,
+  type SearchScope,
+} from "@mem/core";
 import { embedChecked } from "./embedding.ts";
 import type { SearchPlan } from "./search.ts";
 
@@ -21,7 +27,7 @@ export class Questions {
    * the embedder says where it fails, unless the mode leaves the choice: then words have to do.
    */
   async plan(
-    scope: string,
+    scope: SearchScope,
     { text, mode }: SearchRequest,
     signal: AbortSignal,
   ): Promise<SearchPlan | undefined> {

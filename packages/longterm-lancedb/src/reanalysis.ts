@@ -1,45 +1,33 @@
+import type { Table } from "@lancedb/lancedb";
 import { documentLength, joinTerms, type Analyzer } from "@mem/search";
-import type { Committer } from "./committer.ts";
-import type { Database } from "./database.ts";
 import { readRows } from "./row-queries.ts";
 import type { Row } from "./row.ts";
 import { quote } from "./sql.ts";
 
 const ROWS_AT_ONCE = 1_000;
 
-/**
- * Makes the terms of every row anew, after a release or an option changed how text is analysed. Rows that are saved
- * meanwhile have the new terms already; doing it twice does no harm.
- */
-export async function analyzeAgain(
-  database: Database,
-  committer: Committer,
-  analyzer: Analyzer,
-): Promise<void> {
+/** Makes the terms of every row anew, after a release or an option changed how text is analysed. */
+export async function analyzeAgain(table: Table, analyzer: Analyzer): Promise<void> {
   let after = "";
   for (;;) {
-    const ids: Pick<Row, "id">[] = await database.read((table) =>
-      table
-        .query()
-        .where(`id > ${quote(after)}`)
-        .orderBy({ columnName: "id", ascending: true })
-        .select(["id"])
-        .limit(ROWS_AT_ONCE)
-        .toArray(),
-    );
+    const ids: Pick<Row, "id">[] = await table
+      .query()
+      .where(`id > ${quote(after)}`)
+      .orderBy({ columnName: "id", ascending: true })
+      .select(["id"])
+      .limit(ROWS_AT_ONCE)
+      .toArray();
     const last = ids.at(-1);
     if (last === undefined) return;
-    await committer.commit(async (table) => {
-      const rows = await readRows(
-        table,
-        ids.map(({ id }) => id),
-      );
-      const renewed = rows.map((row) => {
-        const terms = analyzer.analyze(row.text);
-        return { ...row, terms: joinTerms(terms), length: documentLength(terms) };
-      });
-      await table.mergeInsert("id").whenMatchedUpdateAll().execute(renewed);
+    const rows = await readRows(
+      table,
+      ids.map(({ id }) => id),
+    );
+    const renewed = rows.map((row) => {
+      const terms = analyzer.analyze(row.text);
+      return { ...row, terms: joinTerms(terms), length: documentLength(terms) };
     });
+    await table.mergeInsert("id").whenMatchedUpdateAll().execute(renewed);
     after = last.id;
   }
 }

@@ -3,9 +3,10 @@ import { mkdir, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { syncDirectory } from "@mem/append-log";
 import { MemoryError } from "@mem/core";
+import { writeBases, type Bases } from "./base-file.ts";
 import type { Database } from "./database.ts";
 import { TABLE_NAME } from "./location.ts";
-import { isSystemError } from "./storage-error.ts";
+import { isSystemError, isVanishedVersion } from "./storage-error.ts";
 import {
   isManifestComplete,
   isTemporary,
@@ -15,54 +16,63 @@ import {
 } from "./table-files.ts";
 
 /**
- * Undoes what was committed but never acknowledged: its process died, or the power failed, before it had reached the
- * disk. Call it under the store's lock. Returns what was done, in words, if anything.
+ * Undoes what was committed to the table and never published: its process died, or the power failed, before it was
+ * every process's table. Call it under the store's lock. Returns what was done, in words, if anything.
  *
- * The acknowledged version is committed again on top, so that other processes follow. Where the newer ones can't
- * even be opened, which is after a power cut, nobody has them open, and their files are moved out of the way.
+ * The published version is committed again on top. Where the newer ones can't even be opened, which is after a power
+ * cut, their files are moved out of the way.
  */
-export async function undoUnacknowledged(
+export async function undoUnpublished(
   database: Database,
-  acknowledged: number | undefined,
+  published: number,
 ): Promise<string | undefined> {
-  const { table: path, folder } = database.location;
-  const versions = await listVersions(path);
-  if (versions[0] === acknowledged) return undefined;
-  if (acknowledged === undefined) return await setAsideUnreadable(database, versions);
-  if (!versions.includes(acknowledged)) {
-    throw new MemoryError(
-      "MEM_CORRUPT",
-      `version ${acknowledged} of the store in ${folder} was acknowledged and is missing; restore a backup, or remove the file "acknowledged" to go on with what is there`,
-    );
-  }
-  const newer = versions.filter((version) => version > acknowledged);
-  if (!(await restore(database, newer, acknowledged))) {
-    await setAside(database, newer);
-    return `versions ${newer.toReversed().join(", ")} were unreadable, never acknowledged, and set aside`;
-  }
-  return `versions ${newer.toReversed().join(", ")} were never acknowledged and undone`;
+  const versions = await listVersions(database.location.table);
+  const newer = versions.filter((version) => version > published);
+  if (newer.length === 0) return undefined;
+  if (await restore(database, newer, published)) return undefined;
+  await setAside(database, newer);
+  return `versions ${newer.toReversed().join(", ")} of the table were unreadable, never published, and set aside`;
 }
 
-/** Without a record of what was acknowledged, the newest version that can be opened counts. */
-async function setAsideUnreadable(
+/**
+ * Goes back to the state before, where the current one can't be read, so that the log makes up for the rest. Call it
+ * under the store's lock. Returns what was done, in words.
+ */
+export async function goBack(
   database: Database,
-  versions: readonly number[],
-): Promise<string | undefined> {
-  const unreadable: number[] = [];
-  for (const version of versions) {
-    if (await isManifestComplete(database.location.table, version)) break;
-    unreadable.push(version);
+  { current, previous }: Bases,
+): Promise<string> {
+  const { table, folder, base } = database.location;
+  if (previous === undefined || !(await isReadable(database, previous.version))) {
+    throw new MemoryError(
+      "MEM_CORRUPT",
+      `version ${current.version} of the table in ${folder} can't be read; restore a backup`,
+    );
   }
-  if (unreadable.length === 0) return undefined;
-  await setAside(database, unreadable);
-  return `versions ${unreadable.toReversed().join(", ")} were unreadable and set aside`;
+  const newer = (await listVersions(table)).filter((version) => version > previous.version);
+  await setAside(database, newer);
+  await writeBases(base, { current: previous });
+  return `version ${current.version} of the table was unreadable and set aside; what it held was taken from the log`;
+}
+
+/** Whether a version of the table was written to its end, and opens. */
+export async function isReadable(database: Database, version: number): Promise<boolean> {
+  try {
+    // LanceDB takes a manifest of zeros for an empty table.
+    if (!(await isManifestComplete(database.location.table, version))) return false;
+    (await database.openVersion(version)).close();
+    return true;
+  } catch (error) {
+    if (isSystemError(error) && !isVanishedVersion(error)) throw error;
+    return false;
+  }
 }
 
 /** Whether the newest versions could be read, so that one before them could be put on top. */
 async function restore(
   { connection, location }: Database,
   newer: readonly number[],
-  acknowledged: number,
+  published: number,
 ): Promise<boolean> {
   for (const version of newer) {
     if (!(await isManifestComplete(location.table, version))) return false;
@@ -70,7 +80,7 @@ async function restore(
   try {
     const table = await connection.openTable(TABLE_NAME);
     try {
-      await table.checkout(acknowledged);
+      await table.checkout(published);
       await table.restore();
     } finally {
       table.close();

@@ -1,4 +1,5 @@
 import {
+  cloneJson,
   MemoryError,
   type EntrySource,
   type JsonObject,
@@ -8,7 +9,9 @@ import {
   type Scope,
 } from "@mem/core";
 import { documentLength, joinTerms } from "@mem/search";
-import { rowId, type EntryRow, type Row } from "./row.ts";
+import { createdAtOf, type ChangedEntry, type UnflushedEntry } from "./changed-entry.ts";
+import type { SliceEntry } from "./overlay.ts";
+import { keyOfId, rowId, type EntryRow, type Row } from "./row.ts";
 import { hashRow } from "./row-hash.ts";
 
 /** All of a row that does not depend on when it is stored. */
@@ -23,7 +26,6 @@ export function draftRow(scope: Scope, write: LongTermWrite, terms: readonly str
     tenant: scope.tenantId,
     workflow: scope.workflowId ?? "",
     agent: scope.agentId ?? "",
-    key: write.key,
     value: JSON.stringify(write.value),
     text: write.text,
     terms: joinTerms(terms),
@@ -49,11 +51,11 @@ export function toEntry(row: EntryRow): LongTermEntry {
   if (hashRow(row) !== row.hash) {
     throw new MemoryError(
       "MEM_CORRUPT",
-      `the entry ${JSON.stringify(row.key)} of agent ${JSON.stringify(row.agent)} was damaged on disk; save or delete it, or restore a backup`,
+      `the entry ${JSON.stringify(keyOfId(row.id))} of agent ${JSON.stringify(row.agent)} was damaged on disk; save or delete it, or restore a backup`,
     );
   }
   return {
-    key: row.key,
+    key: keyOfId(row.id),
     value: JSON.parse(row.value) as JsonValue,
     text: row.text,
     version: row.version,
@@ -71,6 +73,37 @@ export function toEntry(row: EntryRow): LongTermEntry {
   };
 }
 
-export function parseMetadata(json: string | null): JsonObject | undefined {
-  return json === null ? undefined : (JSON.parse(json) as JsonObject);
+/** The entry of a change, for its caller to keep. What the table has in its place must have been learned. */
+export function toUnflushedEntry(changed: ChangedEntry, entry: UnflushedEntry): LongTermEntry {
+  const { scope, key } = changed;
+  const { value, text, source, metadata, subject, derivedFrom, sequence } = entry.write;
+  return {
+    key,
+    value: cloneJson(value),
+    text,
+    version: entry.version,
+    createdAt: createdAtOf(changed, entry),
+    updatedAt: entry.updatedAt,
+    source,
+    ...(scope.agentId !== undefined && { agentId: scope.agentId }),
+    ...(scope.workflowId !== undefined && { workflowId: scope.workflowId }),
+    ...(metadata !== undefined && { metadata: cloneJson(metadata) }),
+    ...(subject !== undefined && { subject }),
+    ...(derivedFrom !== undefined && { derivedFrom: [...derivedFrom] }),
+    ...(sequence !== undefined && { sequence: { ...sequence } }),
+  };
+}
+
+/** Whether the table has to tell first when the entry was first saved. */
+export function lacksTime({ changed, entry }: SliceEntry): boolean {
+  return entry !== undefined && entry.createdAt === undefined && changed.stored === undefined;
+}
+
+/** For handing out what stays in memory. */
+export function copyEntry(entry: LongTermEntry): LongTermEntry {
+  return cloneJson(entry as unknown as JsonObject) as unknown as LongTermEntry;
+}
+
+export function parseMetadata(json: string | null | undefined): JsonObject | undefined {
+  return typeof json === "string" ? (JSON.parse(json) as JsonObject) : undefined;
 }

@@ -15,7 +15,6 @@ export function hashRow(row: Omit<EntryRow, "hash">): string {
       row.tenant,
       row.workflow,
       row.agent,
-      row.key,
       row.value,
       row.text,
       row.metadata,

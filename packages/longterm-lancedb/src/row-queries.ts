@@ -1,11 +1,20 @@
 import type { Table } from "@lancedb/lancedb";
+import type { StoredFacts } from "./changed-entry.ts";
+import type { CachedEntry } from "./entry-cache.ts";
+import { toEntry } from "./row-conversion.ts";
 import { ENTRY_COLUMNS, type EntryRow, type Row } from "./row.ts";
 import { idIn } from "./sql.ts";
+import type { View } from "./view.ts";
 
 const IDS_AT_ONCE = 1_000;
+/** Of an entry in memory, beside its texts. */
+const ENTRY_BYTES = 400;
 
 /** A row as LanceDB hands it out: its vector in Arrow's wrapping. */
-type StoredRow = Omit<Row, "vector"> & { readonly vector?: { toArray(): Float32Array } | null };
+export type StoredRow = Omit<Row, "vector"> & { readonly vector?: { toArray(): Float32Array } | null };
+
+type CacheableRow = EntryRow & Pick<Row, "length">;
+type FactsRow = Pick<Row, "id" | "version" | "op_id" | "created_at" | "length">;
 
 /** The rows that have one of these ids, whole, in no particular order. */
 export async function readRows(table: Table, ids: readonly string[]): Promise<Row[]> {
@@ -17,28 +26,73 @@ export async function readRows(table: Table, ids: readonly string[]): Promise<Ro
   return rows;
 }
 
-/** The entries that have one of these ids, by id. Not checked yet: `toEntry` does. */
+/** The table's entries that have one of these ids, by id. Rejects with `MEM_CORRUPT` where a row is damaged. */
 export async function readEntries(
   table: Table,
   ids: readonly string[],
-): Promise<Map<string, EntryRow>> {
-  const rows = new Map<string, EntryRow>();
+): Promise<Map<string, CachedEntry>> {
+  const entries = new Map<string, CachedEntry>();
   for (const condition of conditionsOn(ids)) {
-    const found: EntryRow[] = await table
+    const found: CacheableRow[] = await table
       .query()
       .where(condition)
-      .select([...ENTRY_COLUMNS])
+      .select([...ENTRY_COLUMNS, "length"])
       .toArray();
-    for (const row of found) rows.set(row.id, row);
+    for (const row of found) entries.set(row.id, toCached(row));
   }
-  return rows;
+  return entries;
 }
 
-function* conditionsOn(ids: readonly string[]): Generator<string> {
+/** `readEntries` of the view's table, which reads only what the cache does not have. It leaves the cache as it is. */
+export async function findEntries(
+  { table, version, cache }: View,
+  ids: readonly string[],
+): Promise<Map<string, CachedEntry>> {
+  const known = new Map<string, CachedEntry>();
+  const missing: string[] = [];
+  for (const id of ids) {
+    const found = cache.find(id, version);
+    if (found === undefined) missing.push(id);
+    else if (found !== null) known.set(id, found);
+  }
+  for (const [id, entry] of await readEntries(table, missing)) known.set(id, entry);
+  return known;
+}
+
+/** What the table has at these ids, by id. Damage is not noticed here: what is replaced need not be whole. */
+export async function readStored(
+  table: Table,
+  ids: readonly string[],
+): Promise<Map<string, StoredFacts>> {
+  const facts = new Map<string, StoredFacts>();
+  for (const condition of conditionsOn(ids)) {
+    const rows: FactsRow[] = await table
+      .query()
+      .where(condition)
+      .select(["id", "version", "op_id", "created_at", "length"])
+      .toArray();
+    for (const { id, version, op_id, created_at, length } of rows) {
+      facts.set(id, { version, opId: op_id, createdAt: created_at, length });
+    }
+  }
+  return facts;
+}
+
+/** Conditions that together name all of these ids, none of them too long. */
+export function* conditionsOn(ids: readonly string[]): Generator<string> {
   for (let i = 0; i < ids.length; i += IDS_AT_ONCE) yield idIn(ids.slice(i, i + IDS_AT_ONCE));
 }
 
-function fromStored({ vector, ...row }: StoredRow): Row {
+function toCached(row: CacheableRow): CachedEntry {
+  const { op_id: opId, length, text, value, metadata, subject, sequence, derived_from } = row;
+  const texts = row.agent.length + row.workflow.length + text.length + (subject ?? "").length;
+  // Parsed, JSON takes about three times its length.
+  const json = value.length + (metadata ?? "").length + (derived_from ?? "").length;
+  const bytes = ENTRY_BYTES + 2 * (texts + (sequence ?? "").length) + 3 * json;
+  return { entry: toEntry(row), opId, length, bytes };
+}
+
+export function fromStored({ vector, ...row }: StoredRow): Row {
   if (vector === undefined) return row;
   // A copy: Arrow's view would keep the whole result in memory.
   return { ...row, vector: vector === null ? null : vector.toArray().slice() };

@@ -7,7 +7,6 @@ export interface Row {
   readonly tenant: string;
   readonly workflow: string;
   readonly agent: string;
-  readonly key: string;
   /** JSON. */
   readonly value: string;
   readonly text: string;
@@ -43,7 +42,6 @@ const ENTRY_COLUMN_SET: Record<keyof EntryRow, true> = {
   tenant: true,
   workflow: true,
   agent: true,
-  key: true,
   value: true,
   text: true,
   metadata: true,

@@ -1,4 +1,9 @@
 import type { Table } from "@lancedb/lancedb";
+import { documentLength, type Analyzer } from "@mem/search";
+import type { UnflushedEntry } from "./changed-entry.ts";
+import type { Slice } from "./overlay.ts";
+import { RememberedAnswers } from "./remembered-answers.ts";
+import type { View } from "./view.ts";
 
 /** What BM25 has to know of a scope, but for how many of its entries have a term. */
 export interface ScopeTotals {
@@ -6,36 +11,53 @@ export interface ScopeTotals {
   readonly totalLength: number;
 }
 
-const REMEMBERED_SCOPES = 256;
+/** Totals of what a search sees. */
+export interface VisibleTotals extends ScopeTotals {
+  /** How many rows the table has there, those that count no more among them. */
+  readonly rows: number;
+  /** How many of them count no more. */
+  readonly hidden: number;
+}
 
-/** Counts the entries of a scope and their terms, once for each version of the table. */
+/** Counts the entries of a scope and their terms; those of the table once for each of its versions. */
 export class ScopeStatistics {
-  readonly #remembered = new Map<string, ScopeTotals>();
-  #version = -1;
+  readonly #rows = new RememberedAnswers(totalsOf);
+  readonly #analyzer: Analyzer;
 
-  async of(table: Table, scope: string): Promise<ScopeTotals> {
-    const version = await table.version();
-    if (version !== this.#version) {
-      this.#remembered.clear();
-      this.#version = version;
+  constructor(analyzer: Analyzer) {
+    this.#analyzer = analyzer;
+  }
+
+  async of(view: View, condition: string, { entries }: Slice): Promise<VisibleTotals> {
+    const table = await this.#rows.of(view.table, condition);
+    const rows = table.documents;
+    let { documents, totalLength } = table;
+    let hidden = 0;
+    if (rows > 0) await view.learn(Array.from(entries.values(), ({ changed }) => changed));
+    for (const { changed, entry } of entries.values()) {
+      if (rows > 0 && changed.stored) {
+        hidden++;
+        documents--;
+        totalLength -= changed.stored.length;
+      }
+      if (entry === undefined) continue;
+      documents++;
+      totalLength += documentLength(termsOf(entry, this.#analyzer));
     }
-    const known = this.#remembered.get(scope);
-    if (known !== undefined) return known;
-    const totals = await count(table, scope);
-    // Another search may have moved on meanwhile, and these are of the version before.
-    if (version !== this.#version) return totals;
-    if (this.#remembered.size >= REMEMBERED_SCOPES) this.#remembered.clear();
-    this.#remembered.set(scope, totals);
-    return totals;
+    return { documents, totalLength, rows, hidden };
   }
 }
 
-async function count(table: Table, scope: string): Promise<ScopeTotals> {
-  const documents = await table.countRows(scope);
-  const lengths = await table.query().where(scope).select(["length"]).toArrow();
+/** The terms of an unflushed text: analysed once. */
+export function termsOf(entry: UnflushedEntry, analyzer: Analyzer): readonly string[] {
+  return (entry.terms ??= analyzer.analyze(entry.write.text));
+}
+
+async function totalsOf(table: Table, condition: string): Promise<ScopeTotals> {
+  const lengths = await table.query().where(condition).select(["length"]).toArrow();
   let totalLength = 0;
   for (const { values } of lengths.getChild("length")?.data ?? []) {
     for (const length of values as Int32Array) totalLength += length;
   }
-  return { documents, totalLength };
+  return { documents: lengths.numRows, totalLength };
 }

@@ -1,31 +1,32 @@
-import type { Table } from "@lancedb/lancedb";
 import {
   compareCodePoints,
   matchesFilter,
   type LongTermEntry,
   type SearchHit,
   type SearchRequest,
+  type SearchScope,
   type SearchScores,
 } from "@mem/core";
 import { snippet, type Analyzer } from "@mem/search";
-import type { Database } from "./database.ts";
-import { parseMetadata, toEntry } from "./row-conversion.ts";
-import { readEntries } from "./row-queries.ts";
+import { metadataOf } from "./candidates.ts";
+import { readFound } from "./found-entries.ts";
+import type { LanceDb } from "./native-module.ts";
 import { keyOfId } from "./row.ts";
 import { ScopeStatistics } from "./scope-statistics.ts";
-import { scoreCandidates, type ScoredCandidate } from "./scored-candidates.ts";
+import { scoreCandidates, type Means, type ScoredCandidate } from "./scored-candidates.ts";
+import { surveyScope, type Searched } from "./searched.ts";
 import { borrowInSequences } from "./sequences.ts";
+import type { View } from "./view.ts";
 
 /** Up to here every vector of the scope is compared; above, those that the index takes for near. */
-const EXACT_ROWS = 20_000;
+const EXACT_ENTRIES = 20_000;
 /** In larger scopes: how many candidates are looked at for each wanted hit, and how many at least. */
 const CANDIDATES_PER_HIT = 10;
 const FEWEST_CANDIDATES = 1_000;
 
 /** How a search is made, once its mode is settled. */
 export interface SearchPlan {
-  /** SQL. */
-  readonly scope: string;
+  readonly scope: SearchScope;
   /** Whether words count: in every search but one by vector alone. */
   readonly byKeyword: boolean;
   /** Of the text; absent in a search by keyword alone. */
@@ -36,56 +37,46 @@ export interface SearchPlan {
 
 /** Finds and ranks entries. LanceDB finds candidates; the scores are those of `@mem/search`. */
 export class Search {
-  readonly #database: Database;
-  readonly #analyzer: Analyzer;
-  readonly #statistics = new ScopeStatistics();
+  readonly #means: Means;
+  readonly #statistics: ScopeStatistics;
 
-  constructor(database: Database, analyzer: Analyzer) {
-    this.#database = database;
-    this.#analyzer = analyzer;
+  constructor(lancedb: LanceDb, analyzer: Analyzer) {
+    this.#means = { lancedb, analyzer };
+    this.#statistics = new ScopeStatistics(analyzer);
   }
 
   /** The best hits, all of one state of the store. */
-  hits(plan: SearchPlan, request: SearchRequest): Promise<SearchHit[]> {
-    const terms = this.#analyzer.analyzeQuery(request.text);
-    return this.#database.snapshot(async (table) => {
-      const ranked = await this.#rank(table, plan, request, terms);
-      const rows = await readEntries(
-        table,
-        ranked.map(({ id }) => id),
-      );
-      return ranked.flatMap((candidate) => {
-        const row = rows.get(candidate.id);
-        return row === undefined
-          ? []
-          : [this.#toHit(candidate, toEntry(row), terms, plan.byKeyword)];
-      });
+  async hits(view: View, plan: SearchPlan, request: SearchRequest): Promise<SearchHit[]> {
+    const { byKeyword, scope } = plan;
+    const terms = this.#means.analyzer.analyzeQuery(request.text);
+    const withMetadata = request.filter !== undefined;
+    const searched = await surveyScope(view, scope, this.#statistics, withMetadata);
+    const ranked = await this.#rank(searched, plan, request, terms);
+    const entries = await readFound(view, ranked);
+    return ranked.flatMap((candidate) => {
+      const entry = entries.get(candidate.id);
+      return entry === undefined ? [] : [this.#toHit(candidate, entry, terms, byKeyword)];
     });
   }
 
   async #rank(
-    table: Table,
-    { scope, byKeyword, vector, weight }: SearchPlan,
+    searched: Searched,
+    { byKeyword, vector, weight }: SearchPlan,
     request: SearchRequest,
     terms: readonly string[],
   ): Promise<ScoredCandidate[]> {
-    const withMetadata = request.filter !== undefined;
-    const question = { scope, terms: byKeyword ? terms : undefined, vector, weight, withMetadata };
-    const { lancedb } = this.#database.modules;
-    const totals = await this.#statistics.of(table, scope);
-    const { documents } = totals;
+    const question = { terms: byKeyword ? terms : undefined, vector, weight };
+    const { documents } = searched.totals;
     let window =
-      documents <= EXACT_ROWS
+      documents <= EXACT_ENTRIES
         ? documents
         : Math.max(FEWEST_CANDIDATES, CANDIDATES_PER_HIT * request.topK);
     for (; ; window *= 4) {
-      const found = await scoreCandidates(table, lancedb, question, totals, window);
-      const scored = request.neighbours
-        ? await borrowInSequences(table, scope, found, withMetadata)
-        : found;
+      const found = await scoreCandidates(searched, this.#means, question, window);
+      const scored = request.neighbours ? await borrowInSequences(searched, found) : found;
       const best = rankCandidates(scored, request);
       const complete = vector === undefined || window >= documents;
-      if (complete || !withMetadata || best.length === request.topK) return best;
+      if (complete || !searched.withMetadata || best.length === request.topK) return best;
     }
   }
 
@@ -95,11 +86,11 @@ export class Search {
     terms: readonly string[],
     byKeyword: boolean,
   ): SearchHit {
-    const own = new Set(byKeyword ? this.#analyzer.analyze(entry.text) : []);
+    const own = new Set(byKeyword ? this.#means.analyzer.analyze(entry.text) : []);
     return {
       ...entry,
       ...scoresOf(candidate, byKeyword),
-      snippet: snippet(entry.text, terms, this.#analyzer).text,
+      snippet: snippet(entry.text, terms, this.#means.analyzer).text,
       matched: terms.filter((term) => own.has(term)),
     };
   }
@@ -112,10 +103,10 @@ function rankCandidates(
 ): ScoredCandidate[] {
   return candidates
     .filter(
-      ({ score, metadata }) =>
-        score > 0 &&
-        score >= minScore &&
-        (filter === undefined || matchesFilter(filter, parseMetadata(metadata))),
+      (candidate) =>
+        candidate.score > 0 &&
+        candidate.score >= minScore &&
+        (filter === undefined || matchesFilter(filter, metadataOf(candidate))),
     )
     .toSorted((a, b) => b.score - a.score || compareKeys(a.id, b.id))
     .slice(0, topK);

@@ -1,8 +1,8 @@
-import type { Table } from "@lancedb/lancedb";
 import { borrowFromNeighbours, type SequencePlace } from "@mem/search";
 import { candidateColumns, candidatesIn, type Candidate } from "./candidates.ts";
 import { scopeOfId } from "./row.ts";
 import type { ScoredCandidate } from "./scored-candidates.ts";
+import type { Searched } from "./searched.ts";
 import { all, columnIn } from "./sql.ts";
 
 /** More sequences than these are read together with all others of the scope. */
@@ -10,24 +10,15 @@ const NAMED_SEQUENCES = 500;
 
 /** Lets candidates borrow from their neighbours. What stands beside an answer becomes a candidate itself. */
 export async function borrowInSequences(
-  table: Table,
-  scope: string,
+  searched: Searched,
   candidates: readonly ScoredCandidate[],
-  withMetadata: boolean,
 ): Promise<ScoredCandidate[]> {
   const names = new Set<string>();
   for (const { sequence, score } of candidates) {
     if (sequence !== null && score > 0) names.add(sequence);
   }
   if (names.size === 0) return [...candidates];
-  const condition =
-    names.size > NAMED_SEQUENCES ? "sequence IS NOT NULL" : columnIn("sequence", [...names]);
-  const result = await table
-    .query()
-    .where(all(scope, condition))
-    .select(candidateColumns(withMetadata))
-    .toArrow();
-  const members = Array.from(candidatesIn(result), ([candidate]) => candidate);
+  const members = await membersOf(searched, names);
   const places = placesOf(members);
   const scored = new Map(candidates.map((candidate) => [candidate.id, candidate]));
   for (const member of members) if (!scored.has(member.id)) scored.set(member.id, unscored(member));
@@ -43,6 +34,25 @@ export async function borrowInSequences(
     score,
     scores,
   }));
+}
+
+async function membersOf(
+  { table, condition, slice, unflushed, totals, withMetadata }: Searched,
+  names: ReadonlySet<string>,
+): Promise<Candidate[]> {
+  const members: Candidate[] = unflushed.filter(
+    ({ sequence }) => sequence !== null && names.has(sequence),
+  );
+  if (totals.rows === 0) return members;
+  const named =
+    names.size > NAMED_SEQUENCES ? "sequence IS NOT NULL" : columnIn("sequence", [...names]);
+  const result = await table
+    .query()
+    .where(all(condition, named))
+    .select(candidateColumns(withMetadata))
+    .toArrow();
+  for (const [candidate] of candidatesIn(result, slice)) members.push(candidate);
+  return members;
 }
 
 /** Stands beside something, and answers nothing itself. */

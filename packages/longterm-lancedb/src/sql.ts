@@ -1,4 +1,5 @@
 import { encodeScope, type Scope, type SearchScope, type WorkflowRef } from "@mem/core";
+import type { Slice } from "./overlay.ts";
 import { rowId } from "./row.ts";
 
 /** A string as an SQL literal: the one place where text becomes part of a query. */
@@ -21,7 +22,10 @@ export function idIn(ids: readonly string[]): string {
 }
 
 /** Nothing is in an empty list. */
-export function columnIn(column: "id" | "agent" | "sequence", values: readonly string[]): string {
+export function columnIn(
+  column: "id" | "agent" | "workflow" | "sequence",
+  values: readonly string[],
+): string {
   return values.length === 0 ? "false" : `${column} IN (${values.map(quote).join(", ")})`;
 }
 
@@ -56,6 +60,29 @@ export function inSearchScope(scope: SearchScope): string {
 /** Every scope of the workflow. */
 export function inWorkflow({ tenantId, workflowId }: WorkflowRef): string {
   return all(inTenant(tenantId), `workflow = ${quote(workflowId)}`);
+}
+
+/** The rows of a tenant that no clearing has removed; `undefined`: nothing was cleared. */
+export function notCleared({
+  clearedScopes,
+  clearedWorkflows,
+}: Pick<Slice, "clearedScopes" | "clearedWorkflows">): string | undefined {
+  const workflows = new Map<string, string[]>();
+  for (const { agentId = "", workflowId = "" } of clearedScopes) {
+    const ofAgent = workflows.get(agentId);
+    if (ofAgent === undefined) workflows.set(agentId, [workflowId]);
+    else ofAgent.push(workflowId);
+  }
+  // By agent, since long lists are cheap and long chains of OR are not.
+  const cleared = Array.from(
+    workflows,
+    ([agentId, names]) => `(agent = ${quote(agentId)} AND ${columnIn("workflow", names)})`,
+  );
+  if (clearedWorkflows.length > 0) {
+    const names = clearedWorkflows.map(({ workflowId }) => workflowId);
+    cleared.push(columnIn("workflow", names));
+  }
+  return cleared.length === 0 ? undefined : `NOT ${any(cleared)}`;
 }
 
 export function inTenant(tenantId: string): string {

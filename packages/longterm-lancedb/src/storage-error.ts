@@ -1,4 +1,5 @@
-import { isMemoryError, MemoryError, type Outcome } from "@mem/core";
+import { LogError, type LogErrorCode } from "@mem/append-log";
+import { isMemoryError, MemoryError, type MemoryErrorCode, type Outcome } from "@mem/core";
 
 /** Whether a file vanished under a read: another process cleaned up the version that it had begun on. */
 export function isVanishedVersion(error: unknown): boolean {
@@ -19,6 +20,35 @@ export function readError(error: unknown, folder: string): unknown {
     "MEM_CORRUPT",
     `the store in ${folder} is damaged: its files can't be decoded; restore them from a backup`,
     { cause: error },
+  );
+}
+
+const codesOfLog: Readonly<Record<LogErrorCode, MemoryErrorCode>> = {
+  LOG_CLOSED: "MEM_CLOSED",
+  LOG_FULL: "MEM_CAPACITY",
+  LOG_TOO_LARGE: "MEM_TOO_LARGE",
+  LOG_NO_SPACE: "MEM_CAPACITY",
+  LOG_IO: "MEM_UNAVAILABLE",
+  LOG_FORMAT: "MEM_FORMAT",
+  LOG_GONE: "MEM_UNAVAILABLE",
+  LOG_NOT_A_FILE: "MEM_UNAVAILABLE",
+  LOG_FILE_SYSTEM: "MEM_UNSUPPORTED",
+};
+
+/** What a failure of the log means. */
+export function logError(error: unknown, folder: string): unknown {
+  if (!(error instanceof LogError)) return error;
+  const { code, message, outcome } = error;
+  return new MemoryError(codesOfLog[code], `the log in ${folder}: ${message}`, {
+    cause: error,
+    outcome,
+  });
+}
+
+/** Whether what a log should go on with was removed: by others who wrote the table, or by somebody's hand. */
+export function isLogGone(error: unknown): error is MemoryError {
+  return (
+    isMemoryError(error) && error.cause instanceof LogError && error.cause.code === "LOG_GONE"
   );
 }
 

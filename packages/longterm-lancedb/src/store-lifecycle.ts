@@ -1,6 +1,7 @@
 import { isMemoryError, MemoryError, throwIfAborted, type CallOptions } from "@mem/core";
 import { orAborted } from "./embedding.ts";
-import { OpenedStore, type StoreParts } from "./opened-store.ts";
+import { closeAll, openAll, type OpenedStore, type StoreParts } from "./opened-store.ts";
+import { isLogGone } from "./storage-error.ts";
 
 /** Opens a store at its first call, and closes it when the last one is done. */
 export class StoreLifecycle {
@@ -28,7 +29,7 @@ export class StoreLifecycle {
     this.refuseClosed();
     throwIfAborted(options?.signal);
     try {
-      return await this.track(this.#openUnless(options?.signal).then(task));
+      return await this.track(this.#run(options?.signal, task));
     } catch (error) {
       // Not the caller gave up, but the store was closed.
       const givenUp = options?.signal?.aborted === true;
@@ -53,11 +54,6 @@ export class StoreLifecycle {
     return this.#opened;
   }
 
-  /** Opening may wait for a lock; the caller need not. */
-  #openUnless(signal: AbortSignal | undefined): Promise<OpenedStore> {
-    return signal === undefined ? this.open() : orAborted(this.open(), signal);
-  }
-
   /** Fires when the caller gives up or the store is closed. */
   orClosing(signal: AbortSignal | undefined): AbortSignal {
     const closing = this.#closing.signal;
@@ -73,9 +69,37 @@ export class StoreLifecycle {
     return this.#closed;
   }
 
+  /**
+   * A process that slept while others wrote the table finds its part of the log removed: then the store is opened
+   * anew, and what surely had no effect is done again.
+   */
+  async #run<T>(
+    signal: AbortSignal | undefined,
+    task: (opened: OpenedStore) => Promise<T>,
+  ): Promise<T> {
+    const opening = this.open();
+    // Opening may wait for a lock; the caller need not.
+    const opened = await (signal === undefined ? opening : orAborted(opening, signal));
+    try {
+      return await task(opened);
+    } catch (error) {
+      if (!isLogGone(error)) throw error;
+      this.#discard(opening, opened);
+      if (error.outcome !== "not-applied" || this.#closed !== undefined) throw error;
+    }
+    return await task(await this.open());
+  }
+
+  #discard(opening: Promise<OpenedStore>, opened: OpenedStore): void {
+    if (this.#opened !== opening) return;
+    this.#opened = undefined;
+    // It is of no use any more; why it can't even be closed is of none either.
+    void this.track(closeAll(opened).catch(() => undefined));
+  }
+
   async #open(): Promise<OpenedStore> {
     try {
-      return await OpenedStore.open({
+      return await openAll({
         ...this.#parts,
         report: (message) => void this.#repairs.push(message),
       });
@@ -88,8 +112,8 @@ export class StoreLifecycle {
   async #close(): Promise<void> {
     this.#closing.abort();
     const opened = await this.#opened?.catch(() => undefined);
-    await opened?.stopBackground();
+    await opened?.embedding?.close();
     await Promise.allSettled(this.#inFlight);
-    await opened?.close();
+    if (opened !== undefined) await closeAll(opened);
   }
 }

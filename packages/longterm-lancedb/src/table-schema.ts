@@ -8,7 +8,6 @@ const REQUIRED = [
   "tenant",
   "workflow",
   "agent",
-  "key",
   "value",
   "text",
   "terms",

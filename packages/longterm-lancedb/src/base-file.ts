@@ -1,0 +1,50 @@
+import { readFile } from "node:fs/promises";
+import { parsePosition, writeFileDurably } from "@mem/append-log";
+import { MemoryError } from "@mem/core";
+
+/** A state of the tables and its place in the log: they hold what the log says before it, and nothing else. */
+export interface BaseState {
+  /** Of the table of entries. */
+  readonly version: number;
+  readonly watermark: string;
+}
+
+/** What the tables are known to be, on disk. */
+export interface Bases {
+  readonly current: BaseState;
+  /** Kept with its part of the log, should the current one turn out to be unreadable. */
+  readonly previous?: BaseState;
+}
+
+/** `undefined` where there is no store yet. */
+export async function readBases(path: string): Promise<Bases | undefined> {
+  let json: string;
+  try {
+    json = await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+  const bases = parse(json);
+  if (bases !== undefined) return bases;
+  throw new MemoryError("MEM_CORRUPT", `${path} is damaged; restore it from a backup`);
+}
+
+/** Resolves when it is on disk, whole. */
+export function writeBases(path: string, { current, previous }: Bases): Promise<void> {
+  return writeFileDurably(path, `${JSON.stringify({ current, previous })}\n`);
+}
+
+function parse(json: string): Bases | undefined {
+  try {
+    const bases = JSON.parse(json) as Bases;
+    for (const state of [bases.current, bases.previous]) {
+      if (state === undefined) continue;
+      if (!Number.isSafeInteger(state.version)) return undefined;
+      parsePosition(state.watermark);
+    }
+    return bases.current === undefined ? undefined : bases;
+  } catch {
+    return undefined;
+  }
+}

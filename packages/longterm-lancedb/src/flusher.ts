@@ -1,0 +1,149 @@
+import type { Clock } from "@mem/core";
+import type { Analyzer } from "@mem/search";
+import type { Base } from "./base.ts";
+import type { ChangeLog } from "./change-log.ts";
+import type { Database } from "./database.ts";
+import type { Replica } from "./replica.ts";
+import type { MadeVectors } from "./made-vectors.ts";
+import type { Maintenance } from "./maintenance.ts";
+import { writeChanges } from "./table-changes.ts";
+import type { TableWriter } from "./table-writer.ts";
+
+/** The table is written when so much has changed, or when the oldest change is so old. */
+const FLUSH_BYTES = 4 << 20;
+const FLUSH_ENTRIES = 4_096;
+const FLUSH_AFTER_MS = 1_000;
+/** After a failure, and when another process is writing the table. */
+const FIRST_RETRY_MS = 250;
+const LAST_RETRY_MS = 30_000;
+
+export interface FlusherParts {
+  readonly database: Database;
+  readonly base: Base;
+  readonly log: ChangeLog;
+  readonly replica: Replica;
+  readonly writer: TableWriter;
+  readonly vectors: MadeVectors;
+  readonly maintenance: Maintenance;
+  readonly analyzer: Analyzer;
+  readonly clock: Clock;
+}
+
+/** Brings the table up to the log, in the background, in batches. */
+export class Flusher {
+  readonly #parts: FlusherParts;
+  #running: Promise<void> | undefined;
+  #cancelTimer: (() => void) | undefined;
+  #failures = 0;
+  #failure: unknown;
+  /** When there first was something that the table does not have. */
+  #behindSince: number | undefined;
+  #closed = false;
+
+  constructor(parts: FlusherParts) {
+    this.#parts = parts;
+  }
+
+  /** Why the last attempt failed. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  /** Whether there is something that the table does not have. */
+  get isBehind(): boolean {
+    const { replica, vectors } = this.#parts;
+    return replica.overlay.size > 0 || replica.overlay.hasClearings || vectors.size > 0;
+  }
+
+  /** For how long, in milliseconds. */
+  get behindMs(): number {
+    if (this.#behindSince === undefined || !this.isBehind) return 0;
+    return this.#parts.clock.monotonic() - this.#behindSince;
+  }
+
+  /** To be called when something has changed. */
+  notice(): void {
+    this.#behindSince ??= this.#parts.clock.monotonic();
+    if (this.#closed || this.#running !== undefined) return;
+    const { bytes, size } = this.#parts.replica.overlay;
+    const isMuch = bytes >= FLUSH_BYTES || size >= FLUSH_ENTRIES;
+    if (isMuch && this.#failures === 0) this.begin();
+    else if (this.#cancelTimer === undefined) this.#later(FLUSH_AFTER_MS);
+  }
+
+  /** Begins now, unless it failed a moment ago. */
+  begin(): void {
+    if (this.#closed || this.#running !== undefined) return;
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    this.#running = this.#run().finally(() => {
+      this.#running = undefined;
+      if (this.isBehind) this.notice();
+    });
+  }
+
+  /** Resolves when the table has everything that was changed before the call; rejects with what keeps it from that. */
+  async flush(): Promise<void> {
+    await this.#running;
+    if (!this.isBehind) return;
+    await this.#parts.writer.exclusively(() => this.#write());
+    this.#succeed();
+  }
+
+  /** Waits for what is running. What the table does not have stays in the log. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancelTimer?.();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { writer, maintenance } = this.#parts;
+    try {
+      const ran = await writer.tryExclusively(async () => {
+        await this.#write();
+        await maintenance.afterFlush();
+      });
+      if (ran) this.#succeed();
+      else this.#later(FIRST_RETRY_MS);
+    } catch (error) {
+      this.#failure = error;
+      this.#later(Math.min(FIRST_RETRY_MS * 2 ** this.#failures, LAST_RETRY_MS));
+      this.#failures++;
+    }
+  }
+
+  #succeed(): void {
+    this.#failure = undefined;
+    this.#failures = 0;
+  }
+
+  async #write(): Promise<void> {
+    const { database, base, log, replica, writer, vectors, analyzer } = this.#parts;
+    if (!this.isBehind) return;
+    // In one turn: these are the changes before that place, and no others.
+    const slice = replica.overlay.inTenant();
+    const watermark = log.cursor;
+    const made = vectors.all();
+    // What other processes have appended may not have reached the disk yet.
+    await log.sync();
+    const changes = Array.from(slice.entries.values(), ({ changed }) => changed);
+    await base.use((table, version) => base.learnOf(table, version, changes));
+    const { arrow } = database.modules;
+    await writer.publish(watermark, (table) =>
+      writeChanges(table, { slice, vectors: made }, { arrow, analyzer }),
+    );
+    vectors.written(made);
+    this.#behindSince = this.isBehind ? this.#parts.clock.monotonic() : undefined;
+  }
+
+  #later(delayMs: number): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    if (this.#closed) return;
+    this.#cancelTimer = this.#parts.clock.schedule(delayMs, () => {
+      this.#cancelTimer = undefined;
+      this.begin();
+    });
+  }
+}

@@ -1,0 +1,54 @@
+import type { LongTermEntry } from "@mem/core";
+import type { Table } from "@lancedb/lancedb";
+import { copyEntry, lacksTime, toUnflushedEntry } from "./row-conversion.ts";
+import { conditionsOn, findEntries, type StoredRow } from "./row-queries.ts";
+import { hashVector } from "./row-hash.ts";
+import type { ScoredCandidate } from "./scored-candidates.ts";
+import { toTheirEnd } from "./settled.ts";
+import { damagedVector } from "./vector-search.ts";
+import type { View } from "./view.ts";
+
+type VectorRow = Pick<StoredRow, "id" | "vector" | "vector_hash">;
+
+/**
+ * The entries of what a search found, by id. Rejects with `MEM_CORRUPT` where a row is not what was stored, or the
+ * vector that was compared is not the one that was made for its text.
+ */
+export async function readFound(
+  view: View,
+  found: readonly ScoredCandidate[],
+): Promise<Map<string, LongTermEntry>> {
+  const unflushed = found.flatMap((each) => each.unflushed ?? []);
+  const timeless = unflushed.filter(lacksTime);
+  if (timeless.length > 0) await view.learn(timeless.map(({ changed }) => changed));
+  const rows = found.filter((each) => each.unflushed === undefined);
+  const compared = rows.filter(({ cosine }) => cosine !== undefined);
+  const [cached, vectors] = await toTheirEnd(
+    findEntries(view, idsOf(rows)),
+    readVectors(view.table, idsOf(compared)),
+  );
+  const entries = new Map<string, LongTermEntry>();
+  for (const { changed, entry } of unflushed) {
+    entries.set(changed.id, toUnflushedEntry(changed, entry));
+  }
+  for (const [id, { entry }] of cached) entries.set(id, copyEntry(entry));
+  for (const { id, vector, vector_hash } of vectors) {
+    const text = entries.get(id)?.text ?? "";
+    if (!vector || hashVector(id, text, vector.toArray()) !== vector_hash) throw damagedVector(id);
+  }
+  return entries;
+}
+
+async function readVectors(table: Table, ids: readonly string[]): Promise<VectorRow[]> {
+  const rows: VectorRow[] = [];
+  for (const condition of conditionsOn(ids)) {
+    rows.push(
+      ...(await table.query().where(condition).select(["id", "vector", "vector_hash"]).toArray()),
+    );
+  }
+  return rows;
+}
+
+function idsOf(candidates: readonly ScoredCandidate[]): string[] {
+  return candidates.map(({ id }) => id);
+}

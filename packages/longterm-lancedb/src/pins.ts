@@ -1,0 +1,51 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+const NAME = /^(\d+)-(\d+)-[\da-f-]{36}$/;
+
+/** Versions of the table that long reads go through: they are not cleaned up as long as their process lives. */
+export class Pins {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** To be called while the version is the current one. */
+  async pin(version: number): Promise<AsyncDisposable> {
+    await mkdir(this.#folder, { recursive: true });
+    const path = join(this.#folder, `${version}-${process.pid}-${randomUUID()}`);
+    await writeFile(path, "");
+    return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
+  }
+
+  /** The oldest version that is read; those of processes that have ended are forgotten. */
+  async oldest(): Promise<number> {
+    let oldest = Infinity;
+    for (const name of await this.#names()) {
+      const [, version, pid] = NAME.exec(name) ?? [];
+      if (isAlive(Number(pid))) oldest = Math.min(oldest, Number(version));
+      else await rm(join(this.#folder, name), { force: true });
+    }
+    return oldest;
+  }
+
+  async #names(): Promise<string[]> {
+    try {
+      return (await readdir(this.#folder)).filter((name) => NAME.test(name));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+      throw error;
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    // Signal 0 is never delivered: it asks whether it could be.
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

@@ -1,0 +1,39 @@
+import type { EmbedderFingerprint, LongTermWrite, PortableEntry, RestoreOptions } from "@mem/core";
+import type { RestoredEntry, Restoring } from "./change.ts";
+
+/** So much goes into one frame of the log, roughly, in characters. */
+const FRAME_CHARACTERS = 1 << 20;
+const FRAME_ENTRIES = 1_000;
+
+/** The changes that put entries back, each small enough for one frame of the log. */
+export function* restoring(
+  entries: readonly PortableEntry[],
+  { ifExists, vectorsOf }: RestoreOptions,
+  own: EmbedderFingerprint | undefined,
+  at: number,
+): Generator<Restoring> {
+  const onlyAbsent = ifExists === "skip";
+  const takesVectors =
+    own !== undefined && vectorsOf?.model === own.model && vectorsOf.dimensions === own.dimensions;
+  let frame: RestoredEntry[] = [];
+  let characters = 0;
+  for (const entry of entries) {
+    frame.push(toRestored(entry, takesVectors));
+    // A value is about as long as the text that is made of it; a number of a vector takes six characters.
+    characters += 2 * entry.entry.text.length + 6 * (entry.vector?.length ?? 0);
+    if (frame.length < FRAME_ENTRIES && characters < FRAME_CHARACTERS) continue;
+    yield { kind: "restore", at, onlyAbsent, entries: frame };
+    frame = [];
+    characters = 0;
+  }
+  if (frame.length > 0) yield { kind: "restore", at, onlyAbsent, entries: frame };
+}
+
+function toRestored(
+  { scope, entry, opId, vector }: PortableEntry,
+  takesVectors: boolean,
+): RestoredEntry {
+  const { createdAt, updatedAt, ...rest } = entry;
+  const write: LongTermWrite = { ...rest, ...(opId !== undefined && { opId }) };
+  return { scope, write, createdAt, updatedAt, ...(takesVectors && vector && { vector }) };
+}

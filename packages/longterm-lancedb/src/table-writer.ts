@@ -1,0 +1,134 @@
+import type { Table } from "@lancedb/lancedb";
+import { acquireFileLock, tryFileLock, type FileLock } from "@mem/append-log";
+import { MemoryError } from "@mem/core";
+import type { Base } from "./base.ts";
+import { readBases, writeBases, type Bases } from "./base-file.ts";
+import type { ChangeLog } from "./change-log.ts";
+import type { Database } from "./database.ts";
+import { undoUnpublished } from "./recovery.ts";
+import type { Replica } from "./replica.ts";
+import { writeError } from "./storage-error.ts";
+import { listTableFiles, listVersions, syncNewFiles } from "./table-files.ts";
+
+const LOCK_TIMEOUT_MS = 30_000;
+/** A segment of the log is ended at this size, so that it can be removed when the table has all of it. */
+const SEGMENT_BYTES = 8 << 20;
+
+export interface TableWriterParts {
+  readonly database: Database;
+  readonly base: Base;
+  readonly log: ChangeLog;
+  readonly replica: Replica;
+  /** Is told what was repaired. */
+  readonly report: (message: string) => void;
+}
+
+/**
+ * Writes the table, one process at a time. What it writes becomes the table that every process reads only when it is
+ * on disk: LanceDB itself does not wait for that.
+ */
+export class TableWriter {
+  readonly #parts: TableWriterParts;
+
+  constructor(parts: TableWriterParts) {
+    this.#parts = parts;
+  }
+
+  /** Runs `task` unless another process is writing the table; whether it ran. */
+  async tryExclusively(task: () => Promise<void>): Promise<boolean> {
+    const { lock: path } = this.#parts.database.location;
+    const lock = await tryFileLock(path, { recordHolder: true });
+    if (lock === undefined) return false;
+    await this.#holding(lock, task);
+    return true;
+  }
+
+  /** Runs `task` as soon as no other process writes the table. Rejects with `MEM_LOCKED` after 30 seconds. */
+  async exclusively(task: () => Promise<void>): Promise<void> {
+    const { lock: path, folder } = this.#parts.database.location;
+    const options = { timeoutMs: LOCK_TIMEOUT_MS, recordHolder: true };
+    const lock = await acquireFileLock(path, options);
+    if (lock === undefined) throw locked(folder);
+    await this.#holding(lock, task);
+  }
+
+  /**
+   * Makes what `work` does to the table every process's table, with all that the log says before `watermark` in it.
+   * Call it under the lock. Rejects with what `work` threw, and then nothing has changed for anybody.
+   */
+  async publish(watermark: string, work: (table: Table) => Promise<void>): Promise<void> {
+    const { database, log } = this.#parts;
+    const { table: path, folder, base: basesPath } = database.location;
+    const before = await listTableFiles(path);
+    let version: number;
+    try {
+      await work(await database.table());
+      await syncNewFiles(path, before);
+      const previous = (await this.#bases()).current;
+      version = await newestVersion(path);
+      if (version === previous.version && watermark === previous.watermark) return;
+      await writeBases(basesPath, { current: { version, watermark }, previous });
+    } catch (error) {
+      // What can't be undone now, because the disk is full, the next one undoes.
+      await this.#recover().catch(() => undefined);
+      throw writeError(error, folder, "not-applied");
+    }
+    await log.announce({ kind: "flushed", version, watermark });
+    await this.#dropSegments();
+  }
+
+  /** The oldest version that is needed: should the current one be unreadable, the one before is gone back to. */
+  async oldestVersion(): Promise<number> {
+    const { current, previous = current } = await this.#bases();
+    return previous.version;
+  }
+
+  async #holding(lock: FileLock, task: () => Promise<void>): Promise<void> {
+    const { log, replica } = this.#parts;
+    try {
+      await log.catchUp();
+      await replica.settled();
+      await this.#recover();
+      await task();
+    } finally {
+      lock.release();
+    }
+  }
+
+  /** Completes what a process that died under the lock had begun, or undoes it. */
+  async #recover(): Promise<void> {
+    const { database, base, log, report } = this.#parts;
+    const { current } = await this.#bases();
+    const done = await undoUnpublished(database, current.version);
+    if (done !== undefined) report(done);
+    if (current.version > base.version) await log.announce({ kind: "flushed", ...current });
+  }
+
+  async #dropSegments(): Promise<void> {
+    const { log } = this.#parts;
+    if (log.segmentBytes > SEGMENT_BYTES) await log.seal();
+    const { current, previous = current } = await this.#bases();
+    await log.dropBefore(previous.watermark);
+  }
+
+  async #bases(): Promise<Bases> {
+    const { base: path } = this.#parts.database.location;
+    const bases = await readBases(path);
+    if (bases === undefined) throw new MemoryError("MEM_CORRUPT", `${path} is gone`);
+    return bases;
+  }
+}
+
+async function newestVersion(table: string): Promise<number> {
+  const [newest] = await listVersions(table);
+  if (newest === undefined) throw new MemoryError("MEM_CORRUPT", `the table ${table} is gone`);
+  return newest;
+}
+
+function locked(folder: string): MemoryError {
+  return new MemoryError(
+    "MEM_LOCKED",
+    `another process has been writing the table in ${folder} for ${LOCK_TIMEOUT_MS / 1000} seconds; is it paused?`,
+    { retryable: true },
+  );
+}

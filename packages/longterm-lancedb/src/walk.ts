@@ -1,0 +1,97 @@
+import type { PortableEntry, Scope } from "@mem/core";
+import type { Base, HeldTable } from "./base.ts";
+import { createdAtOf } from "./changed-entry.ts";
+import type { Slice, SliceEntry } from "./overlay.ts";
+import type { OpenedStore } from "./opened-store.ts";
+import { Pins } from "./pins.ts";
+import { toEntry } from "./row-conversion.ts";
+import { hasSoundVector } from "./entry-row.ts";
+import { scanRows } from "./row-scan.ts";
+import type { Row } from "./row.ts";
+import { all, inTenant, notCleared } from "./sql.ts";
+
+const ENTRIES_AT_ONCE = 2_000;
+
+/**
+ * Every entry of a tenant, or of all, as of the moment of the call, however long the walk takes. What it reads is not
+ * cleaned up meanwhile.
+ */
+export async function walkEntries(
+  { base, replica, database }: OpenedStore,
+  tenantId: string | undefined,
+): Promise<AsyncGenerator<readonly PortableEntry[]>> {
+  const pins = new Pins(database.location.pins);
+  for (;;) {
+    const held = await base.hold();
+    const pin = await pins.pin(held.version);
+    if (held.version === base.version) {
+      return walk(held, pin, replica.overlay.inTenant(tenantId), tenantId, base);
+    }
+    // The table was written between the two.
+    await pin[Symbol.asyncDispose]();
+    await held[Symbol.asyncDispose]();
+  }
+}
+
+async function* walk(
+  held: HeldTable,
+  pin: AsyncDisposable,
+  slice: Slice,
+  tenantId: string | undefined,
+  base: Base,
+): AsyncGenerator<readonly PortableEntry[]> {
+  try {
+    const changes = Array.from(slice.entries.values(), ({ changed }) => changed);
+    await base.learnOf(held.table, held.version, changes);
+    const tenant = tenantId === undefined ? undefined : inTenant(tenantId);
+    for await (const rows of scanRows(held.table, all(tenant, notCleared(slice)))) {
+      const current = rows.filter(({ id }) => !slice.entries.has(id));
+      if (current.length > 0) yield current.map(fromRow);
+    }
+    yield* unflushed(slice);
+  } finally {
+    await pin[Symbol.asyncDispose]();
+    await held[Symbol.asyncDispose]();
+  }
+}
+
+function* unflushed({ entries }: Slice): Generator<readonly PortableEntry[]> {
+  let batch: PortableEntry[] = [];
+  for (const each of entries.values()) {
+    const entry = fromLog(each);
+    if (entry === undefined) continue;
+    batch.push(entry);
+    if (batch.length < ENTRIES_AT_ONCE) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function fromLog({ changed, entry }: SliceEntry): PortableEntry | undefined {
+  if (entry === undefined) return undefined;
+  const { opId, ifAbsent: _absent, ifVersion: _version, ...write } = entry.write;
+  const times = { createdAt: createdAtOf(changed, entry), updatedAt: entry.updatedAt };
+  return {
+    scope: changed.scope,
+    entry: structuredClone({ ...write, ...times }),
+    ...(opId !== undefined && { opId }),
+    ...(entry.vector && { vector: entry.vector.slice() }),
+  };
+}
+
+/** Throws `MEM_CORRUPT` for a row that is not what was stored. */
+function fromRow(row: Row): PortableEntry {
+  const { version: _version, agentId, workflowId, ...entry } = toEntry(row);
+  const scope = {
+    tenantId: row.tenant,
+    ...(workflowId !== undefined && { workflowId }),
+    ...(agentId !== undefined && { agentId }),
+  } as Scope;
+  return {
+    scope,
+    entry,
+    ...(row.op_id !== null && { opId: row.op_id }),
+    ...(hasSoundVector(row) && row.vector && { vector: row.vector }),
+  };
+}

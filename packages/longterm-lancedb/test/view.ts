@@ -1,0 +1,108 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Table } from "@lancedb/lancedb";
+import type { LongTermWrite, Scope } from "@mem/core";
+import { createAnalyzer, documentLength, joinTerms } from "@mem/search";
+import { onTestFinished } from "vitest";
+import { Database } from "../src/database.ts";
+import { EntryCache } from "../src/entry-cache.ts";
+import { locate } from "../src/location.ts";
+import { Overlay } from "../src/overlay.ts";
+import { hashRow, hashVector } from "../src/row-hash.ts";
+import { readStored } from "../src/row-queries.ts";
+import { rowId, type Row } from "../src/row.ts";
+import { prepareTable, tableSchema } from "../src/table-schema.ts";
+import type { View } from "../src/view.ts";
+
+export const DIMENSIONS = 4;
+export const analyzer = createAnalyzer();
+
+/** An entry as a test puts it into a table or an overlay. */
+export interface Placed {
+  readonly scope: Scope;
+  readonly write: LongTermWrite;
+  readonly version: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly vector?: Float32Array | undefined;
+}
+
+/** A database that goes with the test. */
+export async function openDatabase(): Promise<Database> {
+  const folder = await mkdtemp(join(tmpdir(), "mem-view-"));
+  const database = await Database.connect(locate(join(folder, "store")));
+  onTestFinished(async () => {
+    database.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  return database;
+}
+
+let tables = 0;
+
+/** A table of its own that holds these entries. */
+export async function makeTable(database: Database, placed: readonly Placed[]): Promise<Table> {
+  const { connection, modules } = database;
+  const schema = tableSchema(modules.arrow, DIMENSIONS);
+  const table = await connection.createEmptyTable(`table-${tables++}`, schema);
+  await prepareTable(table, modules);
+  // In two pieces, so that LanceDB's index covers one of them as a whole and the other not.
+  const half = Math.ceil(placed.length / 2);
+  for (const piece of [placed.slice(0, half), placed.slice(half)]) {
+    if (piece.length > 0) await table.add(piece.map(toRow));
+  }
+  onTestFinished(() => table.close());
+  return table;
+}
+
+export function makeView(table: Table, overlay: Overlay = new Overlay(), version = 1): View {
+  const cache = new EntryCache();
+  cache.version = version;
+  return {
+    table,
+    version,
+    overlay,
+    cache,
+    async learn(changes) {
+      const unknown = [...changes].filter(({ stored }) => stored === undefined);
+      const facts = await readStored(
+        table,
+        unknown.map(({ id }) => id),
+      );
+      for (const changed of unknown) changed.stored = facts.get(changed.id) ?? null;
+    },
+  };
+}
+
+export function toRow({ scope, write, version, createdAt, updatedAt, vector }: Placed): Row & Record<string, unknown> {
+  const terms = analyzer.analyze(write.text);
+  const id = rowId(scope, write.key);
+  const row = {
+    id,
+    tenant: scope.tenantId,
+    workflow: scope.workflowId ?? "",
+    agent: scope.agentId ?? "",
+    value: JSON.stringify(write.value),
+    text: write.text,
+    terms: joinTerms(terms),
+    length: documentLength(terms),
+    metadata: write.metadata === undefined ? null : JSON.stringify(write.metadata),
+    sequence: write.sequence?.id ?? null,
+    position: write.sequence?.position ?? null,
+    version,
+    created_at: createdAt,
+    updated_at: updatedAt,
+    op_id: write.opId ?? null,
+    subject: write.subject ?? null,
+    source: write.source,
+    derived_from: write.derivedFrom === undefined ? null : JSON.stringify(write.derivedFrom),
+  };
+  const blank = write.text.trim() === "" ? "" : null;
+  return {
+    ...row,
+    hash: hashRow(row),
+    vector: vector ?? null,
+    vector_hash: vector === undefined ? blank : hashVector(id, write.text, vector),
+  };
+}
