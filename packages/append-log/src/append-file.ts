@@ -1,4 +1,4 @@
-import { constants, fstatSync, readSync, statSync, type Stats } from "node:fs";
+import { constants, fstatSync, readSync, statSync, writeSync, type Stats } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 
 import { LogError, systemCode, systemError } from "./log-error.ts";
@@ -18,14 +18,16 @@ const creation: Readonly<Record<Existence, number>> = {
 export class AppendFile {
   readonly path: string;
   #handle: FileHandle;
+  readonly #identity: Stats;
   /** A sync failed: some of what is in the file may never reach the disk. */
   lossy = false;
   /** After a failure this descriptor is not written through again. */
   #suspect = false;
 
-  private constructor(path: string, handle: FileHandle) {
+  private constructor(path: string, handle: FileHandle, identity: Stats) {
     this.path = path;
     this.#handle = handle;
+    this.#identity = identity;
   }
 
   /** Undefined when an `"existing"` file, or the folder, is absent, or a `"new"` file is there. */
@@ -38,7 +40,8 @@ export class AppendFile {
       if (code === (which === "new" ? "EEXIST" : "ENOENT")) return undefined;
       throw systemError(cause, `open ${path}`);
     }
-    if (fstatSync(handle.fd).isFile()) return new AppendFile(path, handle);
+    const identity = fstatSync(handle.fd);
+    if (identity.isFile()) return new AppendFile(path, handle, identity);
     await handle.close();
     throw new LogError("LOG_NOT_A_FILE", `${path} is not a regular file`);
   }
@@ -47,10 +50,15 @@ export class AppendFile {
     return fstatSync(this.#handle.fd);
   }
 
-  /** One `write`. Resolves with how many of the bytes the file took: fewer when it is full. */
-  async write(bytes: Uint8Array): Promise<number> {
+  /**
+   * One `write`. Resolves with how many of the bytes the file took: fewer when it is full. With
+   * `inPlace` no other thread does it: mostly it only fills the page cache, and waking a thread up
+   * takes longer. Only for those who wait for `sync` then, or else nothing else ever gets a turn.
+   */
+  async write(bytes: Uint8Array, inPlace = false): Promise<number> {
     if (this.#suspect) await this.#reopen();
     try {
+      if (inPlace) return writeSync(this.#handle.fd, bytes);
       return (await this.#handle.write(bytes)).bytesWritten;
     } catch (cause) {
       const error = systemError(cause, `append to ${this.path}`);
@@ -97,7 +105,7 @@ export class AppendFile {
   /** Whether the path still names this very file. */
   isAtPath(): boolean {
     try {
-      return sameFile(statSync(this.path, { throwIfNoEntry: false }), this.stat());
+      return sameFile(statSync(this.path, { throwIfNoEntry: false }), this.#identity);
     } catch (cause) {
       throw systemError(cause, `examine ${this.path}`, "unknown");
     }
@@ -108,7 +116,7 @@ export class AppendFile {
     // Through a descriptor of its own, because one with O_APPEND ignores the position.
     try {
       await using handle = await open(this.path, flags & ~constants.O_APPEND);
-      if (!sameFile(fstatSync(handle.fd), this.stat())) return;
+      if (!sameFile(fstatSync(handle.fd), this.#identity)) return;
       await handle.write(bytes, 0, bytes.length, position);
     } catch (cause) {
       throw systemError(cause, `blank out a torn line in ${this.path}`, "unknown");
@@ -121,7 +129,7 @@ export class AppendFile {
 
   async #reopen(): Promise<void> {
     const fresh = await AppendFile.open(this.path, "existing");
-    if (fresh === undefined || !sameFile(fresh.stat(), this.stat())) {
+    if (fresh === undefined || !sameFile(fresh.#identity, this.#identity)) {
       await fresh?.close();
       throw new LogError("LOG_GONE", `${this.path} was removed or replaced`);
     }

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { setTimeout as delay } from "node:timers/promises";
 
+import { eraseHolder, recordHolder } from "./lock-holder.ts";
 import { systemError } from "./log-error.ts";
 
 /** A lock that is held until it is released or the process that holds it ends, however it ends. */
@@ -9,7 +10,15 @@ export interface FileLock extends Disposable {
   release(): void;
 }
 
-export interface AcquireOptions {
+export interface LockOptions {
+  /**
+   * Lets `readLockHolder` of other processes name this one while it holds the lock: in a file
+   * beside the lock's, `path` with `.holder` behind it. Default false.
+   */
+  readonly recordHolder?: boolean;
+}
+
+export interface AcquireOptions extends LockOptions {
   /** How long to wait, in milliseconds. Default 10,000. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
@@ -25,13 +34,17 @@ const SQLITE_BUSY = 5;
  * platform and between two handles of one process. Keep its file out of folders that are walked, copied or hashed:
  * closing any other descriptor of it would drop the lock. Not for network file systems.
  */
-export async function tryFileLock(path: string): Promise<FileLock | undefined> {
+export async function tryFileLock(
+  path: string,
+  options: LockOptions = {},
+): Promise<FileLock | undefined> {
   // Imported late: a process that never locks does not load SQLite.
   const sqlite = await import("node:sqlite");
   let database: DatabaseSync | undefined;
   try {
     database = new sqlite.DatabaseSync(path);
     database.exec("PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE");
+    if (options.recordHolder) recordHolder(path);
   } catch (cause) {
     database?.close();
     if ((cause as { errcode?: number }).errcode === SQLITE_BUSY) return undefined;
@@ -41,7 +54,12 @@ export async function tryFileLock(path: string): Promise<FileLock | undefined> {
   const release = (): void => {
     if (!held) return;
     held = false;
-    database.close();
+    try {
+      // Not after the lock is given up: the record would be that of the next holder.
+      if (options.recordHolder) eraseHolder(path);
+    } finally {
+      database.close();
+    }
   };
   return { release, [Symbol.dispose]: release };
 }
@@ -54,7 +72,7 @@ export async function acquireFileLock(
   const deadline = performance.now() + (options.timeoutMs ?? 10_000);
   for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
     options.signal?.throwIfAborted();
-    const lock = await tryFileLock(path);
+    const lock = await tryFileLock(path, options);
     if (lock !== undefined || performance.now() >= deadline) return lock;
     // Waiters that slept equally long would go on colliding.
     const slept = delay(pause * (0.5 + Math.random()), undefined, { signal: options.signal });

@@ -4,7 +4,7 @@ import { LogError } from "./log-error.ts";
 export interface Waiting<Item, Result> {
   readonly item: Item;
   readonly bytes: number;
-  readonly resolve: (result: Result) => void;
+  readonly resolve: (result: Result | PromiseLike<Result>) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -32,7 +32,9 @@ export class GroupCommit<Item, Result> {
   #queue: Waiting<Item, Result>[] = [];
   #queuedBytes = 0;
   #running: Promise<void> | undefined;
-  #last: Promise<unknown> = Promise.resolve();
+  #round: Promise<void> | undefined;
+  #added = 0;
+  #committed = 0;
   #closed = false;
 
   constructor({ commit, maxQueuedBytes = 64 * 2 ** 20 }: GroupCommitOptions<Item, Result>) {
@@ -50,14 +52,14 @@ export class GroupCommit<Item, Result> {
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
     this.#queue.push({ item, bytes, resolve, reject });
     this.#queuedBytes += bytes;
-    this.#last = promise;
+    this.#added += 1;
     this.#running ??= this.#run();
     return promise;
   }
 
-  /** Waits until everything added so far is settled; does not tell how. */
+  /** Waits until everything added so far was committed or has failed; does not tell which. */
   async flush(): Promise<void> {
-    await Promise.allSettled([this.#last]);
+    for (const end = this.#added; this.#committed < end;) await this.#round;
   }
 
   /** Takes nothing more and waits for what was added. */
@@ -68,23 +70,33 @@ export class GroupCommit<Item, Result> {
 
   async #run(): Promise<void> {
     while (this.#queue.length > 0) {
-      // After every promise handler that is due: all callers of one tick travel together.
-      await new Promise<void>((resolve) => process.nextTick(resolve));
-      const batch = this.#takeBatch();
-      try {
-        await this.#commit(batch);
-      } catch (error) {
-        for (const waiting of batch) waiting.reject(error);
-      }
+      this.#round = this.#commitNext();
+      await this.#round;
     }
     this.#running = undefined;
   }
 
+  async #commitNext(): Promise<void> {
+    // After every promise handler that is due: all callers of one tick travel together.
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    const batch = this.#takeBatch();
+    try {
+      await this.#commit(batch);
+    } catch (error) {
+      for (const waiting of batch) waiting.reject(error);
+    }
+    this.#committed += batch.length;
+  }
+
   #takeBatch(): Waiting<Item, Result>[] {
+    let count = 0;
     let total = 0;
-    const beyond = this.#queue.findIndex(({ bytes }) => (total += bytes) > MAX_BATCH_BYTES);
-    const batch = this.#queue.splice(0, beyond < 0 ? this.#queue.length : Math.max(beyond, 1));
-    for (const { bytes } of batch) this.#queuedBytes -= bytes;
-    return batch;
+    for (const { bytes } of this.#queue) {
+      if (count > 0 && total + bytes > MAX_BATCH_BYTES) break;
+      count += 1;
+      total += bytes;
+    }
+    this.#queuedBytes -= total;
+    return this.#queue.splice(0, count);
   }
 }

@@ -12,6 +12,15 @@ export interface FileLine {
   readonly terminated: boolean;
 }
 
+/** Gets a line that was read: the bytes from `start` to `end`, undefined where it is too long. */
+export type LineVisitor = (
+  bytes: Buffer | undefined,
+  start: number,
+  end: number,
+  offset: number,
+  length: number,
+) => void;
+
 /** Cuts into lines what is read from a file chunk by chunk, forwards, in bounded memory. */
 export class LineScanner {
   readonly #maxLineBytes: number;
@@ -33,35 +42,43 @@ export class LineScanner {
   /** The lines that end in this chunk. Those that begin in it are views of it. */
   push(chunk: Buffer): FileLine[] {
     const lines: FileLine[] = [];
+    this.scan(chunk, (bytes, start, end, offset, length) => {
+      lines.push({ line: bytes?.subarray(start, end), offset, length, terminated: true });
+    });
+    return lines;
+  }
+
+  /** Hands over the lines that end in this chunk, without making an object for each of them. */
+  scan(chunk: Buffer, visit: LineVisitor): void {
     let start = 0;
     for (;;) {
       const newline = chunk.indexOf(NEWLINE, start);
       if (newline < 0) break;
-      lines.push(this.#finish(chunk.subarray(start, newline), true));
+      const offset = this.#offset;
+      const length = this.#length + newline - start;
+      this.#offset += length + 1;
+      if (this.#length === 0 && length <= this.#maxLineBytes) {
+        visit(chunk, start, newline, offset, length);
+      } else {
+        const whole = [...this.#pieces, chunk.subarray(start, newline)];
+        this.#pieces = [];
+        this.#length = 0;
+        const line = length > this.#maxLineBytes ? undefined : Buffer.concat(whole);
+        visit(line, 0, length, offset, length);
+      }
       start = newline + 1;
     }
     const piece = chunk.subarray(start);
     this.#length += piece.length;
     if (this.#length > this.#maxLineBytes) this.#pieces = [];
     else if (piece.length > 0) this.#pieces.push(Buffer.from(piece));
-    return lines;
   }
 
   /** What comes after the last newline, if anything. */
   remainder(): FileLine | undefined {
-    return this.#length === 0 ? undefined : this.#finish(Buffer.alloc(0), false);
-  }
-
-  #finish(piece: Buffer, terminated: boolean): FileLine {
-    const offset = this.#offset;
-    const length = this.#length + piece.length;
-    let line: Buffer | undefined;
-    if (length <= this.#maxLineBytes) {
-      line = this.#pieces.length === 0 ? piece : Buffer.concat([...this.#pieces, piece]);
-    }
-    this.#offset += length + 1;
-    this.#length = 0;
-    this.#pieces = [];
-    return { line, offset, length, terminated };
+    const length = this.#length;
+    if (length === 0) return undefined;
+    const line = length > this.#maxLineBytes ? undefined : Buffer.concat(this.#pieces);
+    return { line, offset: this.#offset, length, terminated: false };
   }
 }

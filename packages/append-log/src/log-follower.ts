@@ -3,9 +3,9 @@ import { setImmediate } from "node:timers/promises";
 import type { AppendFile } from "./append-file.ts";
 import { syncDirectory } from "./durable-file.ts";
 import { decodeFrame, FORMAT, type Frame } from "./frame.ts";
-import { LineScanner, type FileLine } from "./line-scanner.ts";
+import { LineScanner, type LineVisitor } from "./line-scanner.ts";
 import { LogError } from "./log-error.ts";
-import { formatPosition, formatSegment } from "./position.ts";
+import { formatSegment, positionsIn } from "./position.ts";
 import { openSegment, segmentGone } from "./segment.ts";
 
 const CHUNK_BYTES = 2 ** 18;
@@ -20,9 +20,10 @@ export interface Damage {
   readonly bytes: number;
   /**
    * `"torn-or-changed"`: the checksum does not fit; `"too-long"`: longer than any frame may be;
-   * `"no-seal"`: the segment has a successor, but its end mark is missing.
+   * `"no-seal"`: the segment has a successor, but its end mark is missing; `"missing"`: segments
+   * from this one on are absent between others (only `verifyLog` says so: a log rejects there).
    */
-  readonly reason: "torn-or-changed" | "too-long" | "no-seal";
+  readonly reason: "torn-or-changed" | "too-long" | "no-seal" | "missing";
 }
 
 /** A frame and how many bytes it has in the file, newline included. */
@@ -53,6 +54,7 @@ export class LogFollower {
   readonly #options: LogFollowerOptions;
   readonly #buffer = Buffer.allocUnsafe(CHUNK_BYTES);
   #file: AppendFile | undefined;
+  #positionAt = positionsIn(0);
   #superseded = false;
   #scanner = new LineScanner(0, 0);
   #following: Promise<void> | undefined;
@@ -90,16 +92,27 @@ export class LogFollower {
     this.#superseded = opened.superseded;
     this.#scanner = new LineScanner(offset, maxLineBytes);
     this.segment = segment;
+    this.#positionAt = positionsIn(segment);
     this.offset = offset;
     this.sealed = false;
     if (previous !== undefined) this.#left.push(previous);
     await this.#closeLeft();
   }
 
+  /** Where reading goes on in the file: behind a line, or in one that is not complete yet. */
+  get end(): number {
+    return this.#scanner.end;
+  }
+
   /** Visits everything up to the end of the log. Calls of one tick share one look at the file. */
   follow(): Promise<void> {
-    this.#following ??= Promise.resolve().then(() => this.#readToEnd());
+    this.#following ??= Promise.resolve().then(() => this.#look());
     return this.#following;
+  }
+
+  /** By one look at the file: whether everything in the log was visited. */
+  isAtEnd(): boolean {
+    return this.#following === undefined && this.#nothingToRead();
   }
 
   /**
@@ -107,8 +120,8 @@ export class LogFollower {
    * them. Does nothing when it is elsewhere by now, because somebody read or wrote meanwhile.
    */
   takeWritten(start: number, frames: readonly WrittenFrame[]): void {
-    if (this.#following !== undefined || this.sealed || this.#failure !== undefined) return;
-    if (this.offset !== start || this.#scanner.end !== start) return;
+    if (this.#following !== undefined || this.#stopped) return;
+    if (this.offset !== start || this.end !== start) return;
     this.offset = start + 1;
     for (const { frame, bytes } of frames) {
       this.#visit(frame, this.offset);
@@ -125,7 +138,7 @@ export class LogFollower {
       return await work();
     } finally {
       this.#holders -= 1;
-      await this.#closeLeft();
+      if (this.#left.length > 0) await this.#closeLeft();
     }
   }
 
@@ -138,6 +151,24 @@ export class LogFollower {
 
   get #stopped(): boolean {
     return this.sealed || this.#failure !== undefined;
+  }
+
+  /** Undefined when there is nothing to read, which is cheaper to tell than by a promise. */
+  #look(): Promise<void> | undefined {
+    let reading: Promise<void> | undefined;
+    try {
+      if (!this.#nothingToRead()) reading = this.#readToEnd();
+    } finally {
+      // Now, not a microtask later: who asks next must get a look of their own.
+      if (reading === undefined) this.#following = undefined;
+    }
+    return reading;
+  }
+
+  #nothingToRead(): boolean {
+    if (this.#stopped || this.#superseded) return false;
+    const { size, nlink } = this.file.stat();
+    return size === this.end && nlink > 0;
   }
 
   async #readToEnd(): Promise<void> {
@@ -158,7 +189,6 @@ export class LogFollower {
         }
       }
     } finally {
-      // Now, not a microtask later: who asks next must get a look of their own.
       this.#following = undefined;
     }
   }
@@ -166,7 +196,7 @@ export class LogFollower {
   /** False when there is nothing more for now. */
   #readChunk(): boolean {
     const { size, nlink } = this.file.stat();
-    const position = this.#scanner.end;
+    const position = this.end;
     if (size < position) throw segmentGone(this.segment, "was cut short");
     if (size === position) {
       if (nlink === 0) throw segmentGone(this.segment, "was removed");
@@ -174,19 +204,19 @@ export class LogFollower {
     }
     // What was appended just now is in memory: reading it in place is faster than a thread.
     const read = this.file.read(this.#buffer, position);
-    for (const line of this.#scanner.push(this.#buffer.subarray(0, read))) {
-      if (line.length > 0) this.#visitLine(line);
-      if (this.#stopped) break;
-      this.offset = line.offset + line.length + 1;
-    }
+    this.#scanner.scan(this.#buffer.subarray(0, read), this.#visitLine);
     return true;
   }
 
-  #visitLine({ line, offset, length }: FileLine): void {
-    const frame = line && decodeFrame(line);
-    if (frame !== undefined) this.#visit(frame, offset);
-    else this.#report(offset, length, line === undefined ? "too-long" : "torn-or-changed");
-  }
+  readonly #visitLine: LineVisitor = (bytes, start, end, offset, length) => {
+    if (this.#stopped) return;
+    if (length > 0) {
+      const frame = bytes && decodeFrame(bytes, start, end);
+      if (frame !== undefined) this.#visit(frame, offset);
+      else this.#report(offset, length, bytes === undefined ? "too-long" : "torn-or-changed");
+    }
+    if (!this.#stopped) this.offset = offset + length + 1;
+  };
 
   #visit(frame: Frame, offset: number): void {
     if (frame.kind === "seal") {
@@ -195,7 +225,7 @@ export class LogFollower {
     }
     this.#take(() => {
       if (frame.kind === "head") requireFormat(frame, this.segment);
-      else this.#options.visit(frame, formatPosition(this.segment, offset));
+      else this.#options.visit(frame, this.#positionAt(offset));
     });
   }
 
@@ -218,7 +248,8 @@ export class LogFollower {
   }
 }
 
-function requireFormat(head: Frame, segment: number): void {
+/** Throws `LOG_FORMAT` unless this library knows the format that the head of a segment names. */
+export function requireFormat(head: Frame, segment: number): void {
   if (head.payload === FORMAT) return;
   const found = `Segment ${formatSegment(segment)} of the log has the format ${head.payload}`;
   throw new LogError("LOG_FORMAT", `${found}; this version of the library knows ${FORMAT}`);

@@ -10,25 +10,38 @@ import { segmentGone } from "./segment.ts";
 const NEWLINE = 10;
 
 /** A frame on its way into the log. */
-interface Pending<Result> extends WrittenFrame {
+export interface Pending<Result, Own> extends WrittenFrame {
   readonly line: string;
+  /** What the appender gave along. */
+  readonly own: Own | undefined;
   /** Of a seal: the segment it is to end. */
   readonly seals?: number;
   /** Set when the frame was read at its place. */
-  verdict?: { readonly result: Result };
+  verdict?: { readonly result: Result | Promise<Result> };
 }
 
-type Committing<Result> = Waiting<Pending<Result>, Result | undefined>;
+type Committing<Result, Own> = Waiting<Pending<Result, Own>, Result | undefined>;
+
+/** To be called when an own frame was read. */
+export function judge<Result>(
+  pending: Pending<Result, unknown>,
+  result: Result | Promise<Result>,
+): void {
+  pending.verdict = { result };
+  // It may reject before the frame is on disk; `append` tells of it all the same.
+  if (result instanceof Promise) result.catch(() => undefined);
+}
 
 /** Appends frames where the follower is, and tells their fate by what the follower reads. */
-export class LogWriter<Result> {
+export class LogWriter<Result, Own> {
   /** Tells the frames of this writer from all others. */
   readonly id: string = randomBytes(6).toString("hex");
   readonly #follower: LogFollower;
   readonly #durable: boolean;
-  readonly #commits: GroupCommit<Pending<Result>, Result | undefined>;
-  /** Own frames on their way, by sequence. */
-  readonly #pending = new Map<number, Pending<Result>>();
+  readonly #commits: GroupCommit<Pending<Result, Own>, Result | undefined>;
+  /** The frames on their way, and which of them is likely to be read next. */
+  #batch: readonly Committing<Result, Own>[] = [];
+  #next = 0;
   #sequence = 0;
 
   constructor(follower: LogFollower, durable: boolean, maxQueuedBytes: number | undefined) {
@@ -40,8 +53,8 @@ export class LogWriter<Result> {
     });
   }
 
-  append(payload: string, payloadBytes: number): Promise<Result> {
-    const pending = this.#frame("data", payload, payloadBytes);
+  append(payload: string, payloadBytes: number, own: Own | undefined): Promise<Result> {
+    const pending = this.#frame("data", payload, payloadBytes, own);
     return this.#commits.add(pending, pending.bytes) as Promise<Result>;
   }
 
@@ -51,10 +64,13 @@ export class LogWriter<Result> {
     await this.#commits.add(pending, pending.bytes);
   }
 
-  /** To be told of every own frame that was read. */
-  judge(sequence: number, result: Result): void {
-    const pending = this.#pending.get(sequence);
-    if (pending !== undefined) pending.verdict = { result };
+  /** The own frame with this sequence, while somebody waits for it. */
+  pending(sequence: number): Pending<Result, Own> | undefined {
+    // Mostly they are read one after the other.
+    if (this.#batch[this.#next]?.item.frame.sequence !== sequence) {
+      this.#next = this.#batch.findIndex(({ item }) => item.frame.sequence === sequence);
+    }
+    return this.#batch[this.#next++]?.item;
   }
 
   flush(): Promise<void> {
@@ -65,17 +81,23 @@ export class LogWriter<Result> {
     return this.#commits.close();
   }
 
-  #frame(kind: Frame["kind"], payload: string, payloadBytes: number): Pending<Result> {
+  #frame(
+    kind: Frame["kind"],
+    payload: string,
+    payloadBytes: number,
+    own?: Own,
+  ): Pending<Result, Own> {
     const frame = { kind, writer: this.id, sequence: this.#sequence++, payload };
     const line = encodeFrame(frame);
-    return { frame, line, bytes: line.length - payload.length + payloadBytes + 1 };
+    return { frame, line, own, bytes: line.length - payload.length + payloadBytes + 1 };
   }
 
-  async #commit(batch: readonly Committing<Result>[]): Promise<void> {
+  async #commit(batch: readonly Committing<Result, Own>[]): Promise<void> {
     let waiting = batch;
     let file: AppendFile | undefined;
     let failure: LogError | undefined;
-    for (const { item } of batch) this.#pending.set(item.frame.sequence, item);
+    this.#batch = batch;
+    this.#next = 0;
     try {
       for (;;) {
         const unread = await this.#readBack(file);
@@ -92,7 +114,7 @@ export class LogWriter<Result> {
         failure = await this.#write(file, waiting);
       }
     } finally {
-      for (const { item } of batch) this.#pending.delete(item.frame.sequence);
+      this.#batch = [];
     }
   }
 
@@ -102,10 +124,12 @@ export class LogWriter<Result> {
    */
   async #readBack(file: AppendFile | undefined): Promise<{ error: unknown } | undefined> {
     const follower = this.#follower;
-    const unread = await follower.follow().then(
-      () => undefined,
-      (error: unknown) => ({ error }),
-    );
+    const unread = follower.isAtEnd()
+      ? undefined
+      : await follower.follow().then(
+          () => undefined,
+          (error: unknown) => ({ error }),
+        );
     if (file === follower.file && !file.isAtPath()) {
       const gone = segmentGone(follower.segment, "was removed or replaced");
       throw withOutcome(gone, "unknown");
@@ -114,14 +138,18 @@ export class LogWriter<Result> {
   }
 
   /** Rejects a frame that may have been written to a file, and was not read there. */
-  #abandon({ item, reject }: Committing<Result>, file: AppendFile | undefined, why: unknown): void {
+  #abandon(
+    { item, reject }: Committing<Result, Own>,
+    file: AppendFile | undefined,
+    why: unknown,
+  ): void {
     // A data frame behind a seal is void, wherever reading came to an end.
     const isVoid = this.#follower.sealed && item.seals === undefined;
     const inDoubt = file === this.#follower.file && !isVoid;
     reject(withOutcome(why, inDoubt ? "unknown" : "not-applied"));
   }
 
-  #settle(waiting: Committing<Result>): boolean {
+  #settle(waiting: Committing<Result, Own>): boolean {
     const { seals, verdict } = waiting.item;
     const settled = seals === undefined ? verdict !== undefined : seals < this.#follower.segment;
     if (settled) waiting.resolve(verdict?.result);
@@ -131,14 +159,15 @@ export class LogWriter<Result> {
   /** Why the last of the frames are not in the file, if so; rejects when none is acknowledged. */
   async #write(
     file: AppendFile,
-    frames: readonly Committing<Result>[],
+    frames: readonly Committing<Result, Own>[],
   ): Promise<LogError | undefined> {
     const items = frames.map(({ item }) => item);
-    const start = file.stat().size;
+    // Where the file ended when it was read: if it ends elsewhere by now, that shows afterwards.
+    const start = this.#follower.end;
     if (start === 0) items.unshift(this.#frame("head", FORMAT, FORMAT.length));
     // A frame starts with a newline, too: it does not fuse with a torn one before it.
     const bytes = Buffer.from(`\n${items.map(({ line }) => line).join("\n")}\n`);
-    const written = await file.write(bytes);
+    const written = await file.write(bytes, this.#durable);
     const whole = written === bytes.length;
     const undisturbed = whole && file.stat().size === start + written;
     if (this.#durable) await file.sync();

@@ -9,7 +9,13 @@ export function formatSegment(segment: number): string {
 
 /** A place in a log as text of fixed length, so that the order of texts is that of the log. */
 export function formatPosition(segment: number, offset: number): string {
-  return `${formatSegment(segment)}-${String(offset).padStart(OFFSET_DIGITS, "0")}`;
+  return positionsIn(segment)(offset);
+}
+
+/** Formats the many places of one segment: a fifth of the work for each of them. */
+export function positionsIn(segment: number): (offset: number) => string {
+  const prefix = `${formatSegment(segment)}-`;
+  return (offset) => prefix + String(offset).padStart(OFFSET_DIGITS, "0");
 }
 
 /** The segment and the byte offset in it that a position names; `TypeError` for any other text. */

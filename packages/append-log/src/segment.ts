@@ -11,7 +11,7 @@ export interface SegmentInfo {
   readonly bytes: number;
 }
 
-function segmentPath(directory: string, segment: number): string {
+export function segmentPath(directory: string, segment: number): string {
   return join(directory, `${formatSegment(segment)}.log`);
 }
 

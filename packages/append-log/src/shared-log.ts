@@ -4,28 +4,33 @@ import { HEADER_BYTES } from "./frame.ts";
 import type { Durability } from "./line-file.ts";
 import { LogError } from "./log-error.ts";
 import { LogFollower, type Damage } from "./log-follower.ts";
-import { LogWriter } from "./log-writer.ts";
+import { judge, LogWriter } from "./log-writer.ts";
 import { formatPosition, parsePosition } from "./position.ts";
 import { listSegments, removeSegment, type SegmentInfo } from "./segment.ts";
 
 /** A frame that counts, at its place in the log. */
-export interface LogEntry {
+export interface LogEntry<Own = undefined> {
   /** Where the frame lies: grows along the log, the same in every process; compare as text. */
   readonly position: string;
   readonly payload: string;
-  /** Appended through this very log object. */
-  readonly own: boolean;
+  /**
+   * What was given to `append` along with the payload, when this very log object appended the frame
+   * and its `append` has not settled yet: it has the very payload, so there is no need to parse it.
+   */
+  readonly own: Own | undefined;
 }
 
-export interface SharedLogOptions<Result> {
+export interface SharedLogOptions<Result, Own = undefined> {
   /** The folder of the segments, on a local disk; it is created when absent. */
   directory: string;
   /**
    * Called for every frame, in the order of the log, at opening and ever after. What it returns
    * for an own frame is what `append` resolves with, so this is the place to judge conditions:
    * every process judges alike. When it throws, the log stops and rejects with that error.
+   *
+   * It may return a promise: the frame's own `append` alone waits for that, reading goes on.
    */
-  onFrame(entry: LogEntry): Result;
+  onFrame(entry: LogEntry<Own>): Result | Promise<Result>;
   /** Called for bytes that are no frame; reading goes on behind them, unless this throws. */
   onDamage?(damage: Damage): void;
   /**
@@ -44,14 +49,19 @@ export interface SharedLogOptions<Result> {
 }
 
 /** A log in a folder that several processes append to and follow, and all read in one order. */
-export interface SharedLog<Result> extends AsyncDisposable {
+export interface SharedLog<Result, Own = undefined> extends AsyncDisposable {
   /** Everything before this position was handed to `onFrame`. */
   readonly cursor: string;
   /**
-   * Appends one line of text, such as JSON. Resolves with what `onFrame` returned for it, when the
-   * frame is stored and everything before it was read.
+   * Bytes of the newest segment, as far as it has been read: to decide when to `seal`. Like
+   * `cursor`, it costs nothing to ask.
    */
-  append(payload: string): Promise<Result>;
+  readonly segmentBytes: number;
+  /**
+   * Appends one line of text, such as JSON. Resolves with what `onFrame` returned for it, when the
+   * frame is stored and everything before it was read. `own` is handed to `onFrame` with it.
+   */
+  append(payload: string, own?: Own): Promise<Result>;
   /** Reads what any process appended; costs one `fstat` when that is nothing. */
   catchUp(): Promise<void>;
   /**
@@ -74,9 +84,9 @@ export interface SharedLog<Result> extends AsyncDisposable {
 }
 
 /** Opens a log, creating it when absent, and reads it to its end before it resolves. */
-export async function openSharedLog<Result = void>(
-  options: SharedLogOptions<Result>,
-): Promise<SharedLog<Result>> {
+export async function openSharedLog<Result = void, Own = undefined>(
+  options: SharedLogOptions<Result, Own>,
+): Promise<SharedLog<Result, Own>> {
   const { directory, durability = "disk", maxPayloadBytes = 16 * 2 ** 20 } = options;
   const durable = durability === "disk";
   const from = options.from === undefined ? undefined : parsePosition(options.from);
@@ -88,13 +98,13 @@ export async function openSharedLog<Result = void>(
     durable,
     maxLineBytes: maxPayloadBytes + HEADER_BYTES,
     visit({ writer: id, sequence, payload }, position) {
-      const own = id === writer.id;
-      const result = options.onFrame({ position, payload, own });
-      if (own) writer.judge(sequence, result);
+      const pending = id === writer.id ? writer.pending(sequence) : undefined;
+      const result = options.onFrame({ position, payload, own: pending?.own });
+      if (pending !== undefined) judge(pending, result);
     },
     onDamage: (damage) => options.onDamage?.(damage),
   });
-  const writer = new LogWriter<Result>(follower, durable, options.maxQueuedBytes);
+  const writer = new LogWriter<Result, Own>(follower, durable, options.maxQueuedBytes);
   try {
     if (from !== undefined) await follower.enter(from.segment, from.offset, false);
     else await enterOldest(follower, directory, options.firstSegment ?? 1);
@@ -117,16 +127,16 @@ async function enterOldest(
   await follower.enter(oldest?.segment ?? firstSegment, 0, oldest === undefined);
 }
 
-class DirectoryLog<Result> implements SharedLog<Result> {
+class DirectoryLog<Result, Own> implements SharedLog<Result, Own> {
   readonly #options: { directory: string; durable: boolean; maxPayloadBytes: number };
   readonly #follower: LogFollower;
-  readonly #writer: LogWriter<Result>;
+  readonly #writer: LogWriter<Result, Own>;
   #closing: Promise<void> | undefined;
 
   constructor(
     options: { directory: string; durable: boolean; maxPayloadBytes: number },
     follower: LogFollower,
-    writer: LogWriter<Result>,
+    writer: LogWriter<Result, Own>,
   ) {
     this.#options = options;
     this.#follower = follower;
@@ -137,20 +147,24 @@ class DirectoryLog<Result> implements SharedLog<Result> {
     return formatPosition(this.#follower.segment, this.#follower.offset);
   }
 
-  async append(payload: string): Promise<Result> {
+  get segmentBytes(): number {
+    return this.#follower.offset;
+  }
+
+  // Not async: that would cost every frame three more turns of the promise queue.
+  append(payload: string, own?: Own): Promise<Result> {
     if (payload.includes("\n") || !payload.isWellFormed()) {
-      throw new TypeError("A payload must be one line of well-formed text");
+      return Promise.reject(new TypeError("A payload must be one line of well-formed text"));
     }
     const bytes = Buffer.byteLength(payload);
     const { maxPayloadBytes } = this.#options;
-    if (bytes <= maxPayloadBytes) return this.#writer.append(payload, bytes);
+    if (bytes <= maxPayloadBytes) return this.#writer.append(payload, bytes, own);
     const message = `A payload of ${bytes} bytes is over the limit of ${maxPayloadBytes}`;
-    throw new LogError("LOG_TOO_LARGE", message);
+    return Promise.reject(new LogError("LOG_TOO_LARGE", message));
   }
 
-  async catchUp(): Promise<void> {
-    this.#refuseClosed();
-    await this.#follower.follow();
+  catchUp(): Promise<void> {
+    return this.#closing === undefined ? this.#follower.follow() : Promise.reject(closed());
   }
 
   async seal(): Promise<string> {
@@ -160,7 +174,7 @@ class DirectoryLog<Result> implements SharedLog<Result> {
   }
 
   async flush(): Promise<string> {
-    this.#refuseClosed();
+    if (this.#closing !== undefined) throw closed();
     await this.#writer.flush();
     const { cursor } = this;
     const { file } = this.#follower;
@@ -196,8 +210,8 @@ class DirectoryLog<Result> implements SharedLog<Result> {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
 
-  #refuseClosed(): void {
-    if (this.#closing !== undefined) throw new LogError("LOG_CLOSED", "The log is closed");
-  }
+function closed(): LogError {
+  return new LogError("LOG_CLOSED", "The log is closed");
 }

@@ -3,19 +3,25 @@ import { clearsAndCounts } from "./long-term/clearing.ts";
 import { keepsEntries } from "./long-term/durability.ts";
 import { survivesItsEmbedder } from "./long-term/embedder-failures.ts";
 import { keepsJson } from "./long-term/fidelity.ts";
+import { erases } from "./long-term/erasure.ts";
 import { refusesForeignEmbedders } from "./long-term/foreign-embedder.ts";
 import { OpenedLongTerm, type Open, type OpenLongTerm } from "./long-term/harness.ts";
+import { keepsHistory } from "./long-term/history.ts";
 import { keepsScopesApart } from "./long-term/isolation.ts";
 import { findsByKeyword } from "./long-term/keyword-search.ts";
 import { lists } from "./long-term/listing.ts";
 import { takesOddQueries } from "./long-term/odd-queries.ts";
+import { carriesEntries } from "./long-term/portability.ts";
+import { carriesVectors } from "./long-term/portable-vectors.ts";
 import { standsRaces } from "./long-term/races.ts";
 import { ranksHits } from "./long-term/ranking.ts";
 import { readsAndWrites } from "./long-term/read-write.ts";
+import { restores } from "./long-term/restoring.ts";
 import { filtersSearches } from "./long-term/search-filters.ts";
 import { borrowsFromNeighbours } from "./long-term/sequences.ts";
 import { keepsTheTraits } from "./long-term/traits.ts";
 import { findsByVector } from "./long-term/vector-search.ts";
+import { verifies } from "./long-term/verification.ts";
 import { keepsVersions } from "./long-term/versions.ts";
 
 export interface LongTermStoreSuite {
@@ -51,5 +57,11 @@ const TOPICS: readonly ((open: Open) => void)[] = [
   findsByVector,
   survivesItsEmbedder,
   refusesForeignEmbedders,
+  keepsHistory,
+  erases,
+  verifies,
+  carriesEntries,
+  carriesVectors,
+  restores,
   keepsTheTraits,
 ];

@@ -4,6 +4,7 @@ import type { JsonCompatible, JsonInput, JsonPrimitive, JsonValue } from "./json
 import type { Page } from "./keyed-store.ts";
 import type { SearchHit, SearchMode } from "./long-term-store.ts";
 import type { KeyInput, KeyLike, KeyOutput, MemoryKey } from "./memory-key.ts";
+import type { Revision } from "./revision.ts";
 import type { SchemaOutput, StandardSchema } from "./standard-schema.ts";
 
 /** `"shared"` is the knowledge: it can be read and searched, never written. */
@@ -82,6 +83,14 @@ export interface ListOptions {
   readonly prefix?: string;
   readonly filter?: Filter;
   /** How many entries a walk gives. Default: every one. */
+  readonly limit?: number;
+  /** How many to fetch at a time, 1 to 1,000. Default 100. */
+  readonly pageSize?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface RevisionOptions {
+  /** How many revisions a walk gives. Default: every one. */
   readonly limit?: number;
   /** How many to fetch at a time, 1 to 1,000. Default 100. */
   readonly pageSize?: number;
@@ -209,6 +218,11 @@ export interface AgentMemory {
     options: ListOptions & { readonly memoryType: "long_term" | "shared" },
   ): Listing<LongTermEntry>;
   list(options?: ListOptions): Listing<Entry>;
+  /**
+   * What a long-term entry was before, newest first, its removals among it. Rejects with `MEM_UNSUPPORTED` where the store
+   * keeps no history.
+   */
+  history(key: KeyLike, options?: RevisionOptions): Listing<Revision>;
   /** Entries whose text answers the query best, best first. */
   search(query: string, options?: SearchOptions): Promise<SearchHit[]>;
 }

@@ -4,16 +4,20 @@ export interface EmbedOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What tells one embedder's vectors from another's. */
+export interface EmbedderFingerprint {
+  /** Names the vector space: two embedders of one name give comparable vectors. */
+  readonly model: string;
+  /** The length of every vector. */
+  readonly dimensions: number;
+}
+
 /**
  * Turns texts into vectors. `describeEmbedder` of `@mem/contract` proves one.
  *
  * A store remembers `model` and `dimensions` and refuses another embedder's vectors.
  */
-export interface Embedder {
-  /** Names the vector space: two embedders of one name give comparable vectors. */
-  readonly model: string;
-  /** The length of every vector. */
-  readonly dimensions: number;
+export interface Embedder extends EmbedderFingerprint {
   /** The share of the vector score in a hybrid score, from 0 to 1: how far this model is to be trusted. */
   readonly weight: number;
   /**

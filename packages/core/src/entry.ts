@@ -37,6 +37,13 @@ export interface LongTermEntry<T = JsonValue> extends Entry<T> {
   readonly sequence?: Sequence;
 }
 
+/** Where an entry lives within its tenant. */
+export interface EntryPlace {
+  readonly agentId?: string;
+  readonly workflowId?: string;
+  readonly key: string;
+}
+
 /** A write as a backend receives it: complete, checked, and its own to keep. */
 export interface Write {
   readonly key: string;

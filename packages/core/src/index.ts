@@ -25,6 +25,7 @@ export { createManualClock, systemClock } from "./clock.ts";
 export type { Clock, ManualClock } from "./clock.ts";
 export type {
   Entry,
+  EntryPlace,
   EntrySource,
   LongTermEntry,
   Removal,
@@ -64,7 +65,7 @@ export type {
   WorkflowStart,
   WorkflowState,
 } from "./workflow-lifetimes.ts";
-export type { EmbedOptions, Embedder } from "./embedder.ts";
+export type { EmbedOptions, Embedder, EmbedderFingerprint } from "./embedder.ts";
 export { createCachedEmbedder } from "./cached-embedder.ts";
 export type { CachedEmbedderOptions } from "./cached-embedder.ts";
 export { createHashingEmbedder } from "./hashing-embedder.ts";
@@ -79,6 +80,13 @@ export type {
   SearchRequest,
   SearchScores,
 } from "./long-term-store.ts";
+export type { HistoryRequest, Revision } from "./revision.ts";
+export { checkErasureRequest } from "./erasure.ts";
+export type { EraseOptions, Erasure, ErasureRequest } from "./erasure.ts";
+export type { ErasureOptions, ErasureTarget } from "./erasure-target.ts";
+export type { Verification, VerificationProblem } from "./verification.ts";
+export { checkPortableEntries, checkPortableRequest } from "./portable-entry-check.ts";
+export type { PortableEntry, PortableRequest, Restored, RestoreOptions } from "./portable-entry.ts";
 export type { ExecutionRecord, RecordQuery, RecordStatus, RecordStore } from "./record-store.ts";
 export type { Knowledge } from "./knowledge.ts";
 export { checkFilter, where } from "./filter.ts";
@@ -105,6 +113,7 @@ export type {
   LongTermSaveOptions,
   MemoryType,
   ReadOptions,
+  RevisionOptions,
   SaveItem,
   SaveOptions,
   SearchOptions,

@@ -97,7 +97,8 @@ function checkText(text: unknown, path: string, { maxSize }: JsonLimits): string
   return text.toWellFormed();
 }
 
-function checkSequence(sequence: Sequence, path: string): Sequence {
+export function checkSequence(sequence: Sequence, path: string): Sequence {
+  if (typeof sequence !== "object" || sequence === null) throw invalid(path, "has to be an object");
   const { id, position } = sequence;
   if (!Number.isFinite(position)) throw invalid(`${path}.position`, "has to be a finite number");
   return { id: checkId(id, `${path}.id`), position };

@@ -1,8 +1,13 @@
+import type { EmbedderFingerprint } from "./embedder.ts";
 import type { LongTermEntry, Sequence, Write } from "./entry.ts";
+import type { EraseOptions, Erasure, ErasureRequest } from "./erasure.ts";
 import type { Filter } from "./filter.ts";
 import type { Durability } from "./health.ts";
-import type { CallOptions, KeyedStore } from "./keyed-store.ts";
-import type { SearchScope, WorkflowRef } from "./scope.ts";
+import type { CallOptions, KeyedStore, Page } from "./keyed-store.ts";
+import type { PortableEntry, PortableRequest, Restored, RestoreOptions } from "./portable-entry.ts";
+import type { HistoryRequest, Revision } from "./revision.ts";
+import type { Scope, SearchScope, WorkflowRef } from "./scope.ts";
+import type { Verification } from "./verification.ts";
 
 export interface LongTermCapabilities {
   readonly durability: Durability;
@@ -10,7 +15,7 @@ export interface LongTermCapabilities {
   readonly shared: boolean;
   /** Whether it searches by vector: it was given an embedder. */
   readonly vector: boolean;
-  /** Whether it can answer `asOf` a time in the past. */
+  /** Whether it keeps what entries were: answers `history`, and `get` with `asOf` a time in the past. */
   readonly history: boolean;
 }
 
@@ -57,6 +62,13 @@ export interface LongTermStats {
   readonly entries: number;
   /** Entries whose vector is still to come. */
   readonly pendingVectors: number;
+  /** Of the store's cache of entries, whosever they are, since it was opened; absent: it has none. */
+  readonly cache?: {
+    readonly hits: number;
+    readonly misses: number;
+    readonly entries: number;
+    readonly bytes: number;
+  };
 }
 
 /**
@@ -70,6 +82,36 @@ export interface LongTermStore extends KeyedStore<LongTermWrite, LongTermEntry> 
   search(scope: SearchScope, request: SearchRequest, options?: CallOptions): Promise<SearchHit[]>;
   /** Removes the entries of every scope of a workflow; how many there were. */
   clearWorkflow(workflow: WorkflowRef, options?: CallOptions): Promise<number>;
+  /**
+   * What was kept of an entry, newest first. Rejects with `MEM_UNSUPPORTED` without `capabilities.history`.
+   *
+   * `get` with an `asOf` before the store's history begins rejects with `MEM_INVALID_ARGUMENT`, which says when that is.
+   */
+  history(
+    scope: Scope,
+    key: string,
+    request: HistoryRequest,
+    options?: CallOptions,
+  ): Promise<Page<Revision>>;
+  /**
+   * Removes entries so that the store's files hold nothing of them any more, in no log, index, history or older version;
+   * `delete` only makes them unfindable. Takes as long as writing anew whatever holds them.
+   */
+  erase(request: ErasureRequest, options?: EraseOptions): Promise<Erasure>;
+  /** Reads everything and checks it. Never rejects for damage: that is what it reports. */
+  verify(options?: CallOptions): Promise<Verification>;
+  /** Every entry, in batches, as all were at one moment, however long the walk takes and whoever writes meanwhile. */
+  entries(
+    request?: PortableRequest,
+    options?: CallOptions,
+  ): AsyncIterable<readonly PortableEntry[]>;
+  /**
+   * Puts entries back as they were, times included, each with a new version; of two with the same place the later
+   * counts. What `checkPortableEntries` refuses is refused before anything is written.
+   */
+  restore(entries: readonly PortableEntry[], options?: RestoreOptions): Promise<Restored>;
+  /** Whose vectors `entries` gives out and `restore` takes; `undefined`: none. */
+  embedder(options?: CallOptions): Promise<EmbedderFingerprint | undefined>;
   stats(tenantId: string, options?: CallOptions): Promise<LongTermStats>;
   /** Resolves when what runs in the background (index, vectors) has caught up with what was saved. */
   flush(options?: CallOptions): Promise<void>;

@@ -1,7 +1,7 @@
 import { Backends } from "./backends.ts";
-import { checkCount, checkFlag, checkOptionNames, checkSeconds } from "./checks.ts";
+import { checkCount, checkFlag, checkOptionNames, checkOptions, checkSeconds } from "./checks.ts";
 import { systemClock, type Clock } from "./clock.ts";
-import { invalid } from "./errors.ts";
+import { invalid, throwIfAborted } from "./errors.ts";
 import { DEFAULT_JSON_LIMITS, type JsonLimits } from "./json.ts";
 import type { Knowledge } from "./knowledge.ts";
 import type { LongTermStore } from "./long-term-store.ts";
@@ -9,6 +9,7 @@ import type { Memory } from "./memory.ts";
 import type { RecordStore } from "./record-store.ts";
 import type { ShortTermBackend } from "./short-term-backend.ts";
 import { TenantMemory } from "./tenant-memory.ts";
+import type { Verification } from "./verification.ts";
 
 export interface MemoryManagerOptions {
   /** Where short-term memory, conversations and sessions live. */
@@ -73,6 +74,17 @@ export class MemoryManager extends OwnTenant implements AsyncDisposable {
     return new TenantMemory(this.#backends, tenantId);
   }
 
+  /**
+   * Reads all of long-term memory, of every tenant, and checks it. What is damaged is reported, not rejected; takes as
+   * long as reading it all does.
+   */
+  async verify(options: { readonly signal?: AbortSignal } = {}): Promise<Verification> {
+    checkOptions(options);
+    const { signal } = options;
+    throwIfAborted(signal);
+    return this.#backends.longTerm.verify(signal === undefined ? {} : { signal });
+  }
+
   /** Closes every backend, once they have stored what they accepted. Idempotent. */
   async close(): Promise<void> {
     await this.#backends.close();
@@ -90,7 +102,7 @@ function openBackends(options: MemoryManagerOptions): Backends {
   const { shortTermTtl = 86_400, sessionTimeout = 3600, autoCleanup = true } = options;
   const { maxConversationHistory = 100, limits = {} } = options;
   requirePart(shortTerm, "shortTerm", ["save", "get", "append", "increment", "startWorkflow"]);
-  if (longTerm !== undefined) requirePart(longTerm, "longTerm", ["save", "get", "search"]);
+  if (longTerm !== undefined) requirePart(longTerm, "longTerm", ["save", "get", "search", "erase"]);
   if (records !== undefined) requirePart(records, "records", ["append", "query"]);
   if (knowledge !== undefined) requirePart(knowledge, "knowledge", ["get", "search"]);
   return new Backends({

@@ -7,6 +7,7 @@ import type {
   ListOptions,
   Listing,
   ReadOptions,
+  RevisionOptions,
   SaveItem,
   SaveOptions,
   SearchOptions,
@@ -15,11 +16,14 @@ import type {
 import type { NewExecutionRecord, RecordListOptions } from "./audit-trail.ts";
 import type { ConversationMessage, HistoryOptions, NewMessage } from "./conversation.ts";
 import type { Entry, LongTermEntry } from "./entry.ts";
+import type { Erasure } from "./erasure.ts";
+import type { ErasureOptions, ErasureTarget } from "./erasure-target.ts";
 import type { Health } from "./health.ts";
 import type { JsonCompatible, JsonInput, JsonValue } from "./json.ts";
-import type { SearchHit } from "./long-term-store.ts";
+import type { LongTermStats, SearchHit } from "./long-term-store.ts";
 import type { KeyInput, KeyLike, KeyOutput, MemoryKey } from "./memory-key.ts";
 import type { ExecutionRecord } from "./record-store.ts";
+import type { Revision } from "./revision.ts";
 import type { SchemaOutput, StandardSchema } from "./standard-schema.ts";
 import type { WorkflowState } from "./workflow-lifetimes.ts";
 import type { Workflow } from "./workflow.ts";
@@ -48,6 +52,8 @@ export interface MemoryStats {
   readonly longTermEntries?: number;
   /** Long-term entries whose vector is still to come. */
   readonly pendingVectors?: number;
+  /** Of the long-term store's cache, whosever entries it holds; absent: it has none. */
+  readonly longTermCache?: NonNullable<LongTermStats["cache"]>;
   readonly knowledgeEntries?: number;
 }
 
@@ -151,6 +157,14 @@ export interface Memory {
     options: ListOptions & { readonly memoryType: "long_term" | "shared" },
   ): Listing<LongTermEntry>;
   list(agentId: string, options?: ListOptions): Listing<Entry>;
+  /** What a long-term entry was before, newest first; rejects with `MEM_UNSUPPORTED` where the store keeps no history. */
+  history(agentId: string, key: KeyLike, options?: RevisionOptions): Listing<Revision>;
+  /**
+   * Erases long-term entries for good: the store's files hold nothing of them any more, in no index, history or older
+   * version; `delete` only makes them unfindable. Resolves a receipt. Short-term memory, conversations, the audit trail
+   * and the knowledge are not touched.
+   */
+  erase(what: ErasureTarget, options?: ErasureOptions): Promise<Erasure>;
   /** Past entries whose text answers the query best, best first; what the agent kept in any workflow. */
   searchSimilar(
     agentId: string,

@@ -14,6 +14,7 @@ import type { JsonValue } from "./json.ts";
 import type { CallOptions, ListRequest, Page, SessionCall } from "./keyed-store.ts";
 import type { LongTermWrite, SearchHit, SearchRequest } from "./long-term-store.ts";
 import { saveBatches } from "./partial-save.ts";
+import type { HistoryRequest, Revision } from "./revision.ts";
 import { checkId, type Scope, type SearchScope } from "./scope.ts";
 import type { ShortTermWrite } from "./short-term-backend.ts";
 
@@ -94,7 +95,10 @@ export class Router {
 
   read(keys: readonly string[], options: ReadOptions): Promise<(Entry | undefined)[]> {
     const type = memoryType(options.memoryType, "short_term");
-    if (options.asOf !== undefined) this.#requireHistory(type);
+    if (options.asOf !== undefined) {
+      checkNumber(options.asOf, "options.asOf");
+      this.#requireHistory(type, "options.asOf");
+    }
     if (type !== "short_term") return this.#readElsewhere(type, keys, options);
     return this.#backends.shortTerm.get(this.place.scope, keys, this.#call(options.signal));
   }
@@ -148,6 +152,16 @@ export class Router {
     const call = await this.#callBesideShortTerm(options.signal);
     if (type === "shared") return this.#backends.knowledge.list(scope.tenantId, request, call);
     return this.#backends.longTerm.list(scope, request, call);
+  }
+
+  async revisions(
+    key: string,
+    request: HistoryRequest,
+    signal: AbortSignal | undefined,
+  ): Promise<Page<Revision>> {
+    this.#requireHistory("long_term", "history");
+    const call = await this.#callBesideShortTerm(signal);
+    return this.#backends.longTerm.history(this.place.scope, key, request, call);
   }
 
   async search(
@@ -219,14 +233,12 @@ export class Router {
     void (type === "short_term" ? this.#backends.shortTerm : this.#backends.longTerm);
   }
 
-  #requireHistory(type: MemoryType): void {
+  #requireHistory(type: MemoryType, what: string): void {
     if (type === "long_term" && this.#backends.longTerm.capabilities.history) return;
     throw new MemoryError(
       "MEM_UNSUPPORTED",
-      `options.asOf needs a store with history; ${type} memory has none`,
-      {
-        path: "options.asOf",
-      },
+      `${what} needs a store with history; ${type} memory has none`,
+      { path: what },
     );
   }
 }

@@ -6,6 +6,7 @@ import type {
   ListOptions,
   Listing,
   ReadOptions,
+  RevisionOptions,
   SaveItem,
   SaveOptions,
   SearchOptions,
@@ -23,6 +24,7 @@ import type { SearchHit } from "./long-term-store.ts";
 import { applySchema, keyName, keySchema, type KeyLike } from "./memory-key.ts";
 import { updateEntry } from "./optimistic-update.ts";
 import { memoryType, writableType, type Router, type WritableType } from "./router.ts";
+import type { Revision } from "./revision.ts";
 import { checkId, encodeScope } from "./scope.ts";
 import { searchRequest } from "./search-query.ts";
 import type { StandardSchema } from "./standard-schema.ts";
@@ -195,6 +197,20 @@ export class ScopedMemory implements AgentMemory {
     return createListing<LongTermEntry>({
       fetch: (cursor, limit) =>
         this.#router.page(options, cursor, limit) as Promise<Page<LongTermEntry>>,
+      limit: options.limit,
+      pageSize: options.pageSize,
+    });
+  }
+
+  history(key: KeyLike, options: RevisionOptions = {}): Listing<Revision> {
+    checkOptions(options);
+    return createListing<Revision>({
+      fetch: async (cursor, limit) =>
+        this.#router.revisions(
+          keyName(key),
+          { limit, ...(cursor !== undefined && { cursor }) },
+          options.signal,
+        ),
       limit: options.limit,
       pageSize: options.pageSize,
     });

@@ -3,6 +3,7 @@ import { checkCount, checkOneOf, checkShare } from "./checks.ts";
 import { invalid } from "./errors.ts";
 import { checkFilter, where, type Filter } from "./filter.ts";
 import type { SearchMode, SearchRequest } from "./long-term-store.ts";
+import { checkId } from "./scope.ts";
 
 const MODES: readonly SearchMode[] = ["auto", "keyword", "vector", "hybrid"];
 
@@ -29,4 +30,12 @@ function combinedFilter({ filterMetadata, filter }: SearchOptions): Filter | und
   }
   if (filter !== undefined) parts.push(checkFilter(filter, "options.filter"));
   return parts.length > 1 ? where.and(...parts) : parts[0];
+}
+
+/** Whose memories are searched. */
+export function checkAgentIds(agentIds: readonly string[]): readonly string[] {
+  if (!Array.isArray(agentIds) || agentIds.length === 0) {
+    throw invalid("options.agentIds", "has to name at least one agent");
+  }
+  return Array.from(agentIds, (id: unknown, i) => checkId(id, `options.agentIds[${i}]`));
 }

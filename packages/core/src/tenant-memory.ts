@@ -6,13 +6,14 @@ import type {
   ListOptions,
   Listing,
   ReadOptions,
+  RevisionOptions,
   SaveItem,
   SaveOptions,
   WritableOptions,
 } from "./agent-memory.ts";
 import { AuditTrail, type NewExecutionRecord, type RecordListOptions } from "./audit-trail.ts";
 import type { Backends } from "./backends.ts";
-import { checkOneOf, checkOptions, checkSeconds } from "./checks.ts";
+import { checkFlag, checkOneOf, checkOptions, checkSeconds } from "./checks.ts";
 import {
   Conversation,
   type ConversationMessage,
@@ -20,7 +21,9 @@ import {
   type NewMessage,
 } from "./conversation.ts";
 import type { LongTermEntry } from "./entry.ts";
-import { halfDone, invalid, throwIfAborted } from "./errors.ts";
+import type { Erasure } from "./erasure.ts";
+import { erasureRequest, type ErasureOptions, type ErasureTarget } from "./erasure-target.ts";
+import { halfDone, throwIfAborted } from "./errors.ts";
 import { copyJsonObject } from "./copy-json.ts";
 import type { CallOptions } from "./keyed-store.ts";
 import { createListing } from "./listing.ts";
@@ -35,9 +38,11 @@ import type {
   WorkflowOptions,
 } from "./memory.ts";
 import type { ExecutionRecord } from "./record-store.ts";
+import type { Revision } from "./revision.ts";
 import { Router } from "./router.ts";
 import { checkId, type WorkflowRef } from "./scope.ts";
 import { ScopedMemory } from "./scoped-memory.ts";
+import { checkAgentIds } from "./search-query.ts";
 import type { StandardSchema } from "./standard-schema.ts";
 import type { WorkflowState } from "./workflow-lifetimes.ts";
 import { totalHealth, totalStats } from "./totals.ts";
@@ -128,6 +133,19 @@ export class TenantMemory implements Memory {
 
   list(agentId: string, options?: ListOptions): Listing<LongTermEntry> {
     return this.#agent(agentId).list(options);
+  }
+
+  history(agentId: string, key: KeyLike, options?: RevisionOptions): Listing<Revision> {
+    return this.#agent(agentId).history(key, options);
+  }
+
+  async erase(what: ErasureTarget, options: ErasureOptions = {}): Promise<Erasure> {
+    checkOptions(options);
+    const { dryRun = false, signal } = options;
+    return this.#backends.longTerm.erase(erasureRequest(this.#tenantId, what), {
+      ...callOptions(signal),
+      dryRun: checkFlag(dryRun, "options.dryRun"),
+    });
   }
 
   async searchSimilar(
@@ -285,11 +303,4 @@ export class TenantMemory implements Memory {
 function callOptions(signal: AbortSignal | undefined): CallOptions {
   throwIfAborted(signal);
   return signal === undefined ? {} : { signal };
-}
-
-function checkAgentIds(agentIds: readonly string[]): readonly string[] {
-  if (!Array.isArray(agentIds) || agentIds.length === 0) {
-    throw invalid("options.agentIds", "has to name at least one agent");
-  }
-  return Array.from(agentIds, (id: unknown, i) => checkId(id, `options.agentIds[${i}]`));
 }

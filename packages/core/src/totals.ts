@@ -24,6 +24,7 @@ export async function totalStats(
     ...(long !== undefined && {
       longTermEntries: long.entries,
       pendingVectors: long.pendingVectors,
+      ...(long.cache !== undefined && { longTermCache: long.cache }),
     }),
     ...(knowledgeEntries !== undefined && { knowledgeEntries }),
   };

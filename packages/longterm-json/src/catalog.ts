@@ -35,6 +35,13 @@ export class Catalog implements EntryView {
     return this.inScope(scope)?.all() ?? [];
   }
 
+  /** Of every entry; those of several are there several times. */
+  texts(): string[] {
+    return [...this.#byScope.values()].flatMap((entries) =>
+      entries.all().map(({ entry }) => entry.text),
+    );
+  }
+
   inScope(scope: Scope): ScopeEntries | undefined {
     return this.#byScope.get(encodeScope(scope));
   }

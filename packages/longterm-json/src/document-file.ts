@@ -36,6 +36,15 @@ export class DocumentFile {
   async read(): Promise<Uint8Array | undefined> {
     try {
       this.#stamp = await stampOf(this.path);
+    } catch (error) {
+      throw storageError(error);
+    }
+    return this.look();
+  }
+
+  /** The content by now, whoever wrote it. Has no say in what counts as changed by others. */
+  async look(): Promise<Uint8Array | undefined> {
+    try {
       return await readFile(this.path);
     } catch (error) {
       if (systemCode(error) === "ENOENT") return undefined;

@@ -1,14 +1,18 @@
 import {
   MemoryError,
+  type EntryPlace,
+  type ErasureRequest,
   type LongTermEntry,
   type LongTermWrite,
+  type PortableEntry,
   type Removal,
+  type Restored,
   type Scope,
   type WorkflowRef,
   type WriteResult,
 } from "@mem/core";
 import type { Draft } from "./draft.ts";
-import { storedEntry } from "./stored-entry.ts";
+import { entryPlace, storedEntry, type StoredEntry } from "./stored-entry.ts";
 
 /** What one call does to the entries: judged when its turn comes, on top of all that came before it. */
 export type Edit<T> = (draft: Draft) => T;
@@ -85,6 +89,57 @@ export function clearingWorkflow({ tenantId, workflowId }: WorkflowRef): Edit<nu
       .scopes()
       .filter((scope) => scope.tenantId === tenantId && scope.workflowId === workflowId)
       .reduce((sum, scope) => sum + clearing(scope)(draft), 0);
+}
+
+/** Removes what is asked for, unless it is a dry run; where it was. */
+export function erasing(request: ErasureRequest, dryRun: boolean): Edit<EntryPlace[]> {
+  return (draft) => {
+    const erased = "scope" in request ? findOne(draft, request) : findAbout(draft, request);
+    if (!dryRun) for (const stored of erased) draft.remove(stored);
+    return erased.map(entryPlace);
+  };
+}
+
+function findOne(
+  draft: Draft,
+  { scope, key }: Extract<ErasureRequest, { readonly key: string }>,
+): readonly StoredEntry[] {
+  const stored = draft.find(scope, key);
+  return stored === undefined ? [] : [stored];
+}
+
+function findAbout(
+  draft: Draft,
+  { tenantId, agentId, subject }: Extract<ErasureRequest, { readonly subject: string }>,
+): readonly StoredEntry[] {
+  return draft
+    .scopes()
+    .filter((scope) => scope.tenantId === tenantId)
+    .filter((scope) => agentId === undefined || scope.agentId === agentId)
+    .flatMap((scope) => draft.entries(scope))
+    .filter(({ entry }) => entry.subject === subject);
+}
+
+/** Stores entries as they were; all of them or, beyond `maxBytes`, none. */
+export function restoring(
+  entries: readonly PortableEntry[],
+  ifExists: "skip" | "replace",
+  stamps: Stamps,
+  maxBytes: number,
+): Edit<Restored> {
+  return (draft) => {
+    const before = draft.bytes;
+    let stored = 0;
+    for (const { scope, entry, opId } of entries) {
+      if (ifExists === "skip" && draft.find(scope, entry.key) !== undefined) continue;
+      const { tenantId: _, ...owner } = scope;
+      const version = stamps.nextVersion();
+      draft.put(storedEntry(scope, { ...entry, ...owner, version }, opId));
+      stored += 1;
+    }
+    if (draft.bytes > maxBytes && draft.bytes > before) throw full(maxBytes);
+    return { stored, skipped: entries.length - stored };
+  };
 }
 
 function full(maxBytes: number): MemoryError {

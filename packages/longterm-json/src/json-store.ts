@@ -1,10 +1,18 @@
+import { randomUUID } from "node:crypto";
 import {
+  checkErasureRequest,
   checkId,
+  checkPortableEntries,
+  checkPortableRequest,
   checkScope,
   checkSearchScope,
   MemoryError,
   throwIfAborted,
   type CallOptions,
+  type EmbedderFingerprint,
+  type EraseOptions,
+  type Erasure,
+  type ErasureRequest,
   type Health,
   type ListRequest,
   type LongTermCapabilities,
@@ -13,20 +21,36 @@ import {
   type LongTermStore,
   type LongTermWrite,
   type Page,
+  type PortableEntry,
+  type PortableRequest,
   type ReadCallOptions,
   type Removal,
+  type Restored,
+  type RestoreOptions,
   type Scope,
   type SearchHit,
   type SearchRequest,
   type SearchScope,
+  type Verification,
   type WorkflowRef,
   type WriteResult,
 } from "@mem/core";
-import { clearing, clearingWorkflow, removing, saving, type Edit } from "./edits.ts";
+import {
+  clearing,
+  clearingWorkflow,
+  erasing,
+  removing,
+  restoring,
+  saving,
+  type Edit,
+} from "./edits.ts";
 import { decodeCursor, pageOf } from "./listing.ts";
 import { openFiles, type OpenFiles } from "./open-files.ts";
 import { checkOptions, type JsonStoreOptions, type Settings } from "./options.ts";
+import { portableBatches } from "./portable.ts";
 import { copyEntry } from "./stored-entry.ts";
+import { retainVectors, vectorPath } from "./vector-file.ts";
+import { asProblem } from "./verification.ts";
 
 /**
  * Makes a long-term store that keeps everything in one JSON file, which people can read.
@@ -64,7 +88,7 @@ class JsonStore implements LongTermStore {
   ): Promise<(LongTermEntry | undefined)[]> {
     this.#begin(options);
     checkScope(scope);
-    if (options?.asOf !== undefined) throw withoutHistory();
+    if (options?.asOf !== undefined) throw withoutHistory("options.asOf");
     const { catalog } = await this.#open();
     const entries = catalog.inScope(scope);
     return keys.map((key) => {
@@ -138,6 +162,69 @@ class JsonStore implements LongTermStore {
     return search.search(scope, request, options?.signal);
   }
 
+  async history(scope: Scope, _: string, __: unknown, options?: CallOptions): Promise<never> {
+    this.#begin(options);
+    checkScope(scope);
+    throw withoutHistory();
+  }
+
+  async erase(request: ErasureRequest, options?: EraseOptions): Promise<Erasure> {
+    this.#begin(options);
+    checkErasureRequest(request);
+    const dryRun = options?.dryRun === true;
+    const files = await this.#open();
+    const entries = await this.#edit(erasing(request, dryRun), options);
+    // Also where nothing was found: an earlier erasure may have been cut off here.
+    if (!dryRun) await eraseVectors(files, this.#settings.path);
+    return { id: randomUUID(), at: this.#settings.clock.now(), dryRun, entries, revisions: 0 };
+  }
+
+  async verify(options?: CallOptions): Promise<Verification> {
+    this.#begin(options);
+    try {
+      const { storage, vectors } = await this.#open();
+      const found = await storage.verify();
+      const problems =
+        (await vectors?.verify().catch((error: unknown) => [asProblem(error)])) ?? [];
+      return { ...found, problems: [...found.problems, ...problems] };
+    } catch (error) {
+      return { entries: 0, problems: [asProblem(error)] };
+    }
+  }
+
+  async *entries(
+    request?: PortableRequest,
+    options?: CallOptions,
+  ): AsyncGenerator<readonly PortableEntry[]> {
+    this.#begin(options);
+    const { tenantId } = checkPortableRequest(request);
+    const { catalog, vectors } = await this.#open();
+    for (const batch of portableBatches(catalog, vectors, tenantId)) {
+      this.#begin(options);
+      yield batch;
+    }
+  }
+
+  async restore(
+    portable: readonly PortableEntry[],
+    options: RestoreOptions = {},
+  ): Promise<Restored> {
+    this.#begin(options);
+    const entries = checkPortableEntries(portable, options);
+    const { ifExists = "replace", vectorsOf, signal } = options;
+    const { storage, vectors } = await this.#open();
+    const edit = restoring(entries, ifExists, storage, this.#settings.maxBytes);
+    const size = JSON.stringify(entries.map(({ entry }) => entry)).length;
+    const store = (): Promise<Restored> => storage.edit(edit, size, signal);
+    return vectors?.isOf(vectorsOf) === true ? vectors.bring(entries, store) : store();
+  }
+
+  async embedder(options?: CallOptions): Promise<EmbedderFingerprint | undefined> {
+    this.#begin(options);
+    const { vectors } = await this.#open();
+    return vectors?.fingerprint;
+  }
+
   async stats(tenantId: string, options?: CallOptions): Promise<LongTermStats> {
     this.#begin(options);
     checkId(tenantId, "tenantId");
@@ -204,8 +291,25 @@ class JsonStore implements LongTermStore {
   }
 }
 
-function withoutHistory(): MemoryError {
-  return new MemoryError("MEM_UNSUPPORTED", "this store keeps no history to read as of a time", {
-    path: "options.asOf",
-  });
+function withoutHistory(path?: string): MemoryError {
+  return new MemoryError(
+    "MEM_UNSUPPORTED",
+    "this store keeps no history; use one whose capabilities say that it does",
+    path === undefined ? {} : { path },
+  );
+}
+
+/** What is derived from texts that are gone goes, too. */
+async function eraseVectors({ catalog, vectors }: OpenFiles, path: string): Promise<void> {
+  try {
+    if (vectors === undefined) await retainVectors(vectorPath(path), catalog.texts());
+    else await vectors.settle();
+  } catch (cause) {
+    const { code, message } = cause as MemoryError;
+    throw new MemoryError(
+      code,
+      `the entries are erased, and their vectors are not: ${message}; erase them again`,
+      { cause, outcome: "unknown" },
+    );
+  }
 }

@@ -1,5 +1,5 @@
 import { GroupCommit, type Waiting } from "@mem/append-log";
-import { throwIfAborted, type Clock } from "@mem/core";
+import { throwIfAborted, type Clock, type Verification } from "@mem/core";
 import type { Analyzer } from "@mem/search";
 import { Catalog } from "./catalog.ts";
 import { decodeDocument, encodeDocument, type Document } from "./document.ts";
@@ -7,6 +7,7 @@ import { DocumentFile } from "./document-file.ts";
 import { Draft } from "./draft.ts";
 import type { Edit, Stamps } from "./edits.ts";
 import { storageError } from "./storage-error.ts";
+import { compareDocument } from "./verification.ts";
 
 const EMPTY: Document = { entries: [], lastVersion: 0 };
 
@@ -17,6 +18,7 @@ export class Storage implements Stamps {
   readonly #clock: Clock;
   readonly #commits: GroupCommit<Edit<unknown>, unknown>;
   #lastVersion: number;
+  #lastTurn: Promise<unknown> = Promise.resolve();
 
   private constructor(file: DocumentFile, document: Document, analyzer: Analyzer, clock: Clock) {
     this.#file = file;
@@ -66,6 +68,11 @@ export class Storage implements Stamps {
     return String(this.#lastVersion);
   }
 
+  /** What the file holds, and what of it is not as it was read or written; no change is under way meanwhile. */
+  verify(): Promise<Verification> {
+    return this.#inTurn(async () => compareDocument(this.#file, this.catalog));
+  }
+
   /** Waits for the changes under way; does not tell how they went. */
   flush(): Promise<void> {
     return this.#commits.flush();
@@ -79,6 +86,13 @@ export class Storage implements Stamps {
   /** Lets others have the file. */
   release(): void {
     this.#file.release();
+  }
+
+  /** The file is written, or read, by one at a time. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#lastTurn.then(work);
+    this.#lastTurn = turn.catch(() => {});
+    return turn;
   }
 
   async #commit(batch: readonly Waiting<Edit<unknown>, unknown>[]): Promise<void> {
@@ -97,8 +111,10 @@ export class Storage implements Stamps {
     }
     try {
       if (!draft.isEmpty) {
-        await this.#file.replace(encodeDocument(draft, this.#lastVersion));
-        this.catalog.apply(draft.changes());
+        await this.#inTurn(async () => {
+          await this.#file.replace(encodeDocument(draft, this.#lastVersion));
+          this.catalog.apply(draft.changes());
+        });
       }
     } finally {
       // Only now: whoever waits for the last of a batch takes all of it for done.

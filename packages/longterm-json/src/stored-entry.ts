@@ -1,6 +1,7 @@
 import {
   cloneJson,
   compareCodePoints,
+  type EntryPlace,
   type JsonObject,
   type LongTermEntry,
   type Scope,
@@ -61,6 +62,15 @@ function toRecord(scope: Scope, entry: LongTermEntry, opId: string | undefined):
 /** As an item of an array that is a property. A line break in JSON is never within a string. */
 function indent(json: string): string {
   return `    ${json.replaceAll("\n", "\n    ")}`;
+}
+
+/** Where it lives within its tenant. */
+export function entryPlace({ entry: { agentId, workflowId, key } }: StoredEntry): EntryPlace {
+  return {
+    ...(agentId !== undefined && { agentId }),
+    ...(workflowId !== undefined && { workflowId }),
+    key,
+  };
 }
 
 /** For handing out what stays stored. */

@@ -6,6 +6,8 @@ export class TextVectors {
   readonly #uses = new Map<string, number>();
   readonly #vectors = new Map<string, Float32Array>();
   readonly #missing = new Set<string>();
+  /** Of texts that entries are about to have. */
+  readonly #offered = new Map<string, Float32Array>();
   readonly #onUnsaved: () => void;
   #unsaved = false;
 
@@ -49,9 +51,34 @@ export class TextVectors {
     this.markUnsaved();
   }
 
+  /** While `work` stores entries of these texts, takes their vectors instead of having them made. */
+  async whileOffered<T>(
+    offered: ReadonlyMap<string, Float32Array>,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    for (const [text, vector] of offered) {
+      if (this.#missing.has(text)) this.set(text, vector);
+      this.#offered.set(text, vector);
+    }
+    try {
+      return await work();
+    } finally {
+      for (const text of offered.keys()) this.#offered.delete(text);
+    }
+  }
+
   /** Tries a text only after all others. */
   postpone(text: string): void {
     if (this.#missing.delete(text)) this.#missing.add(text);
+  }
+
+  /** How many of those that are saved are others there, or none. */
+  differingFrom(saved: ReadonlyMap<string, Float32Array>): number {
+    if (this.#unsaved) return 0;
+    return [...this.#vectors].filter(([text, vector]) => {
+      const found = saved.get(digestOf(text));
+      return found === undefined || !vector.every((number, i) => Object.is(number, found[i]));
+    }).length;
   }
 
   /** All there are, by the digest of their text. They count as saved from now on. */
@@ -76,7 +103,10 @@ export class TextVectors {
     if (text.trim() === "") return;
     const uses = this.#uses.get(text) ?? 0;
     this.#uses.set(text, uses + 1);
-    if (uses === 0) this.#missing.add(text);
+    if (uses > 0) return;
+    this.#missing.add(text);
+    const offered = this.#offered.get(text);
+    if (offered !== undefined) this.set(text, offered);
   }
 
   #release(text: string): void {

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { writeFileDurably } from "@mem/append-log";
+import { removeTemporaryFiles } from "./document-file.ts";
 import { isRecord, readFormat, wrong, type FileFormat } from "./file-format.ts";
 import { storageError, systemCode } from "./storage-error.ts";
 
@@ -41,6 +42,16 @@ export async function readVectors(path: string): Promise<SavedVectors | undefine
     );
     return { model, dimensions, vectors: new Map(decoded) };
   });
+}
+
+/** For a store without an embedder, which leaves the file alone otherwise: removes the vectors of all other texts. */
+export async function retainVectors(path: string, texts: Iterable<string>): Promise<void> {
+  await removeTemporaryFiles(path);
+  const saved = await readVectors(path);
+  if (saved === undefined) return;
+  const kept = new Set(Array.from(texts, digestOf));
+  const vectors = new Map([...saved.vectors].filter(([digest]) => kept.has(digest)));
+  if (vectors.size < saved.vectors.size) await writeVectors(path, { ...saved, vectors });
 }
 
 export async function writeVectors(path: string, saved: SavedVectors): Promise<void> {

@@ -1,4 +1,12 @@
-import { isMemoryError, MemoryError, type Clock, type Embedder } from "@mem/core";
+import {
+  isMemoryError,
+  MemoryError,
+  type Clock,
+  type Embedder,
+  type EmbedderFingerprint,
+  type PortableEntry,
+  type VerificationProblem,
+} from "@mem/core";
 import type { Catalog } from "./catalog.ts";
 import { CheckedEmbedder, untilAborted } from "./checked-embedder.ts";
 import { removeTemporaryFiles } from "./document-file.ts";
@@ -52,6 +60,17 @@ export class VectorStore {
     return store;
   }
 
+  get fingerprint(): EmbedderFingerprint {
+    const { model, dimensions } = this.embedder;
+    return { model, dimensions };
+  }
+
+  /** Whether these are the vectors that it would make. */
+  isOf(other: EmbedderFingerprint | undefined): boolean {
+    const { model, dimensions } = this.embedder;
+    return other?.model === model && other.dimensions === dimensions;
+  }
+
   /** What a person should know: vectors that could not be made or saved, until they are. */
   get troubles(): string[] {
     return [this.#filler.trouble, this.#queryTrouble, this.#saveTrouble].flatMap(
@@ -85,6 +104,27 @@ export class VectorStore {
       if (!isMemoryError(error, "MEM_ABORTED")) this.#queryTrouble = error as MemoryError;
       throw error;
     }
+  }
+
+  /** While `work` stores these entries, takes the vectors that they bring instead of having them made. */
+  bring<T>(entries: readonly PortableEntry[], work: () => Promise<T>): Promise<T> {
+    const brought = entries.flatMap(({ entry, vector }) =>
+      vector === undefined ? [] : [[entry.text, vector] as const],
+    );
+    return this.#vectors.whileOffered(new Map(brought), work);
+  }
+
+  /** Puts on disk what there is, so that nothing is left there of texts that are gone. */
+  async settle(): Promise<void> {
+    await this.#save();
+  }
+
+  /** What of the file is not as it was read or written. */
+  async verify(): Promise<VerificationProblem[]> {
+    await this.#save();
+    const saved = await readVectors(this.#path);
+    const changed = this.#vectors.differingFrom(saved?.vectors ?? new Map());
+    return changed === 0 ? [] : [changedVectors(this.#path, changed)];
   }
 
   /** Resolves when every text has its vector and all are on disk. */
@@ -125,6 +165,12 @@ export class VectorStore {
       throw error;
     }
   }
+}
+
+function changedVectors(path: string, count: number): VerificationProblem {
+  return {
+    message: `${count} vectors in ${path} were changed or lost by something else than this store. Close the store, delete the file and open the store again to have all vectors made anew`,
+  };
 }
 
 /** Vectors of two models can't be compared, though nothing in the numbers tells. */

@@ -14,8 +14,10 @@ export interface UnflushedEntry {
   readonly write: LongTermWrite;
   /** Where the log says it. */
   readonly version: string;
-  /** In milliseconds since 1970; `undefined`: that of the entry in the table, if there is one, else `updatedAt`. */
+  /** In milliseconds since 1970; `undefined`: that of the entry in the table, if there is one, else `firstSavedAt`. */
   readonly createdAt: number | undefined;
+  /** When it was saved first of the times that the table has not seen. Absent: this is the first. */
+  readonly firstSavedAt?: number;
   readonly updatedAt: number;
   /** Made already, or restored with the entry. */
   vector?: Float32Array;
@@ -41,5 +43,5 @@ export interface ChangedEntry {
 
 /** When an entry was first saved. What the table has there must have been learned. */
 export function createdAtOf({ stored }: ChangedEntry, entry: UnflushedEntry): number {
-  return entry.createdAt ?? stored?.createdAt ?? entry.updatedAt;
+  return entry.createdAt ?? stored?.createdAt ?? entry.firstSavedAt ?? entry.updatedAt;
 }

@@ -1,3 +1,4 @@
+import type { Table } from "@lancedb/lancedb";
 import type { Clock } from "@mem/core";
 import type { Analyzer } from "@mem/search";
 import type { Base } from "./base.ts";
@@ -86,7 +87,7 @@ export class Flusher {
   async flush(): Promise<void> {
     await this.#running;
     if (!this.isBehind) return;
-    await this.#parts.writer.exclusively(() => this.#write());
+    await this.#parts.writer.exclusively(() => this.#writeIfBehind());
     this.#succeed();
   }
 
@@ -101,7 +102,7 @@ export class Flusher {
     const { writer, maintenance } = this.#parts;
     try {
       const ran = await writer.tryExclusively(async () => {
-        await this.#write();
+        await this.#writeIfBehind();
         await maintenance.afterFlush();
       });
       if (ran) this.#succeed();
@@ -118,9 +119,13 @@ export class Flusher {
     this.#failures = 0;
   }
 
-  async #write(): Promise<void> {
+  async #writeIfBehind(): Promise<void> {
+    if (this.isBehind) await this.write();
+  }
+
+  /** Writes the table, and then does more with it, if asked to. Call it under the lock. */
+  async write(afterwards?: (table: Table) => Promise<void>): Promise<void> {
     const { database, base, log, replica, writer, vectors, analyzer } = this.#parts;
-    if (!this.isBehind) return;
     // In one turn: these are the changes before that place, and no others.
     const slice = replica.overlay.inTenant();
     const watermark = log.cursor;
@@ -130,8 +135,14 @@ export class Flusher {
     const changes = Array.from(slice.entries.values(), ({ changed }) => changed);
     await base.use((table, version) => base.learnOf(table, version, changes));
     const { arrow } = database.modules;
-    await writer.publish(watermark, (table) =>
-      writeChanges(table, { slice, vectors: made }, { arrow, analyzer }),
+    await writer.publish(
+      watermark,
+      async (table) => {
+        await writeChanges(table, { slice, vectors: made }, { arrow, analyzer });
+        await afterwards?.(table);
+      },
+      // Whoever asks for more wants what was before to be gone.
+      { keepsPrevious: afterwards === undefined },
     );
     vectors.written(made);
     this.#behindSince = this.isBehind ? this.#parts.clock.monotonic() : undefined;

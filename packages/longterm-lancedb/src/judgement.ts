@@ -22,9 +22,7 @@ export function presentEntry(
   const changed = overlay.find(scope, key);
   if (changed !== undefined) {
     const { entry } = changed;
-    return (
-      entry && { version: entry.version, opId: entry.write.opId, createdAt: entry.createdAt }
-    );
+    return entry && { version: entry.version, opId: entry.write.opId, createdAt: entry.createdAt };
   }
   if (overlay.isCleared(scope)) return undefined;
   const stored = base.known(rowId(scope, key));

@@ -5,6 +5,7 @@ import {
   checkPortableRequest,
   checkScope,
   checkSearchScope,
+  isMemoryError,
   MemoryError,
   systemClock,
   type CallOptions,
@@ -41,6 +42,7 @@ import {
 import type { LanguageName } from "@mem/search";
 import type { Change } from "./change.ts";
 import { orAborted } from "./embedding.ts";
+import { erase, rehearseErasure } from "./erasure.ts";
 import { listPage } from "./listing.ts";
 import { locate, type StoreLocation } from "./location.ts";
 import { Questions } from "./questions.ts";
@@ -52,6 +54,7 @@ import { describeHealth } from "./store-health.ts";
 import type { Answer } from "./replica.ts";
 import { StoreLifecycle } from "./store-lifecycle.ts";
 import { countTenant } from "./store-stats.ts";
+import { verifyStore } from "./verification.ts";
 import { walkEntries } from "./walk.ts";
 
 export interface LanceDbStoreOptions {
@@ -204,15 +207,18 @@ class LanceDbStore implements LongTermStore {
 
   async erase(request: ErasureRequest, options?: EraseOptions): Promise<Erasure> {
     checkErasureRequest(request);
-    return this.#lifecycle.call(options, () => {
-      throw new MemoryError("MEM_UNSUPPORTED", "todo");
-    });
+    const run = options?.dryRun === true ? rehearseErasure : erase;
+    return this.#lifecycle.call(options, (opened) => run(opened, request, this.#clock));
   }
 
   async verify(options?: CallOptions): Promise<Verification> {
-    return this.#lifecycle.call(options, () => {
-      throw new MemoryError("MEM_UNSUPPORTED", "todo");
-    });
+    try {
+      return await this.#lifecycle.call(options, verifyStore);
+    } catch (error) {
+      // It is too damaged to be opened.
+      if (!isMemoryError(error, "MEM_CORRUPT")) throw error;
+      return { entries: 0, problems: [{ message: error.message }] };
+    }
   }
 
   async *entries(
@@ -236,7 +242,10 @@ class LanceDbStore implements LongTermStore {
     }
   }
 
-  async restore(entries: readonly PortableEntry[], options: RestoreOptions = {}): Promise<Restored> {
+  async restore(
+    entries: readonly PortableEntry[],
+    options: RestoreOptions = {},
+  ): Promise<Restored> {
     const checked = checkPortableEntries(entries, options);
     return this.#lifecycle.call(options, async ({ log }) => {
       const changes = [...restoring(checked, options, this.#embedder, this.#clock.now())];

@@ -59,11 +59,7 @@ export async function listPage(
 }
 
 /** What was changed among the keys that are asked for. */
-function changesIn(
-  { entries }: Slice,
-  prefix = "",
-  after: string | undefined,
-): SliceEntry[] {
+function changesIn({ entries }: Slice, prefix = "", after: string | undefined): SliceEntry[] {
   return [...entries.values()].filter(
     ({ changed: { key } }) =>
       key.startsWith(prefix) && (after === undefined || compareCodePoints(key, after) > 0),

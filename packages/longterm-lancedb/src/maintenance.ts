@@ -63,6 +63,21 @@ export class Maintenance {
     await this.#parts.writer.exclusively(() => this.#compact());
   }
 
+  /** Removes every version before the present one, whoever reads it. Call it under the lock. */
+  async removeAllOlder(): Promise<void> {
+    const { database, base, writer } = this.#parts;
+    await removeTemporaryFiles(await listTableFiles(database.location.table));
+    const { version } = base;
+    await writer.publish(
+      base.watermark,
+      async (table) => {
+        const cutoff = await timestampOf(table, version);
+        await table.optimize({ cleanupOlderThan: new Date(cutoff), deleteUnverified: true });
+      },
+      { keepsPrevious: false },
+    );
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancelIdle?.();
@@ -149,7 +164,11 @@ export class Maintenance {
 
 /** Older versions may go: neither a read that has begun nor a repair needs them. */
 async function oldestNeeded(table: Table, oldest: number): Promise<Date> {
+  return new Date(Math.min(systemClock.now() - RETENTION_MS, await timestampOf(table, oldest)));
+}
+
+/** In milliseconds since 1970; 0 for a version that is gone. */
+async function timestampOf(table: Table, version: number): Promise<number> {
   const versions = await table.listVersions();
-  const kept = versions.find(({ version }) => version === oldest)?.timestamp.getTime() ?? 0;
-  return new Date(Math.min(systemClock.now() - RETENTION_MS, kept));
+  return versions.find((each) => each.version === version)?.timestamp.getTime() ?? 0;
 }

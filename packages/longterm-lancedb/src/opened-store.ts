@@ -36,6 +36,7 @@ export interface StoreParts {
 /** What a store consists of once it is open. */
 export interface OpenedStore {
   readonly database: Database;
+  readonly analyzer: Analyzer;
   readonly base: Base;
   readonly cache: EntryCache;
   readonly replica: Replica;
@@ -150,7 +151,7 @@ async function openOnce(
     if (flusher.isBehind) flusher.notice();
     const reader = new MemoryReader({ folder: location.folder, log, replica, base, cache });
     const search = new Search(database.modules.lancedb, analyzer);
-    const opened = { database, base, cache, replica, log, reader, search };
+    const opened = { database, analyzer, base, cache, replica, log, reader, search };
     return { ...opened, writer, flusher, maintenance, embedding };
   } catch (error) {
     await log.close();

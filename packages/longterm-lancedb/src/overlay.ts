@@ -154,7 +154,8 @@ export class Overlay {
     const dropped: ChangedEntry[] = [];
     this.#workflows = this.#workflows.filter((cleared) => cleared.position >= watermark);
     for (const [name, changed] of this.#scopes) {
-      if (changed.clearedAt !== undefined && changed.clearedAt < watermark) delete changed.clearedAt;
+      if (changed.clearedAt !== undefined && changed.clearedAt < watermark)
+        delete changed.clearedAt;
       const stored = this.isCleared(changed.scope) ? null : undefined;
       for (const [key, entry] of changed.entries) {
         if (entry.position < watermark) {
@@ -188,10 +189,7 @@ export class Overlay {
     changed.entries.clear();
   }
 
-  #slice(
-    found: readonly ChangedScope[],
-    isMeant: (workflow: WorkflowRef) => boolean,
-  ): Slice {
+  #slice(found: readonly ChangedScope[], isMeant: (workflow: WorkflowRef) => boolean): Slice {
     const entries = new Map<string, SliceEntry>();
     for (const { entries: changes } of found) {
       for (const changed of changes.values()) {

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Base, HeldTable } from "./base.ts";
+import type { Slice } from "./overlay.ts";
 
 const NAME = /^(\d+)-(\d+)-[\da-f-]{36}$/;
 
@@ -38,6 +40,33 @@ export class Pins {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
       throw error;
     }
+  }
+}
+
+export interface LongRead extends HeldTable {
+  /** What belongs to that table. */
+  readonly slice: Slice;
+}
+
+/** The present table, for a read that takes long, none of which is cleaned up; and what is not in it yet. */
+export async function holdForLong(
+  base: Base,
+  folder: string,
+  takeSlice: () => Slice,
+): Promise<LongRead> {
+  const pins = new Pins(folder);
+  for (;;) {
+    const held = await base.hold();
+    const pin = await pins.pin(held.version);
+    const release = async (): Promise<void> => {
+      await pin[Symbol.asyncDispose]();
+      await held[Symbol.asyncDispose]();
+    };
+    if (held.version === base.version) {
+      return { ...held, slice: takeSlice(), [Symbol.asyncDispose]: release };
+    }
+    // The table was written between the two.
+    await release();
   }
 }
 

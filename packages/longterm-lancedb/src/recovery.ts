@@ -38,10 +38,7 @@ export async function undoUnpublished(
  * Goes back to the state before, where the current one can't be read, so that the log makes up for the rest. Call it
  * under the store's lock. Returns what was done, in words.
  */
-export async function goBack(
-  database: Database,
-  { current, previous }: Bases,
-): Promise<string> {
+export async function goBack(database: Database, { current, previous }: Bases): Promise<string> {
   const { table, folder, base } = database.location;
   if (previous === undefined || !(await isReadable(database, previous.version))) {
     throw new MemoryError(

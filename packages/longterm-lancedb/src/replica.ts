@@ -197,6 +197,7 @@ export class Replica {
       write,
       version,
       createdAt,
+      ...(before !== undefined && { firstSavedAt: before.firstSavedAt ?? before.updatedAt }),
       updatedAt: at,
       ...(isSameText && { vector: before.vector }),
     });
@@ -218,7 +219,8 @@ export class Replica {
     const present = this.#present(scope, key);
     if (present === undefined) return false;
     // Only where nobody waits for the answer and there is no condition.
-    const isThere = present === "unknown" || ifVersion === undefined || ifVersion === present.version;
+    const isThere =
+      present === "unknown" || ifVersion === undefined || ifVersion === present.version;
     if (!isThere) return false;
     this.#put(scope, key, { position, bytes: 0 }, undefined);
     return true;

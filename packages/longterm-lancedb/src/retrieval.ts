@@ -87,9 +87,7 @@ function isOpen(found: Found): boolean {
 
 function handOut(found: Unflushed | CachedEntry | null): LongTermEntry | undefined {
   if (found === null) return undefined;
-  return "changed" in found
-    ? toUnflushedEntry(found.changed, found.entry)
-    : copyEntry(found.entry);
+  return "changed" in found ? toUnflushedEntry(found.changed, found.entry) : copyEntry(found.entry);
 }
 
 /** Keeps what was read for the next time, unless it was changed meanwhile. */

@@ -11,7 +11,9 @@ const IDS_AT_ONCE = 1_000;
 const ENTRY_BYTES = 400;
 
 /** A row as LanceDB hands it out: its vector in Arrow's wrapping. */
-export type StoredRow = Omit<Row, "vector"> & { readonly vector?: { toArray(): Float32Array } | null };
+export type StoredRow = Omit<Row, "vector"> & {
+  readonly vector?: { toArray(): Float32Array } | null;
+};
 
 type CacheableRow = EntryRow & Pick<Row, "length">;
 type FactsRow = Pick<Row, "id" | "version" | "op_id" | "created_at" | "length">;

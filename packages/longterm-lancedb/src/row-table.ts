@@ -1,4 +1,5 @@
 import type { Data, Field, Table, Vector } from "apache-arrow";
+import { keepMark } from "./byte-order-mark.ts";
 import type { Arrow } from "./native-module.ts";
 import type { Row } from "./row.ts";
 import { tableSchema } from "./table-schema.ts";
@@ -69,8 +70,9 @@ function encodeTexts(cells: readonly Cell[]): { data: Uint8Array; valueOffsets: 
   let end = 0;
   cells.forEach((cell, i) => {
     if (typeof cell === "string") {
-      if (buffer.length - end < 3 * cell.length) buffer = grown(buffer, end, 3 * cell.length);
-      end += buffer.write(cell, end, "utf8");
+      const text = keepMark(cell);
+      if (buffer.length - end < 3 * text.length) buffer = grown(buffer, end, 3 * text.length);
+      end += buffer.write(text, end, "utf8");
     }
     valueOffsets[i + 1] = end;
   });

@@ -42,7 +42,7 @@ export async function scoreCandidates(
     terms && searchByKeyword(searched, lancedb, analyzer, terms),
     vector && searchByVector(searched, vector, window),
   );
-  const cosines = new Map(near?.map(({ id, cosine }) => [id, cosine]));
+  const cosines = new Map(near?.map((each) => [each.id, each.cosine]));
   const words =
     vector === undefined || window >= searched.totals.documents
       ? (found ?? [])

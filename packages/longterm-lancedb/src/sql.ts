@@ -1,10 +1,11 @@
 import { encodeScope, type Scope, type SearchScope, type WorkflowRef } from "@mem/core";
 import type { Slice } from "./overlay.ts";
+import { keepMark } from "./byte-order-mark.ts";
 import { rowId } from "./row.ts";
 
 /** A string as an SQL literal: the one place where text becomes part of a query. */
 export function quote(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
+  return `'${keepMark(text).replaceAll("'", "''")}'`;
 }
 
 /** All of the conditions that there are. */
@@ -19,6 +20,10 @@ function any(conditions: readonly string[]): string {
 /** `id` is one of these. */
 export function idIn(ids: readonly string[]): string {
   return columnIn("id", ids);
+}
+
+export function equals(column: "subject", value: string): string {
+  return `${column} = ${quote(value)}`;
 }
 
 /** Nothing is in an empty list. */

@@ -47,9 +47,7 @@ export function logError(error: unknown, folder: string): unknown {
 
 /** Whether what a log should go on with was removed: by others who wrote the table, or by somebody's hand. */
 export function isLogGone(error: unknown): error is MemoryError {
-  return (
-    isMemoryError(error) && error.cause instanceof LogError && error.cause.code === "LOG_GONE"
-  );
+  return isMemoryError(error) && error.cause instanceof LogError && error.cause.code === "LOG_GONE";
 }
 
 /** What it means that a read was begun again and again, each time on a version that then was cleaned up. */

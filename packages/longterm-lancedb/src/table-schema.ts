@@ -61,6 +61,11 @@ export async function vectorLength(table: Table): Promise<number | undefined> {
 /** Puts the keys and the index on an empty table that every store has from the start. */
 export async function prepareTable(table: Table, { lancedb }: NativeModules): Promise<void> {
   await table.setUnenforcedPrimaryKey("id");
+  await indexTerms(table, lancedb);
+}
+
+/** Makes the index that finds rows by the terms of their text. */
+export async function indexTerms(table: Table, lancedb: LanceDb): Promise<void> {
   await table.createIndex("terms", termIndex(lancedb));
 }
 

@@ -54,9 +54,14 @@ export class TableWriter {
 
   /**
    * Makes what `work` does to the table every process's table, with all that the log says before `watermark` in it.
-   * Call it under the lock. Rejects with what `work` threw, and then nothing has changed for anybody.
+   * Call it under the lock. Rejects with what `work` threw, and then nothing has changed for anybody. Without
+   * `keepsPrevious` the state before can't be gone back to.
    */
-  async publish(watermark: string, work: (table: Table) => Promise<void>): Promise<void> {
+  async publish(
+    watermark: string,
+    work: (table: Table) => Promise<void>,
+    { keepsPrevious = true }: { readonly keepsPrevious?: boolean } = {},
+  ): Promise<void> {
     const { database, log } = this.#parts;
     const { table: path, folder, base: basesPath } = database.location;
     const before = await listTableFiles(path);
@@ -67,7 +72,8 @@ export class TableWriter {
       const previous = (await this.#bases()).current;
       version = await newestVersion(path);
       if (version === previous.version && watermark === previous.watermark) return;
-      await writeBases(basesPath, { current: { version, watermark }, previous });
+      const current = { version, watermark };
+      await writeBases(basesPath, keepsPrevious ? { current, previous } : { current });
     } catch (error) {
       // What can't be undone now, because the disk is full, the next one undoes.
       await this.#recover().catch(() => undefined);

@@ -37,7 +37,9 @@ export async function upgradeStore(
 
 async function renewTerms({ database, base, writer, analyzer }: UpgradeParts): Promise<void> {
   const { description: path } = database.location;
-  await writer.publish(base.watermark, (table) => analyzeAgain(table, analyzer));
+  await writer.publish(base.watermark, (table) =>
+    analyzeAgain(table, analyzer, database.modules.arrow),
+  );
   await writeDescription(path, { ...(await presentDescription(path)), analyzer: analyzer.id });
 }
 

@@ -1,9 +1,9 @@
 import type { PortableEntry, Scope } from "@mem/core";
-import type { Base, HeldTable } from "./base.ts";
+import type { Base } from "./base.ts";
 import { createdAtOf } from "./changed-entry.ts";
 import type { Slice, SliceEntry } from "./overlay.ts";
 import type { OpenedStore } from "./opened-store.ts";
-import { Pins } from "./pins.ts";
+import { holdForLong, type LongRead } from "./pins.ts";
 import { toEntry } from "./row-conversion.ts";
 import { hasSoundVector } from "./entry-row.ts";
 import { scanRows } from "./row-scan.ts";
@@ -20,38 +20,28 @@ export async function walkEntries(
   { base, replica, database }: OpenedStore,
   tenantId: string | undefined,
 ): Promise<AsyncGenerator<readonly PortableEntry[]>> {
-  const pins = new Pins(database.location.pins);
-  for (;;) {
-    const held = await base.hold();
-    const pin = await pins.pin(held.version);
-    if (held.version === base.version) {
-      return walk(held, pin, replica.overlay.inTenant(tenantId), tenantId, base);
-    }
-    // The table was written between the two.
-    await pin[Symbol.asyncDispose]();
-    await held[Symbol.asyncDispose]();
-  }
+  const { pins } = database.location;
+  const read = await holdForLong(base, pins, () => replica.overlay.inTenant(tenantId));
+  return walk(read, tenantId, base);
 }
 
 async function* walk(
-  held: HeldTable,
-  pin: AsyncDisposable,
-  slice: Slice,
+  read: LongRead,
   tenantId: string | undefined,
   base: Base,
 ): AsyncGenerator<readonly PortableEntry[]> {
+  const { table, version, slice } = read;
   try {
     const changes = Array.from(slice.entries.values(), ({ changed }) => changed);
-    await base.learnOf(held.table, held.version, changes);
+    await base.learnOf(table, version, changes);
     const tenant = tenantId === undefined ? undefined : inTenant(tenantId);
-    for await (const rows of scanRows(held.table, all(tenant, notCleared(slice)))) {
+    for await (const rows of scanRows(table, all(tenant, notCleared(slice)))) {
       const current = rows.filter(({ id }) => !slice.entries.has(id));
       if (current.length > 0) yield current.map(fromRow);
     }
     yield* unflushed(slice);
   } finally {
-    await pin[Symbol.asyncDispose]();
-    await held[Symbol.asyncDispose]();
+    await read[Symbol.asyncDispose]();
   }
 }
 

@@ -25,6 +25,7 @@ describe("a flipped byte", () => {
       ),
     );
     const saved = new Map((await store.get(scope, keys)).map((entry) => [entry?.key, entry]));
+    await store.flush();
     await store.close();
     const [path = ""] = await tableFiles(uri, "data");
     const whole = await readFile(path);
@@ -58,6 +59,7 @@ describe("a flipped byte", () => {
     const uri = await storeFolder();
     const store = openStore(uri);
     await store.save(scope, [write("a", { value: "untouched" }), write("b", { value: 1 })]);
+    await store.flush();
     await store.close();
     const [path = ""] = await tableFiles(uri, "data");
     const whole = await readFile(path, "latin1");

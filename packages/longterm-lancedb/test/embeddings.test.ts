@@ -44,7 +44,7 @@ describe("vectors", () => {
     expect(embedder.requests.flat().toSorted()).toEqual(
       Array.from({ length: 10 }, (_, i) => `text ${i}`),
     );
-    expect(await store.stats("acme")).toEqual({ entries: 200, pendingVectors: 0 });
+    expect(await store.stats("acme")).toMatchObject({ entries: 200, pendingVectors: 0 });
   });
 
   it("are made for what a process without an embedder saves meanwhile", async () => {
@@ -54,7 +54,7 @@ describe("vectors", () => {
     const store = openStore(uri, { embedder: recordingEmbedder() });
     await store.flush();
     await without.save(scope, [write("a", { text: "spring" }), write("c", { text: "summer" })]);
-    expect(await store.stats("acme")).toEqual({ entries: 3, pendingVectors: 2 });
+    expect(await store.stats("acme")).toMatchObject({ entries: 3, pendingVectors: 2 });
     await store.flush();
     for (const [key, text] of Object.entries({ a: "spring", b: "winter", c: "summer" })) {
       const [hit] = await store.search(here, query(text, { mode: "vector" }));
@@ -68,7 +68,7 @@ describe("vectors", () => {
     await store.save(scope, [write("a", { value: 1, text: "autumn" })]);
     await store.flush();
     await store.save(scope, [write("a", { value: 2, text: "autumn" })]);
-    expect(await store.stats("acme")).toEqual({ entries: 1, pendingVectors: 0 });
+    expect(await store.stats("acme")).toMatchObject({ entries: 1, pendingVectors: 0 });
     await store.flush();
     expect(embedder.requests).toEqual([["autumn"]]);
     const hits = await store.search(here, query("autumn", { mode: "vector" }));
@@ -85,7 +85,7 @@ describe("vectors", () => {
       texts.map((text) => write(text, { text })),
     );
     await expect(store.flush()).rejects.toBe(refusal);
-    expect(await store.stats("acme")).toEqual({ entries: 5, pendingVectors: 1 });
+    expect(await store.stats("acme")).toMatchObject({ entries: 5, pendingVectors: 1 });
     expect(await store.search(here, query("a", { mode: "vector" }))).not.toHaveLength(0);
     expect((await store.health()).messages).toEqual([expect.stringContaining("too long")]);
   });
@@ -102,7 +102,7 @@ describe("vectors", () => {
     isDown = false;
     clock.advance(1_000);
     await eventually(async () => (await store.health()).status === "ok");
-    expect(await store.stats("acme")).toEqual({ entries: 1, pendingVectors: 0 });
+    expect(await store.stats("acme")).toMatchObject({ entries: 1, pendingVectors: 0 });
   });
 
   it("are made for a text that is saved while the one before it is looked for", async () => {

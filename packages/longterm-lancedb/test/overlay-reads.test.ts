@@ -77,19 +77,31 @@ const entry = record({
 }));
 
 type Step =
-  | { readonly kind: "save"; readonly scope: Scope; readonly entry: Pick<Placed, "write" | "vector"> }
+  | {
+      readonly kind: "save";
+      readonly scope: Scope;
+      readonly entry: Pick<Placed, "write" | "vector">;
+    }
   | { readonly kind: "delete"; readonly scope: Scope; readonly key: string }
   | { readonly kind: "clear"; readonly scope: Scope }
   | { readonly kind: "clear-workflow" };
 
-const saving = tuple(scope, entry).map(([where, made]): Step => ({ kind: "save", scope: where, entry: made }));
+const saving = tuple(scope, entry).map(([place, made]): Step => ({
+  kind: "save",
+  scope: place,
+  entry: made,
+}));
 const step: Arbitrary<Step> = oneof(
   { weight: 8, arbitrary: saving },
   {
     weight: 4,
-    arbitrary: tuple(scope, constantFrom(...KEYS)).map(([where, key]): Step => ({ kind: "delete", scope: where, key })),
+    arbitrary: tuple(scope, constantFrom(...KEYS)).map(([place, key]): Step => ({
+      kind: "delete",
+      scope: place,
+      key,
+    })),
   },
-  { weight: 1, arbitrary: scope.map((where): Step => ({ kind: "clear", scope: where })) },
+  { weight: 1, arbitrary: scope.map((place): Step => ({ kind: "clear", scope: place })) },
   { weight: 1, arbitrary: constantFrom<Step>({ kind: "clear-workflow" }) },
 );
 
@@ -127,9 +139,7 @@ function applyToOverlay(overlay: Overlay, one: Step, time: number, model: Model)
       const { write: made, vector: own } = one.entry;
       const isKnown =
         overlay.find(one.scope, made.key) !== undefined || overlay.isCleared(one.scope);
-      const createdAt = isKnown
-        ? model.get(rowId(one.scope, made.key))?.createdAt
-        : undefined;
+      const createdAt = isKnown ? model.get(rowId(one.scope, made.key))?.createdAt : undefined;
       const saved = { write: made, version: `v${time}`, createdAt, updatedAt: time };
       const stamped = { ...saved, ...(own !== undefined && { vector: own }) };
       overlay.put(one.scope, made.key, { entry: stamped, position, bytes: 1 });
@@ -217,24 +227,29 @@ describe("a read", () => {
     const database = await openDatabase();
     const steps = array(step, { minLength: 1, maxLength: 15 });
     await assert(
-      asyncProperty(array(saving, { maxLength: 20 }), steps, question, async (first, then, asked) => {
-        const model: Model = new Map();
-        let time = 1;
-        for (const one of first) applyTo(model, one, time++);
-        const table = await makeTable(database, [...model.values()]);
-        const overlay = new Overlay();
-        for (const one of then) {
-          applyTo(model, one, time);
-          applyToOverlay(overlay, one, time++, model);
-        }
-        const all = makeView(await makeTable(database, [...model.values()]));
-        const expected = await ask(database, all, asked);
-        const view = makeView(table, overlay);
-        expect(await ask(database, view, asked)).toEqual(expected);
-        // Once read, it is known.
-        expect(SCOPES.map((place) => getKnown(view, place, KEYS))).toEqual(expected.got);
-      }),
-      { numRuns: 120 },
+      asyncProperty(
+        array(saving, { maxLength: 20 }),
+        steps,
+        question,
+        async (first, then, asked) => {
+          const model: Model = new Map();
+          let time = 1;
+          for (const one of first) applyTo(model, one, time++);
+          const table = await makeTable(database, [...model.values()]);
+          const overlay = new Overlay();
+          for (const one of then) {
+            applyTo(model, one, time);
+            applyToOverlay(overlay, one, time++, model);
+          }
+          const all = makeView(await makeTable(database, [...model.values()]));
+          const expected = await ask(database, all, asked);
+          const view = makeView(table, overlay);
+          expect(await ask(database, view, asked)).toEqual(expected);
+          // Once read, it is known.
+          expect(SCOPES.map((place) => getKnown(view, place, KEYS))).toEqual(expected.got);
+        },
+      ),
+      { numRuns: 25 },
     );
   }, 120_000);
 });

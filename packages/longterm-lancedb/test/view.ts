@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Table } from "@lancedb/lancedb";
 import type { LongTermWrite, Scope } from "@mem/core";
-import { createAnalyzer, documentLength, joinTerms } from "@mem/search";
+import { createAnalyzer, documentLength, joinTerms, type Analyzer } from "@mem/search";
 import { onTestFinished } from "vitest";
 import { Database } from "../src/database.ts";
 import { EntryCache } from "../src/entry-cache.ts";
@@ -16,7 +16,7 @@ import { prepareTable, tableSchema } from "../src/table-schema.ts";
 import type { View } from "../src/view.ts";
 
 export const DIMENSIONS = 4;
-export const analyzer = createAnalyzer();
+export const analyzer: Analyzer = createAnalyzer();
 
 /** An entry as a test puts it into a table or an overlay. */
 export interface Placed {
@@ -75,7 +75,14 @@ export function makeView(table: Table, overlay: Overlay = new Overlay(), version
   };
 }
 
-export function toRow({ scope, write, version, createdAt, updatedAt, vector }: Placed): Row & Record<string, unknown> {
+export function toRow({
+  scope,
+  write,
+  version,
+  createdAt,
+  updatedAt,
+  vector,
+}: Placed): Row & Record<string, unknown> {
   const terms = analyzer.analyze(write.text);
   const id = rowId(scope, write.key);
   const row = {

@@ -66,15 +66,15 @@ export function clearsAndCounts(open: Open): void {
 
     it("totals a tenant over all its scopes", async () => {
       const { store } = await open();
-      expect(await store.stats(TENANT)).toEqual({ entries: 0, pendingVectors: 0 });
+      expect(await store.stats(TENANT)).toMatchObject({ entries: 0, pendingVectors: 0 });
       await store.save(agent("ann"), writes(["plan", "brief"]));
       await store.save(agent("ann", "w1"), writes(["plan"]));
       await store.save(team("w1"), writes(["plan"]));
       await store.save({ tenantId: "other", agentId: "ann" }, writes(["plan"]));
       await store.delete(agent("ann"), [{ key: "brief" }]);
-      expect(await store.stats(TENANT)).toEqual({ entries: 3, pendingVectors: 0 });
-      expect(await store.stats("other")).toEqual({ entries: 1, pendingVectors: 0 });
-      expect(await store.stats("none")).toEqual({ entries: 0, pendingVectors: 0 });
+      expect(await store.stats(TENANT)).toMatchObject({ entries: 3, pendingVectors: 0 });
+      expect(await store.stats("other")).toMatchObject({ entries: 1, pendingVectors: 0 });
+      expect(await store.stats("none")).toMatchObject({ entries: 0, pendingVectors: 0 });
     });
   });
 }

@@ -41,7 +41,7 @@ export function refusesForeignEmbedders(open: Open): void {
       await without.save(scope, [write("new", { text: "figures" })]);
       const again = await reopen({ embedder });
       await again.flush();
-      expect(await again.stats(TENANT)).toEqual({ entries: 2, pendingVectors: 0 });
+      expect(await again.stats(TENANT)).toMatchObject({ entries: 2, pendingVectors: 0 });
       const [hit] = await again.search(here, query("figures", { mode: "vector" }));
       expect(hit?.key).toBe("new");
     });

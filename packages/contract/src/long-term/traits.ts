@@ -1,4 +1,12 @@
-import type { LongTermStore, LongTermWrite, SearchScope, WorkflowRef } from "@mem/core";
+import {
+  isMemoryError,
+  type CallOptions,
+  type LongTermStore,
+  type LongTermWrite,
+  type Scope,
+  type SearchScope,
+  type WorkflowRef,
+} from "@mem/core";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { honoursSignals } from "../traits/aborted.ts";
@@ -7,9 +15,10 @@ import { refusesCallsOnceClosed } from "../traits/closed.ts";
 import { GOOD_PLACES, type ContractCall, type TraitSubject } from "../traits/contract-call.ts";
 import { keyedCalls, observeKeyed, seedKeyed } from "../traits/keyed-calls.ts";
 import type { Open } from "./harness.ts";
+import { allEntries, portable } from "./portable-samples.ts";
 import { agent, agents, query, write } from "./samples.ts";
 
-const plain = (key: string): LongTermWrite => write(key, { text: "plan" });
+const plain = (key: string): LongTermWrite => write(key, { text: "plan", subject: "person:1" });
 
 const CALLS: readonly ContractCall<LongTermStore>[] = [
   ...keyedCalls(plain),
@@ -34,12 +43,72 @@ const CALLS: readonly ContractCall<LongTermStore>[] = [
     run: (store, place, options) => store.stats(place as string, options),
   },
   {
+    method: "history",
+    reads: true,
+    place: "scope",
+    abortable: true,
+    run: (store, place, options) => historyWherePossible(store, place as Scope, options),
+  },
+  {
+    method: "erase",
+    place: "scope",
+    abortable: true,
+    run: (store, place, options) => store.erase({ scope: place as Scope, key: "plan" }, options),
+  },
+  {
+    method: "erase by subject",
+    place: "tenant",
+    abortable: true,
+    run: (store, place, options) =>
+      store.erase({ tenantId: place as string, subject: "person:1" }, options),
+  },
+  {
+    method: "verify",
+    reads: true,
+    abortable: true,
+    run: (store, _, options) => store.verify(options),
+  },
+  {
+    method: "entries",
+    reads: true,
+    place: "tenant",
+    abortable: true,
+    run: (store, place, options) => allEntries(store, { tenantId: place as string }, options),
+  },
+  {
+    method: "restore",
+    place: "scope",
+    abortable: true,
+    run: (store, place, options) => store.restore([portable(place as Scope, "plan")], options),
+  },
+  {
+    method: "embedder",
+    reads: true,
+    abortable: true,
+    run: (store, _, options) => store.embedder(options),
+  },
+  {
     method: "flush",
     reads: true,
     abortable: true,
     run: (store, _, options) => store.flush(options),
   },
 ];
+
+/** A store that keeps no history says so where all else is well. */
+async function historyWherePossible(
+  store: LongTermStore,
+  scope: Scope,
+  options: CallOptions | undefined,
+): Promise<unknown> {
+  try {
+    return await store.history(scope, "plan", { limit: 10 }, options);
+  } catch (error) {
+    if (!store.capabilities.history && isMemoryError(error, "MEM_UNSUPPORTED"))
+      return "unsupported";
+    throw error;
+  }
+}
 
 /** What holds for every method, and what a store says of itself. */
 export function keepsTheTraits(open: Open): void {

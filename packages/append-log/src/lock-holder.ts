@@ -1,0 +1,66 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+
+import { systemCode, systemError } from "./log-error.ts";
+
+/** The process that holds a lock. */
+export interface LockHolder {
+  readonly pid: number;
+  /** When it took the lock, in milliseconds since 1970. */
+  readonly since: number;
+}
+
+/** Beside the lock file: opening and closing that one would drop the lock. */
+function recordPath(path: string): string {
+  return `${path}.holder`;
+}
+
+/** Notes that this process holds the lock; to be called by its holder only. */
+export function recordHolder(path: string): void {
+  const holder: LockHolder = { pid: process.pid, since: Date.now() };
+  writeFileSync(recordPath(path), JSON.stringify(holder));
+}
+
+/** To be called by the holder while it still holds the lock. */
+export function eraseHolder(path: string): void {
+  try {
+    rmSync(recordPath(path), { force: true });
+  } catch (cause) {
+    throw systemError(cause, `remove ${recordPath(path)}`);
+  }
+}
+
+/**
+ * Who holds the lock of `path`, also when that process is paused; undefined when nobody does, or
+ * when the holder did not ask for being recorded.
+ *
+ * A hint for people and their diagnostics, never a reason to do what needs the lock: when the
+ * holder was killed and its pid belongs to another process by now, that one is named until the lock
+ * is taken again.
+ */
+export function readLockHolder(path: string): LockHolder | undefined {
+  let text: string;
+  try {
+    text = readFileSync(recordPath(path), "utf8");
+  } catch (cause) {
+    if (systemCode(cause) === "ENOENT") return undefined;
+    throw systemError(cause, `read ${recordPath(path)}`);
+  }
+  const holder = parseHolder(text);
+  return holder !== undefined && isAlive(holder.pid) ? holder : undefined;
+}
+
+/** Undefined for a record that is just being written. */
+function parseHolder(text: string): LockHolder | undefined {
+  const match = /^\{"pid":(\d+),"since":(\d+)\}$/.exec(text);
+  return match === null ? undefined : { pid: Number(match[1]), since: Number(match[2]) };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    // Signal 0 is never delivered: it asks whether it could be.
+    return process.kill(pid, 0);
+  } catch (cause) {
+    // Of another user.
+    return systemCode(cause) === "EPERM";
+  }
+}
