@@ -100,7 +100,7 @@ export class LogWriter<Result, Own> {
     this.#next = 0;
     try {
       for (;;) {
-        const unread = await this.#readBack(file);
+        const unread = await this.#readBack(file, waiting);
         // What was read is in and counts, even where reading could not go on behind it.
         waiting = waiting.filter((frame) => !this.#settle(frame));
         if (unread !== undefined) {
@@ -119,17 +119,23 @@ export class LogWriter<Result, Own> {
   }
 
   /**
-   * Reads to the end of the log, beyond what was written to a file in the round before. Resolves
-   * with why that end was not reached, if so; rejects when that file is no part of the log any more.
+   * Reads beyond what was written to a file in the round before, to the end of the log unless that
+   * can wait. Resolves with why that end was not reached, if so; rejects when that file is no part
+   * of the log any more.
    */
-  async #readBack(file: AppendFile | undefined): Promise<{ error: unknown } | undefined> {
+  async #readBack(
+    file: AppendFile | undefined,
+    frames: readonly Committing<Result, Own>[],
+  ): Promise<{ error: unknown } | undefined> {
     const follower = this.#follower;
-    const unread = follower.isAtEnd()
-      ? undefined
-      : await follower.follow().then(
-          () => undefined,
-          (error: unknown) => ({ error }),
-        );
+    const areRead = frames.every(({ item }) => item.verdict !== undefined);
+    const unread =
+      areRead || follower.isAtEnd()
+        ? undefined
+        : await follower.follow().then(
+            () => undefined,
+            (error: unknown) => ({ error }),
+          );
     if (file === follower.file && !file.isAtPath()) {
       const gone = segmentGone(follower.segment, "was removed or replaced");
       throw withOutcome(gone, "unknown");

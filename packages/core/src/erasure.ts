@@ -3,7 +3,11 @@ import { invalid } from "./errors.ts";
 import type { CallOptions } from "./keyed-store.ts";
 import { checkId, checkScope, type Scope } from "./scope.ts";
 
-/** What is to be erased: one entry, or every entry about a person, of one agent where `agentId` is given. */
+/**
+ * What is to be erased: one entry with all of its history, or every entry about a person, of one agent where `agentId`
+ * is given. An entry is about who is its `subject` now, or was last before it was deleted; of one that is about somebody
+ * else by now, history loses the states that were about this one.
+ */
 export type ErasureRequest =
   | { readonly scope: Scope; readonly key: string }
   | { readonly tenantId: string; readonly agentId?: string; readonly subject: string };
@@ -21,7 +25,7 @@ export interface Erasure {
   readonly at: number;
   /** Whether it only says what would go. */
   readonly dryRun: boolean;
-  /** The places of the entries, deleted ones of which only history knew among them. */
+  /** The places of what went, those among them of which only history knew. */
   readonly entries: readonly EntryPlace[];
   /** How many states of these entries history held. */
   readonly revisions: number;

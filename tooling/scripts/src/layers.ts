@@ -9,7 +9,7 @@ const layers: readonly (readonly [packages: RegExp, mayImport: readonly RegExp[]
   [/^(core|append-log|search)$/, []],
   [/^(backend-.+|session|knowledge|agent|embedder-.+|contract)$/, [/^core$/]],
   [/^longterm-.+$/, [/^(core|append-log|search)$/]],
-  [/^records-.+$/, [/^(core|append-log)$/]],
+  [/^(records-.+|bundle)$/, [/^(core|append-log)$/]],
   [/^config$/, [/^(core|knowledge|(backend|longterm|records|embedder)-.+)$/]],
 ];
 

@@ -4,6 +4,7 @@ import {
   type LongTermCapabilities,
   type LongTermStore,
   MemoryError,
+  type PortableEntry,
 } from "@mem/core";
 
 export interface MystoreStoreOptions {
@@ -41,6 +42,16 @@ class MystoreStore implements LongTermStore {
   readonly clearWorkflow = unwritten("clearWorkflow");
   readonly stats = unwritten("stats");
   readonly flush = unwritten("flush");
+
+  readonly history = unwritten("history");
+  readonly erase = unwritten("erase");
+  readonly verify = unwritten("verify");
+  readonly restore = unwritten("restore");
+  readonly embedder = unwritten("embedder");
+
+  async *entries(): AsyncGenerator<PortableEntry[]> {
+    yield await unwritten("entries")();
+  }
 
   async health(): Promise<Health> {
     const { durability } = this.capabilities;

@@ -1,0 +1,37 @@
+import { crc32 } from "node:zlib";
+
+const OPENING = '{"crc":"';
+/** Where the bytes begin that the checksum is of: after `{"crc":"xxxxxxxx",`. */
+const BODY = OPENING.length + 8 + 2;
+const LINE_FEED = 0x0a;
+
+/** An object as a line that begins with the checksum of its rest: JSON like any other, and checked without parsing. */
+export function sealLine(content: object): string {
+  const body = JSON.stringify(content).slice(1);
+  return `${OPENING}${checksum(body)}",${body}\n`;
+}
+
+/** Whether a line, with its line feed, is as it was sealed. */
+export function isSealed(line: Buffer): boolean {
+  const end = line.length - 1;
+  return (
+    end > BODY &&
+    line[end] === LINE_FEED &&
+    line.toString("latin1", 0, OPENING.length) === OPENING &&
+    line.toString("latin1", OPENING.length, BODY - 2) === checksum(line.subarray(BODY, end))
+  );
+}
+
+/** The lines of a chunk, each with its line feed; the last one may have none. */
+export function* linesOf(chunk: Buffer): Generator<Buffer> {
+  for (let start = 0; start < chunk.length;) {
+    const feed = chunk.indexOf(LINE_FEED, start);
+    const end = feed === -1 ? chunk.length : feed + 1;
+    yield chunk.subarray(start, end);
+    start = end;
+  }
+}
+
+function checksum(body: string | Buffer): string {
+  return crc32(body).toString(16).padStart(8, "0");
+}
