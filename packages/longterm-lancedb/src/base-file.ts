@@ -7,6 +7,17 @@ export interface BaseState {
   /** Of the table of entries. */
   readonly version: number;
   readonly watermark: string;
+  /** Absent: the store keeps none. */
+  readonly history?: HistoryState;
+}
+
+/** The state of the table of history. */
+export interface HistoryState {
+  readonly version: number;
+  /** What the log says before this it has only of entries that were changed since. */
+  readonly from: string;
+  /** When it was begun, in milliseconds since 1970. */
+  readonly at: number;
 }
 
 /** What the tables are known to be, on disk. */
@@ -40,8 +51,12 @@ function parse(json: string): Bases | undefined {
     const bases = JSON.parse(json) as Bases;
     for (const state of [bases.current, bases.previous]) {
       if (state === undefined) continue;
-      if (!Number.isSafeInteger(state.version)) return undefined;
-      parsePosition(state.watermark);
+      const { version, watermark, history } = state;
+      if (!Number.isSafeInteger(version)) return undefined;
+      parsePosition(watermark);
+      if (history === undefined) continue;
+      if (!Number.isSafeInteger(history.version) || !Number.isFinite(history.at)) return undefined;
+      parsePosition(history.from);
     }
     return bases.current === undefined ? undefined : bases;
   } catch {

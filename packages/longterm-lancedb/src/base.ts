@@ -94,8 +94,8 @@ export class Base {
     }
   }
 
-  /** Goes to the table of a later state; `dropped` are the changes that it has and the one before had not. */
-  moveTo(state: BaseState, dropped: readonly ChangedEntry[], hasCleared: boolean): void {
+  /** Goes to the table of a later state; `touched` are the changes whose rows may be others than before. */
+  moveTo(state: BaseState, touched: readonly ChangedEntry[], hasCleared: boolean): void {
     const isOther = state.version !== this.#state.version;
     this.#state = state;
     this.#cache.version = state.version;
@@ -103,9 +103,9 @@ export class Base {
       this.#facts.clear();
       this.#cache.clear();
     }
-    for (const { id, entry } of dropped) {
+    for (const { id } of touched) {
       this.#facts.delete(id);
-      if (entry !== undefined) this.#filter?.add(id);
+      this.#filter?.add(id);
     }
     if (this.#filter?.isFull === true) this.#filter = undefined;
     if (!isOther) return;
@@ -171,11 +171,13 @@ export class Base {
   /** Reads all ids once. What is written to the table meanwhile is added as it is. */
   async #fillFilter(): Promise<void> {
     if (this.#filter !== undefined) return;
-    this.#isFilterComplete = false;
-    await this.use(async (table) => {
+    await this.use(async (table, version) => {
       const rows = await table.countRows();
+      // From here on it is told what is written; another one may be filled already.
+      if (version !== this.version || this.#filter !== undefined) return;
       const filter = new KeyFilter(Math.max(2 * rows, FEWEST_FILTERED));
       this.#filter = filter;
+      this.#isFilterComplete = false;
       for await (const batch of table.query().select(["id"])) {
         const ids = batch.getChild("id");
         for (let row = 0; row < batch.numRows; row++) filter.add(ids?.get(row) as string);

@@ -1,5 +1,5 @@
 import { openSharedLog, type Damage, type LogEntry, type SharedLog } from "@mem/append-log";
-import { MemoryError, throwIfAborted } from "@mem/core";
+import { isMemoryError, MemoryError, throwIfAborted } from "@mem/core";
 import { encodeChange, type Change } from "./change.ts";
 import { logError } from "./storage-error.ts";
 import type { Answer } from "./replica.ts";
@@ -24,6 +24,8 @@ interface WaitingForRoom {
 }
 
 const WAIT_FOR_ROOM_MS = 10_000;
+/** More than the largest value that a manager takes by default makes, with its text. */
+const MAX_PAYLOAD_BYTES = 128 << 20;
 
 /** The log of all changes, with room for only so many that the table does not have yet. */
 export class ChangeLog {
@@ -45,6 +47,7 @@ export class ChangeLog {
       directory,
       onFrame: take,
       onDamage,
+      maxPayloadBytes: MAX_PAYLOAD_BYTES,
       ...(from !== undefined && { from }),
     });
     return new ChangeLog(parts, log);
@@ -71,7 +74,11 @@ export class ChangeLog {
     if (this.#waiting.length > 0 || !this.#hasRoom(bytes)) await this.#room(bytes, signal);
     this.#underway += bytes;
     try {
-      return await this.#told(this.#log.append(payload, change));
+      return await this.#log.append(payload, change);
+    } catch (error) {
+      // It is in the log, and what became of it can't be told.
+      if (isMemoryError(error)) throw inDoubt(error);
+      throw logError(error, this.#parts.directory);
     } finally {
       this.#underway -= bytes;
     }
@@ -151,6 +158,10 @@ export class ChangeLog {
       signal?.removeEventListener("abort", abort);
     }
   }
+}
+
+function inDoubt({ code, message, cause }: MemoryError): MemoryError {
+  return new MemoryError(code, message, { cause, outcome: "unknown" });
 }
 
 function noRoom(): MemoryError {

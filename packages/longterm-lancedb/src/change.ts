@@ -5,6 +5,7 @@ import {
   type Scope,
   type WorkflowRef,
 } from "@mem/core";
+import type { HistoryState } from "./base-file.ts";
 
 /** Stores each write whose condition is met when its turn comes in the log. */
 export interface Saving {
@@ -62,6 +63,7 @@ export interface Flushed {
   /** Of the table of entries. */
   readonly version: number;
   readonly watermark: string;
+  readonly history?: HistoryState;
 }
 
 export type Change = Saving | Removing | Clearing | ClearingWorkflow | Restoring | Flushed;

@@ -1,5 +1,5 @@
-import type { Connection, Session, Table } from "@lancedb/lancedb";
-import { TABLE_NAME, type StoreLocation } from "./location.ts";
+import type { Connection, ConnectionOptions, Session, Table } from "@lancedb/lancedb";
+import { TABLE_NAME, type StoreLocation, type TableName } from "./location.ts";
 import { loadNativeModules, type NativeModules } from "./native-module.ts";
 
 // LanceDB's own defaults are 6 GB and 1 GB.
@@ -12,7 +12,7 @@ export class Database {
   readonly modules: NativeModules;
   readonly connection: Connection;
   readonly #session: Session;
-  #table: Table | undefined;
+  readonly #tables = new Map<TableName, Table>();
 
   private constructor(
     location: StoreLocation,
@@ -27,26 +27,20 @@ export class Database {
   }
 
   static async connect(location: StoreLocation): Promise<Database> {
-    const modules = await loadNativeModules();
-    const session = new modules.lancedb.Session(INDEX_CACHE_BYTES, METADATA_CACHE_BYTES);
-    const connection = await modules.lancedb.connect(location.folder, {
-      // Zero: every read looks for what other processes committed, which costs microseconds on a local disk.
-      readConsistencyInterval: 0,
-      // Here and not as the third argument, which is ignored.
-      session,
-    });
+    const { modules, connection, session } = await connectTo(location.folder);
     return new Database(location, modules, connection, session);
   }
 
   /** The handle that writes: always at the newest version. */
-  async table(): Promise<Table> {
-    this.#table ??= await this.connection.openTable(TABLE_NAME);
-    return this.#table;
+  async table(name: TableName = TABLE_NAME): Promise<Table> {
+    const open = this.#tables.get(name) ?? (await this.connection.openTable(name));
+    this.#tables.set(name, open);
+    return open;
   }
 
   /** A handle that stays at a version; whoever asks for it closes it. */
-  openVersion(version: number): Promise<Table> {
-    return this.connection.openTable(TABLE_NAME, undefined, { version });
+  openVersion(version: number, name: TableName = TABLE_NAME): Promise<Table> {
+    return this.connection.openTable(name, undefined, { version });
   }
 
   /** Bytes that LanceDB keeps in memory for this store. */
@@ -55,7 +49,29 @@ export class Database {
   }
 
   close(): void {
-    this.#table?.close();
+    for (const table of this.#tables.values()) table.close();
     this.connection.close();
   }
+}
+
+/** Opens a connection whose every read looks for what others committed. */
+export async function connectTo(
+  uri: string,
+  options: Partial<ConnectionOptions> = {},
+  shared?: Session,
+): Promise<{
+  readonly modules: NativeModules;
+  readonly connection: Connection;
+  readonly session: Session;
+}> {
+  const modules = await loadNativeModules();
+  const session = shared ?? new modules.lancedb.Session(INDEX_CACHE_BYTES, METADATA_CACHE_BYTES);
+  const connection = await modules.lancedb.connect(uri, {
+    ...options,
+    // Costs microseconds on a local disk.
+    readConsistencyInterval: 0,
+    // Here and not as the third argument, which is ignored.
+    session,
+  });
+  return { modules, connection, session };
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import type { Clock, EntryPlace, Erasure, ErasureRequest, Scope } from "@mem/core";
 import type { ChangedEntry } from "./changed-entry.ts";
+import { eraseFromHistory, findErasedPast, type ErasedPast } from "./history-erasure.ts";
 import type { OpenedStore } from "./opened-store.ts";
 import { keyOfId, rowId } from "./row.ts";
 import { all, columnIn, equals, idIn, inTenant, notCleared } from "./sql.ts";
@@ -9,19 +10,19 @@ import { rewriteTable } from "./table-rewrite.ts";
 import type { View } from "./view.ts";
 
 /** An entry that is to go. */
-interface Found {
+export interface Found {
   readonly scope: Scope;
   readonly key: string;
 }
 
 /** Says what an erasure would remove. */
 export async function rehearseErasure(
-  { reader }: OpenedStore,
+  opened: OpenedStore,
   request: ErasureRequest,
   clock: Clock,
 ): Promise<Erasure> {
-  const found = await reader.read((view) => findErased(view, request));
-  return receipt(found, true, clock);
+  const found = await opened.reader.read((view) => findErased(view, request));
+  return receipt(found, true, clock, await findErasedPast(opened, request));
 }
 
 /**
@@ -35,22 +36,28 @@ export async function erase(
 ): Promise<Erasure> {
   const { writer, reader, log, flusher, maintenance, database } = opened;
   let found: readonly Found[] = [];
+  let past: readonly ErasedPast[] = [];
   await writer.exclusively(async () => {
     found = await reader.read((view) => findErased(view, request));
+    past = await findErasedPast(opened, request);
     for (const { scope, key } of found) {
       await log.append({ kind: "delete", at: clock.now(), scope, removals: [{ key }] });
     }
     // What was said of them so far is wholly in segments that are gone when the table has been written.
     await log.seal();
     await reader.catchUp();
-    await flusher.write((table) => rewriteTable(database, table));
+    await flusher.write(async (table, history) => {
+      await rewriteTable(database, table);
+      if (history !== undefined) await eraseFromHistory(database, history, request);
+    });
     await maintenance.removeAllOlder();
     await rm(database.location.setAside, { recursive: true, force: true });
   });
-  return receipt(found, false, clock);
+  return receipt(found, false, clock, past);
 }
 
-async function findErased(view: View, request: ErasureRequest): Promise<Found[]> {
+/** The entries that a request means. */
+export async function findErased(view: View, request: ErasureRequest): Promise<Found[]> {
   if ("scope" in request) {
     const { scope, key } = request;
     return (await isThere(view, scope, key)) ? [{ scope, key }] : [];
@@ -91,13 +98,19 @@ function isOf({ scope }: ChangedEntry, agentId: string | undefined): boolean {
   return agentId === undefined || scope.agentId === agentId;
 }
 
-function receipt(found: readonly Found[], dryRun: boolean, clock: Clock): Erasure {
-  const entries = found.map(({ scope: { agentId, workflowId }, key }): EntryPlace => {
+export function receipt(
+  found: readonly Found[],
+  dryRun: boolean,
+  clock: Clock,
+  past: readonly ErasedPast[] = [],
+): Erasure {
+  const places = new Map([...found, ...past].map((each) => [rowId(each.scope, each.key), each]));
+  const entries = [...places.values()].map(({ scope: { agentId, workflowId }, key }): EntryPlace => {
     return {
       ...(agentId !== undefined && { agentId }),
       ...(workflowId !== undefined && { workflowId }),
       key,
     };
   });
-  return { id: randomUUID(), at: clock.now(), dryRun, entries, revisions: 0 };
+  return { id: randomUUID(), at: clock.now(), dryRun, entries, revisions: past.reduce((sum, each) => sum + each.revisions, 0) };
 }

@@ -1,19 +1,21 @@
-import type { Table } from "@lancedb/lancedb";
 import type { Clock } from "@mem/core";
 import type { Analyzer } from "@mem/search";
 import type { Base } from "./base.ts";
 import type { ChangeLog } from "./change-log.ts";
 import type { Database } from "./database.ts";
+import { writeHistory } from "./history-writer.ts";
 import type { Replica } from "./replica.ts";
 import type { MadeVectors } from "./made-vectors.ts";
 import type { Maintenance } from "./maintenance.ts";
 import { writeChanges } from "./table-changes.ts";
-import type { TableWriter } from "./table-writer.ts";
+import type { TableWork, TableWriter } from "./table-writer.ts";
 
 /** The table is written when so much has changed, or when the oldest change is so old. */
 const FLUSH_BYTES = 4 << 20;
 const FLUSH_ENTRIES = 4_096;
 const FLUSH_AFTER_MS = 1_000;
+/** So much may be left in the log when the store is closed. */
+const LEFT_ENTRIES = 1_000;
 /** After a failure, and when another process is writing the table. */
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 30_000;
@@ -37,6 +39,8 @@ export class Flusher {
   #cancelTimer: (() => void) | undefined;
   #failures = 0;
   #failure: unknown;
+  /** Another process has the lock, or it failed: there is a time to try again. */
+  #isWaiting = false;
   /** When there first was something that the table does not have. */
   #behindSince: number | undefined;
   #closed = false;
@@ -65,16 +69,15 @@ export class Flusher {
   /** To be called when something has changed. */
   notice(): void {
     this.#behindSince ??= this.#parts.clock.monotonic();
-    if (this.#closed || this.#running !== undefined) return;
-    const { bytes, size } = this.#parts.replica.overlay;
-    const isMuch = bytes >= FLUSH_BYTES || size >= FLUSH_ENTRIES;
-    if (isMuch && this.#failures === 0) this.begin();
+    if (this.#closed || this.#running !== undefined || this.#isWaiting) return;
+    const { bytes, overlay } = this.#parts.replica;
+    if (bytes >= FLUSH_BYTES || overlay.size >= FLUSH_ENTRIES) this.begin();
     else if (this.#cancelTimer === undefined) this.#later(FLUSH_AFTER_MS);
   }
 
-  /** Begins now, unless it failed a moment ago. */
+  /** Begins now, unless it has to wait. */
   begin(): void {
-    if (this.#closed || this.#running !== undefined) return;
+    if (this.#closed || this.#running !== undefined || this.#isWaiting) return;
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     this.#running = this.#run().finally(() => {
@@ -87,29 +90,30 @@ export class Flusher {
   async flush(): Promise<void> {
     await this.#running;
     if (!this.isBehind) return;
-    await this.#parts.writer.exclusively(() => this.#writeIfBehind());
+    await this.#parts.writer.exclusively(() => this.#writeAndMaintain());
     this.#succeed();
   }
 
-  /** Waits for what is running. What the table does not have stays in the log. */
+  /** Waits for what is running. What the table does not have stays in the log; much of it would make opening slow. */
   async close(): Promise<void> {
+    const { replica, vectors } = this.#parts;
+    await this.#running;
+    this.#isWaiting = false;
+    if (replica.overlay.size > LEFT_ENTRIES || vectors.size > 0) this.begin();
     this.#closed = true;
     this.#cancelTimer?.();
     await this.#running;
   }
 
   async #run(): Promise<void> {
-    const { writer, maintenance } = this.#parts;
+    const { writer } = this.#parts;
     try {
-      const ran = await writer.tryExclusively(async () => {
-        await this.#writeIfBehind();
-        await maintenance.afterFlush();
-      });
+      const ran = await writer.tryExclusively(() => this.#writeAndMaintain());
       if (ran) this.#succeed();
-      else this.#later(FIRST_RETRY_MS);
+      else this.#wait(FIRST_RETRY_MS);
     } catch (error) {
       this.#failure = error;
-      this.#later(Math.min(FIRST_RETRY_MS * 2 ** this.#failures, LAST_RETRY_MS));
+      this.#wait(Math.min(FIRST_RETRY_MS * 2 ** this.#failures, LAST_RETRY_MS));
       this.#failures++;
     }
   }
@@ -119,15 +123,18 @@ export class Flusher {
     this.#failures = 0;
   }
 
-  async #writeIfBehind(): Promise<void> {
+  async #writeAndMaintain(): Promise<void> {
     if (this.isBehind) await this.write();
+    await this.#parts.maintenance.afterFlush();
   }
 
   /** Writes the table, and then does more with it, if asked to. Call it under the lock. */
-  async write(afterwards?: (table: Table) => Promise<void>): Promise<void> {
+  async write(afterwards?: TableWork): Promise<void> {
     const { database, base, log, replica, writer, vectors, analyzer } = this.#parts;
+    while (!replica.isSettled) await replica.settled();
     // In one turn: these are the changes before that place, and no others.
     const slice = replica.overlay.inTenant();
+    const accepted = replica.history.all();
     const watermark = log.cursor;
     const made = vectors.all();
     // What other processes have appended may not have reached the disk yet.
@@ -137,9 +144,13 @@ export class Flusher {
     const { arrow } = database.modules;
     await writer.publish(
       watermark,
-      async (table) => {
+      async (table, history) => {
+        const { history: state } = base.state;
+        if (history !== undefined && state !== undefined) {
+          await writeHistory({ table, history, state }, accepted, { arrow, base });
+        }
         await writeChanges(table, { slice, vectors: made }, { arrow, analyzer });
-        await afterwards?.(table);
+        await afterwards?.(table, history);
       },
       // Whoever asks for more wants what was before to be gone.
       { keepsPrevious: afterwards === undefined },
@@ -148,12 +159,18 @@ export class Flusher {
     this.#behindSince = this.isBehind ? this.#parts.clock.monotonic() : undefined;
   }
 
+  #wait(delayMs: number): void {
+    this.#isWaiting = true;
+    this.#later(delayMs);
+  }
+
   #later(delayMs: number): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     if (this.#closed) return;
     this.#cancelTimer = this.#parts.clock.schedule(delayMs, () => {
       this.#cancelTimer = undefined;
+      this.#isWaiting = false;
       this.begin();
     });
   }

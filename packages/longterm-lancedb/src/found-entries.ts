@@ -1,6 +1,6 @@
-import type { LongTermEntry } from "@mem/core";
+import { encodeParts, type LongTermEntry, type SearchScope } from "@mem/core";
 import type { Table } from "@lancedb/lancedb";
-import { copyEntry, lacksTime, toUnflushedEntry } from "./row-conversion.ts";
+import { copyEntry, damagedEntry, lacksTime, toUnflushedEntry } from "./row-conversion.ts";
 import { conditionsOn, findEntries, type StoredRow } from "./row-queries.ts";
 import { hashVector } from "./row-hash.ts";
 import type { ScoredCandidate } from "./scored-candidates.ts";
@@ -16,6 +16,7 @@ type VectorRow = Pick<StoredRow, "id" | "vector" | "vector_hash">;
  */
 export async function readFound(
   view: View,
+  scope: SearchScope,
   found: readonly ScoredCandidate[],
 ): Promise<Map<string, LongTermEntry>> {
   const unflushed = found.flatMap((each) => each.unflushed ?? []);
@@ -31,12 +32,24 @@ export async function readFound(
   for (const { changed, entry } of unflushed) {
     entries.set(changed.id, toUnflushedEntry(changed, entry));
   }
-  for (const [id, { entry }] of cached) entries.set(id, copyEntry(entry));
+  for (const [id, { entry }] of cached) {
+    // It was found by its columns, which say something else than its id.
+    if (!isIn(scope, id, entry)) throw damagedEntry(id, entry.agentId ?? "");
+    entries.set(id, copyEntry(entry));
+  }
   for (const { id, vector, vector_hash } of vectors) {
     const text = entries.get(id)?.text ?? "";
     if (!vector || hashVector(id, text, vector.toArray()) !== vector_hash) throw damagedVector(id);
   }
   return entries;
+}
+
+function isIn(searched: SearchScope, id: string, { agentId, workflowId }: LongTermEntry): boolean {
+  if (!id.startsWith(`${encodeParts([searched.tenantId])}:`)) return false;
+  if (searched.workflowId !== undefined && searched.workflowId !== workflowId) return false;
+  return searched.agentIds === undefined
+    ? agentId === undefined
+    : agentId !== undefined && searched.agentIds.includes(agentId);
 }
 
 async function readVectors(table: Table, ids: readonly string[]): Promise<VectorRow[]> {

@@ -39,44 +39,18 @@ import {
   type WorkflowRef,
   type WriteResult,
 } from "@mem/core";
-import type { LanguageName } from "@mem/search";
-import type { Change } from "./change.ts";
 import { orAborted } from "./embedding.ts";
-import { erase, rehearseErasure } from "./erasure.ts";
+import type { AskedChange, Place } from "./engine.ts";
 import { listPage } from "./listing.ts";
-import { locate, type StoreLocation } from "./location.ts";
+import type { LanceDbStoreOptions } from "./options.ts";
+import { placeOf } from "./place.ts";
 import { Questions } from "./questions.ts";
-import { bringUp } from "./opened-store.ts";
 import { countScope } from "./scope-count.ts";
 import { restoring } from "./restoring.ts";
-import { readDescription } from "./store-description.ts";
 import { describeHealth } from "./store-health.ts";
 import type { Answer } from "./replica.ts";
 import { StoreLifecycle } from "./store-lifecycle.ts";
 import { countTenant } from "./store-stats.ts";
-import { verifyStore } from "./verification.ts";
-import { walkEntries } from "./walk.ts";
-
-export interface LanceDbStoreOptions {
-  /**
-   * The store's folder on a local disk, made where it is missing. Its lock lies beside it as `<uri>.lock`. Network file
-   * systems and addresses such as `s3://…` are refused with `MEM_UNSUPPORTED`.
-   */
-  readonly uri: string;
-  /** Makes it search by vector, too. The store remembers it and refuses another one's vectors. */
-  readonly embedder?: Embedder;
-  /** The language of the texts, for stems and stop words. Default `"english"`; another one later analyses all anew. */
-  readonly language?: LanguageName;
-  /**
-   * Bound, in bytes of memory, of what is saved and not yet written to LanceDB's table: at it saves wait, and reject with
-   * `MEM_CAPACITY` after ten seconds. Default 64 MiB.
-   */
-  readonly maxUnflushedBytes?: number;
-  /** Bound of the cache of entries, in bytes of memory. Default 16 MiB. */
-  readonly cacheBytes?: number;
-  /** Default: the machine's. */
-  readonly clock?: Clock;
-}
 
 /**
  * Makes a long-term store on LanceDB. Nothing is loaded, opened or created before the first call.
@@ -85,34 +59,32 @@ export interface LanceDbStoreOptions {
  * Throws `MEM_INVALID_ARGUMENT`, or `MEM_UNSUPPORTED` where `uri` is not a local path.
  */
 export function createLanceDbStore(options: LanceDbStoreOptions): LongTermStore {
-  return new LanceDbStore(options);
+  return createStoreAt(placeOf(options), options);
+}
+
+/** Makes a store wherever it lies. */
+export function createStoreAt(place: Place, options: LanceDbStoreOptions): LongTermStore {
+  return new LanceDbStore(place, options);
 }
 
 class LanceDbStore implements LongTermStore {
   readonly name = "lancedb";
   readonly capabilities: LongTermCapabilities;
-  readonly #location: StoreLocation;
+  readonly #place: Place;
   readonly #clock: Clock;
   readonly #embedder: Embedder | undefined;
   readonly #questions: Questions;
   readonly #lifecycle: StoreLifecycle;
 
-  constructor(options: LanceDbStoreOptions) {
-    const { uri, embedder, language = "english", clock = systemClock } = options;
-    this.#location = locate(uri);
+  constructor(place: Place, { embedder, history, clock = systemClock }: LanceDbStoreOptions) {
+    this.#place = place;
     this.#clock = clock;
     this.#embedder = embedder;
     this.#questions = new Questions(embedder);
-    this.#lifecycle = new StoreLifecycle({
-      location: this.#location,
-      language,
-      clock,
-      embedder,
-      maxUnflushedBytes: checkBytes(options, "maxUnflushedBytes", 64 << 20),
-      cacheBytes: checkBytes(options, "cacheBytes", 16 << 20),
-    });
+    this.#lifecycle = new StoreLifecycle(place);
+    const { durability } = place;
     const vector = embedder !== undefined;
-    this.capabilities = { durability: "disk", shared: true, vector, history: false };
+    this.capabilities = { durability, shared: true, vector, history: history !== undefined };
   }
 
   async get(
@@ -121,8 +93,12 @@ class LanceDbStore implements LongTermStore {
     options?: ReadCallOptions,
   ): Promise<(LongTermEntry | undefined)[]> {
     checkScope(scope);
-    refusePast(options);
-    return this.#lifecycle.call(options, ({ reader }) => reader.get(scope, keys));
+    const asOf = options?.asOf;
+    return this.#lifecycle.call(options, ({ reader, history }) => {
+      if (asOf === undefined) return reader.get(scope, keys);
+      if (history === undefined) throw noHistory("options.asOf");
+      return history.past(scope, keys, asOf);
+    });
   }
 
   async save(
@@ -131,7 +107,7 @@ class LanceDbStore implements LongTermStore {
     options?: CallOptions,
   ): Promise<WriteResult[]> {
     checkScope(scope);
-    const change = { kind: "save", at: this.#clock.now(), scope, writes } as const;
+    const change = (at: number): AskedChange => ({ kind: "save", at, scope, writes });
     return this.#change(change, options) as Promise<WriteResult[]>;
   }
 
@@ -141,7 +117,7 @@ class LanceDbStore implements LongTermStore {
     options?: CallOptions,
   ): Promise<boolean[]> {
     checkScope(scope);
-    const change = { kind: "delete", at: this.#clock.now(), scope, removals } as const;
+    const change = (at: number): AskedChange => ({ kind: "delete", at, scope, removals });
     return this.#change(change, options) as Promise<boolean[]>;
   }
 
@@ -165,18 +141,15 @@ class LanceDbStore implements LongTermStore {
 
   async clear(scope: Scope, options?: CallOptions): Promise<number> {
     checkScope(scope);
-    const change = { kind: "clear", at: this.#clock.now(), scope } as const;
+    const change = (at: number): AskedChange => ({ kind: "clear", at, scope });
     return this.#change(change, options) as Promise<number>;
   }
 
   async clearWorkflow(workflow: WorkflowRef, options?: CallOptions): Promise<number> {
     checkWorkflow(workflow);
     const { tenantId, workflowId } = workflow;
-    const change = {
-      kind: "clear-workflow",
-      at: this.#clock.now(),
-      workflow: { tenantId, workflowId },
-    } as const;
+    const cleared = { tenantId, workflowId };
+    const change = (at: number): AskedChange => ({ kind: "clear-workflow", at, workflow: cleared });
     return this.#change(change, options) as Promise<number>;
   }
 
@@ -195,25 +168,26 @@ class LanceDbStore implements LongTermStore {
 
   async history(
     scope: Scope,
-    _key: string,
-    _request: HistoryRequest,
+    key: string,
+    request: HistoryRequest,
     options?: CallOptions,
   ): Promise<Page<Revision>> {
     checkScope(scope);
-    return this.#lifecycle.call(options, () => {
-      throw new MemoryError("MEM_UNSUPPORTED", "todo");
+    return this.#lifecycle.call(options, (engine) => {
+      if (engine.history === undefined) throw noHistory();
+      return engine.history.page(scope, key, request);
     });
   }
 
   async erase(request: ErasureRequest, options?: EraseOptions): Promise<Erasure> {
     checkErasureRequest(request);
-    const run = options?.dryRun === true ? rehearseErasure : erase;
-    return this.#lifecycle.call(options, (opened) => run(opened, request, this.#clock));
+    const dryRun = options?.dryRun === true;
+    return this.#lifecycle.call(options, (engine) => engine.erase(request, dryRun));
   }
 
   async verify(options?: CallOptions): Promise<Verification> {
     try {
-      return await this.#lifecycle.call(options, verifyStore);
+      return await this.#lifecycle.call(options, (engine) => engine.verify());
     } catch (error) {
       // It is too damaged to be opened.
       if (!isMemoryError(error, "MEM_CORRUPT")) throw error;
@@ -226,10 +200,7 @@ class LanceDbStore implements LongTermStore {
     options?: CallOptions,
   ): AsyncIterable<readonly PortableEntry[]> {
     const { tenantId } = checkPortableRequest(request);
-    const walk = await this.#lifecycle.call(options, async (opened) => {
-      await opened.reader.catchUp();
-      return walkEntries(opened, tenantId);
-    });
+    const walk = await this.#lifecycle.call(options, (engine) => engine.walk(tenantId));
     try {
       for (;;) {
         // Each step is a call of its own: between them the store may be closed.
@@ -247,18 +218,16 @@ class LanceDbStore implements LongTermStore {
     options: RestoreOptions = {},
   ): Promise<Restored> {
     const checked = checkPortableEntries(entries, options);
-    return this.#lifecycle.call(options, async ({ log }) => {
+    return this.#lifecycle.call(options, async (engine) => {
       const changes = [...restoring(checked, options, this.#embedder, this.#clock.now())];
-      const answers = await Promise.all(changes.map((each) => log.append(each, options.signal)));
+      const answers = await Promise.all(changes.map((each) => engine.change(each, options.signal)));
       const stored = (answers as boolean[][]).flat().filter(Boolean).length;
       return { stored, skipped: checked.length - stored };
     });
   }
 
   async embedder(options?: CallOptions): Promise<EmbedderFingerprint | undefined> {
-    return this.#lifecycle.call(options, async () => {
-      return (await readDescription(this.#location.description))?.embedder;
-    });
+    return this.#lifecycle.call(options, (engine) => engine.embedder());
   }
 
   async stats(tenantId: string, options?: CallOptions): Promise<LongTermStats> {
@@ -269,14 +238,14 @@ class LanceDbStore implements LongTermStore {
   }
 
   async flush(options?: CallOptions): Promise<void> {
-    return this.#lifecycle.call(options, (opened) =>
-      orAborted(bringUp(opened), this.#lifecycle.orClosing(options?.signal)),
+    return this.#lifecycle.call(options, (engine) =>
+      orAborted(engine.bringUp(), this.#lifecycle.orClosing(options?.signal)),
     );
   }
 
   async health(): Promise<Health> {
     this.#lifecycle.refuseClosed();
-    return this.#lifecycle.track(describeHealth(this.#location, this.#lifecycle, this.#questions));
+    return this.#lifecycle.track(describeHealth(this.#place, this.#lifecycle, this.#questions));
   }
 
   close(): Promise<void> {
@@ -287,16 +256,20 @@ class LanceDbStore implements LongTermStore {
     await this.close();
   }
 
-  #change(change: Change, options: CallOptions | undefined): Promise<Answer> {
-    return this.#lifecycle.call(options, ({ log }) => log.append(change, options?.signal));
+  /** What happens after the store was opened has a time after that: its history may have begun only then. */
+  #change(change: (at: number) => AskedChange, options: CallOptions | undefined): Promise<Answer> {
+    return this.#lifecycle.call(options, (engine) =>
+      engine.change(change(this.#clock.now()), options?.signal),
+    );
   }
 }
 
-function refusePast(options: ReadCallOptions | undefined): void {
-  if (options?.asOf === undefined) return;
-  throw new MemoryError("MEM_UNSUPPORTED", "asOf can't be answered: the store keeps no history", {
-    path: "options.asOf",
-  });
+function noHistory(path?: string): MemoryError {
+  return new MemoryError(
+    "MEM_UNSUPPORTED",
+    "the store was opened without a history; the option history keeps one",
+    path === undefined ? {} : { path },
+  );
 }
 
 function checkWorkflow(workflow: WorkflowRef): void {
@@ -305,16 +278,4 @@ function checkWorkflow(workflow: WorkflowRef): void {
   }
   checkId(workflow.tenantId, "workflow.tenantId");
   checkId(workflow.workflowId, "workflow.workflowId");
-}
-
-function checkBytes(
-  options: LanceDbStoreOptions,
-  name: "maxUnflushedBytes" | "cacheBytes",
-  fallback: number,
-): number {
-  const bytes = options[name] ?? fallback;
-  if (Number.isSafeInteger(bytes) && bytes > 0) return bytes;
-  throw new MemoryError("MEM_INVALID_ARGUMENT", `options.${name} has to be a number of bytes`, {
-    path: `options.${name}`,
-  });
 }

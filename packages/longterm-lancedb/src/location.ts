@@ -1,16 +1,22 @@
 import { join, resolve } from "node:path";
 import { LogError, makeDirectory, refuseNetworkFileSystem } from "@mem/append-log";
-import { checkId, MemoryError } from "@mem/core";
+import { MemoryError } from "@mem/core";
 
-/** The name of the one table in a store's folder. */
+/** The table of what there is. */
 export const TABLE_NAME = "memory";
+/** The table of what there was, in stores that keep a history. */
+export const HISTORY_NAME = "history";
+
+export type TableName = typeof TABLE_NAME | typeof HISTORY_NAME;
 
 /** Where the parts of a store lie. */
 export interface StoreLocation {
   /** The store's folder, absolute. */
   readonly folder: string;
-  /** LanceDB's table in it. */
+  /** LanceDB's table of entries in it. */
   readonly table: string;
+  /** LanceDB's table of what they were; missing in stores that keep no history. */
+  readonly history: string;
   /** What the store is: its format, its analyzer, its embedder. */
   readonly description: string;
   /** The log that all changes go to first. */
@@ -25,20 +31,13 @@ export interface StoreLocation {
   readonly lock: string;
 }
 
-/** Resolves a store's folder. Throws `MEM_UNSUPPORTED` for addresses that are no local path. */
-export function locate(uri: string): StoreLocation {
-  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(checkId(uri, "options.uri"))?.[1];
-  if (scheme !== undefined) {
-    throw new MemoryError(
-      "MEM_UNSUPPORTED",
-      `options.uri names ${scheme}:// storage; only a folder on a local disk gives the promised durability`,
-      { path: "options.uri" },
-    );
-  }
-  const folder = resolve(uri);
+/** Resolves a store's folder. */
+export function locate(path: string): StoreLocation {
+  const folder = resolve(path);
   return {
     folder,
     table: join(folder, `${TABLE_NAME}.lance`),
+    history: join(folder, `${HISTORY_NAME}.lance`),
     description: join(folder, "store.json"),
     log: join(folder, "log"),
     base: join(folder, "base.json"),
@@ -46,6 +45,11 @@ export function locate(uri: string): StoreLocation {
     setAside: join(folder, "set-aside"),
     lock: `${folder}.lock`,
   };
+}
+
+/** The folder of a table. */
+export function tablePath({ table, history }: StoreLocation, name: TableName): string {
+  return name === TABLE_NAME ? table : history;
 }
 
 /** Makes the store's folder where it is missing; refuses file systems whose locks and flushes can't be relied on. */

@@ -2,6 +2,9 @@ import type { Table } from "@lancedb/lancedb";
 import { systemClock, type Clock } from "@mem/core";
 import type { Base } from "./base.ts";
 import type { Database } from "./database.ts";
+import { dropExpired } from "./history-retention.ts";
+import { indexHistory } from "./history-table.ts";
+import { HISTORY_NAME, TABLE_NAME, tablePath, type TableName } from "./location.ts";
 import { Pins } from "./pins.ts";
 import { removeTemporaryFiles } from "./recovery.ts";
 import { listTableFiles } from "./table-files.ts";
@@ -16,6 +19,8 @@ const RETENTION_MS = 2_000;
 /** Compacting takes at most a quarter of the time. */
 const REST = 3;
 const RETRY_MS = 30_000;
+/** So often what history keeps no longer is removed. */
+const EXPIRY_MS = 3_600_000;
 
 export interface MaintenanceParts {
   readonly database: Database;
@@ -33,6 +38,8 @@ export class Maintenance {
   #running: Promise<void> | undefined;
   #cancelIdle: (() => void) | undefined;
   #cancelCleaning: (() => void) | undefined;
+  #cancelExpiry: (() => void) | undefined;
+  #expireAfter = -Infinity;
   #failure: unknown;
   #closed = false;
 
@@ -47,6 +54,20 @@ export class Maintenance {
     return this.#failure;
   }
 
+  /** Lets history expire where nothing is written, too. */
+  begin(): void {
+    if (this.#closed) return;
+    const { base, clock, writer } = this.#parts;
+    this.#cancelExpiry = clock.schedule(EXPIRY_MS, () => {
+      this.#background(async () => {
+        if (base.state.history !== undefined) {
+          await writer.tryExclusively(() => this.#attempt(() => this.#expire()));
+        }
+        this.begin();
+      });
+    });
+  }
+
   /** To be called under the lock, when the table was written: compacts after many commits, or when none follow. */
   async afterFlush(): Promise<void> {
     const { base, clock } = this.#parts;
@@ -56,23 +77,19 @@ export class Maintenance {
     else this.#whenIdle(IDLE_MS);
   }
 
-  /** Joins what small commits left, and brings the indexes up to date. */
-  async compact(): Promise<void> {
-    await this.#running;
-    if (this.#parts.base.version === this.#compacted) return;
-    await this.#parts.writer.exclusively(() => this.#compact());
-  }
-
   /** Removes every version before the present one, whoever reads it. Call it under the lock. */
   async removeAllOlder(): Promise<void> {
-    const { database, base, writer } = this.#parts;
-    await removeTemporaryFiles(await listTableFiles(database.location.table));
-    const { version } = base;
+    const { base, writer } = this.#parts;
+    await this.#removeTemporaryFiles();
+    const { version, history: state } = base.state;
     await writer.publish(
       base.watermark,
-      async (table) => {
+      async (table, history) => {
         const cutoff = await timestampOf(table, version);
         await table.optimize({ cleanupOlderThan: new Date(cutoff), deleteUnverified: true });
+        if (history === undefined || state === undefined) return;
+        const older = await timestampOf(history, state.version);
+        await history.optimize({ cleanupOlderThan: new Date(older), deleteUnverified: true });
       },
       { keepsPrevious: false },
     );
@@ -82,18 +99,23 @@ export class Maintenance {
     this.#closed = true;
     this.#cancelIdle?.();
     this.#cancelCleaning?.();
+    this.#cancelExpiry?.();
     await this.#running;
   }
 
-  /** Call it under the lock. */
+  /** Joins what small commits left, and brings the indexes up to date. Call it under the lock. */
   async #compact(): Promise<void> {
     const { database, base, writer, clock } = this.#parts;
     if (base.version === this.#compacted) return;
     const began = clock.monotonic();
-    await writer.publish(base.watermark, async (table) => {
-      // No version goes yet: the one that comes of this reaches the disk only afterwards.
-      await table.optimize({ cleanupOlderThan: new Date(0) });
+    await writer.publish(base.watermark, async (table, history) => {
+      // In a process that never runs for long, between two calls of it, nothing else removes old versions.
+      await table.optimize({ cleanupOlderThan: await this.#oldestNeeded(table) });
       await ensureIndexes(table, database.modules.lancedb);
+      if (history === undefined) return;
+      await this.#dropExpired(history);
+      await history.optimize({ cleanupOlderThan: await this.#oldestNeeded(history, HISTORY_NAME) });
+      await indexHistory(history, database.modules.lancedb);
     });
     this.#compacted = base.version;
     const ended = clock.monotonic();
@@ -103,14 +125,54 @@ export class Maintenance {
 
   /** Removes what no read needs any more. Call it under the lock. */
   async #clean(): Promise<void> {
-    const { database, base, writer } = this.#parts;
-    await removeTemporaryFiles(await listTableFiles(database.location.table));
-    await writer.publish(base.watermark, async (table) => {
-      const read = await new Pins(database.location.pins).oldest();
-      const cutoff = await oldestNeeded(table, Math.min(read, await writer.oldestVersion()));
+    const { base, writer } = this.#parts;
+    await this.#removeTemporaryFiles();
+    await writer.publish(base.watermark, async (table, history) => {
+      const cutoff = await this.#oldestNeeded(table);
       await table.optimize({ cleanupOlderThan: cutoff, deleteUnverified: true });
+      if (history === undefined) return;
+      const older = await this.#oldestNeeded(history, HISTORY_NAME);
+      await history.optimize({ cleanupOlderThan: older, deleteUnverified: true });
     });
     this.#compacted = base.version;
+  }
+
+  /** Older versions may go: neither a read that has begun nor a repair needs them. */
+  async #oldestNeeded(table: Table, name: TableName = TABLE_NAME): Promise<Date> {
+    const { database, base, writer } = this.#parts;
+    const { version, history = base.state.history } = await writer.oldestState();
+    // Nobody reads history for long.
+    const oldest =
+      name === HISTORY_NAME
+        ? (history?.version ?? 0)
+        : Math.min(await new Pins(database.location.pins).oldest(), version);
+    const kept = await timestampOf(table, oldest);
+    return new Date(Math.min(systemClock.now() - RETENTION_MS, kept));
+  }
+
+  /** Call it under the lock. */
+  async #expire(): Promise<void> {
+    const { base, writer } = this.#parts;
+    const { history: before } = base.state;
+    await writer.publish(base.watermark, async (_, history) => {
+      if (history !== undefined) await this.#dropExpired(history);
+    });
+    if (base.state.history?.version !== before?.version) this.#cleanLater(RETENTION_MS);
+  }
+
+  async #dropExpired(history: Table): Promise<void> {
+    const { database, clock } = this.#parts;
+    if (clock.monotonic() < this.#expireAfter) return;
+    await dropExpired(history, database, clock);
+    this.#expireAfter = clock.monotonic() + EXPIRY_MS;
+  }
+
+  async #removeTemporaryFiles(): Promise<void> {
+    const { database, base } = this.#parts;
+    const names: TableName[] = base.state.history ? [TABLE_NAME, HISTORY_NAME] : [TABLE_NAME];
+    for (const name of names) {
+      await removeTemporaryFiles(await listTableFiles(tablePath(database.location, name)));
+    }
   }
 
   #whenIdle(delayMs: number): void {
@@ -160,11 +222,6 @@ export class Maintenance {
       this.#cleanLater(RETRY_MS);
     }
   }
-}
-
-/** Older versions may go: neither a read that has begun nor a repair needs them. */
-async function oldestNeeded(table: Table, oldest: number): Promise<Date> {
-  return new Date(Math.min(systemClock.now() - RETENTION_MS, await timestampOf(table, oldest)));
 }
 
 /** In milliseconds since 1970; 0 for a version that is gone. */

@@ -8,7 +8,7 @@ import type { Analyzer } from "@mem/search";
 import { readBases, writeBases, type Bases } from "./base-file.ts";
 import type { Database } from "./database.ts";
 import { TABLE_NAME } from "./location.ts";
-import { goBack, isReadable } from "./recovery.ts";
+import { goBack, isReadable, undoUnpublished } from "./recovery.ts";
 import {
   describeStore,
   readDescription,
@@ -46,11 +46,14 @@ export async function openStore(
 /** The state of the table, which can be read: the current one, or else the one before. */
 async function readableBases({ database, report }: OpenWith): Promise<Bases> {
   const bases = await presentBases(database);
-  if (await isReadable(database, bases.current.version)) return bases;
+  if (await isReadable(database, bases.current)) return bases;
   return await exclusively(database, async () => {
     // Another process may have gone on, or repaired it, meanwhile.
     const present = await presentBases(database);
-    if (!(await isReadable(database, present.current.version))) {
+    // A newest version that can't be read keeps LanceDB from opening any other.
+    const undone = await undoUnpublished(database, present.current);
+    if (undone !== undefined) report(undone);
+    if (!(await isReadable(database, present.current))) {
       report(await goBack(database, present));
     }
     return await presentBases(database);

@@ -8,6 +8,7 @@ import { Database } from "./database.ts";
 import { EmbeddingQueue } from "./embedding-queue.ts";
 import { EntryCache } from "./entry-cache.ts";
 import { Flusher } from "./flusher.ts";
+import { keepHistory } from "./history-beginning.ts";
 import { prepareFolder, type StoreLocation } from "./location.ts";
 import { MadeVectors } from "./made-vectors.ts";
 import { Maintenance } from "./maintenance.ts";
@@ -29,6 +30,8 @@ export interface StoreParts {
   /** Bound of what the log has and the table has not, in bytes of memory. */
   readonly maxUnflushedBytes: number;
   readonly cacheBytes: number;
+  /** For how many days what entries were is kept; `undefined`: that was not asked for. */
+  readonly historyDays: number | undefined;
   /** Is told what was repaired. */
   readonly report: (message: string) => void;
 }
@@ -86,10 +89,11 @@ async function openTogether(
 }
 
 async function openOnce(
-  { location, clock, embedder, maxUnflushedBytes, cacheBytes, report }: StoreParts,
+  parts: StoreParts,
   database: Database,
   analyzer: Analyzer,
 ): Promise<OpenedStore> {
+  const { location, clock, embedder, maxUnflushedBytes, cacheBytes, report } = parts;
   const { description, bases } = await openStore({ database, analyzer, embedder, report });
   const cache = new EntryCache(cacheBytes);
   const base = new Base(database, cache, bases.current);
@@ -116,7 +120,9 @@ async function openOnce(
       return answer;
     },
     onDamage: (damage) => report(describeDamage(damage)),
-    hasRoom: (bytes) => replica.overlay.bytes + bytes <= maxUnflushedBytes,
+    // However large: what is alone has room.
+    hasRoom: (bytes) =>
+      replica.bytes === 0 || replica.bytes + bytes <= maxUnflushedBytes,
     makeRoom: () => flusher?.begin(),
   });
   try {
@@ -138,6 +144,12 @@ async function openOnce(
       clock,
     });
     await upgradeStore(description, { database, base, writer, analyzer, embedder });
+    const { historyDays } = parts;
+    if (historyDays !== undefined) {
+      const beginning = { database, base, log, writer, flusher, clock };
+      await keepHistory(beginning, description, historyDays);
+    }
+    maintenance.begin();
     embedding =
       embedder &&
       new EmbeddingQueue({
@@ -165,17 +177,18 @@ function describeDamage({ segment, offset, bytes, reason }: Damage): string {
   return `${bytes} bytes at ${offset} in segment ${segment} of the log were torn by a crash, or changed since, and are passed over`;
 }
 
-/** Resolves when vectors, table and indexes have caught up with what was saved; rejects with what keeps them from it. */
-export async function bringUp({ flusher, embedding, maintenance }: OpenedStore): Promise<void> {
+/** Resolves when the table and the vectors have caught up with what was saved; rejects with what keeps them from it. */
+export async function bringUp({ flusher, embedding }: OpenedStore): Promise<void> {
   await flusher.flush();
-  await embedding?.flush();
+  if (embedding === undefined) return;
+  await embedding.flush();
   await flusher.flush();
-  await maintenance.compact();
 }
 
 /** Gives up what runs by itself, and closes what is open. What the table does not have stays in the log. */
 export async function closeAll(opened: OpenedStore): Promise<void> {
-  const { flusher, maintenance, log, base, database } = opened;
+  const { embedding, flusher, maintenance, log, base, database } = opened;
+  await embedding?.close();
   await maintenance.close();
   await flusher.close();
   await log.close();
@@ -183,7 +196,8 @@ export async function closeAll(opened: OpenedStore): Promise<void> {
   database.close();
 }
 
-async function analyzerOf(name: LanguageName): Promise<Analyzer> {
+/** Rejects with `MEM_INVALID_ARGUMENT` for a language that there is not. */
+export async function analyzerOf(name: LanguageName): Promise<Analyzer> {
   try {
     return createAnalyzer({ language: await loadLanguage(name) });
   } catch (cause) {

@@ -1,6 +1,12 @@
-import { encodeScope, type Scope, type SearchScope, type WorkflowRef } from "@mem/core";
+import {
+  encodeParts,
+  encodeScope,
+  type Scope,
+  type SearchScope,
+  type WorkflowRef,
+} from "@mem/core";
 import type { ChangedEntry, UnflushedEntry } from "./changed-entry.ts";
-import { keyOfId, rowId, scopeOfId } from "./row.ts";
+import { keyOfId, scopeOfId } from "./row.ts";
 
 /** What was changed in one scope. */
 interface ChangedScope {
@@ -45,7 +51,9 @@ export interface Slice {
 /** What the log says and the table does not say yet: the same in every process that has read as far. */
 export class Overlay {
   readonly #scopes = new Map<string, ChangedScope>();
-  #workflows: ClearedWorkflow[] = [];
+  readonly #workflows = new Map<string, ClearedWorkflow>();
+  #lastScope: Scope | undefined;
+  #lastName = "";
   #size = 0;
   #bytes = 0;
 
@@ -61,13 +69,13 @@ export class Overlay {
 
   /** Whether anything was cleared. */
   get hasClearings(): boolean {
-    if (this.#workflows.length > 0) return true;
+    if (this.#workflows.size > 0) return true;
     for (const { clearedAt } of this.#scopes.values()) if (clearedAt !== undefined) return true;
     return false;
   }
 
   find(scope: Scope, key: string): ChangedEntry | undefined {
-    return this.#scopes.get(encodeScope(scope))?.entries.get(key);
+    return this.#scopes.get(this.#nameOf(scope))?.entries.get(key);
   }
 
   /** The changes of a scope by key, as they are now; `name` is the scope's, encoded. */
@@ -75,7 +83,7 @@ export class Overlay {
     const changed = this.#scopes.get(name);
     const isCleared =
       changed?.clearedAt !== undefined ||
-      (this.#workflows.length > 0 && this.#workflows.some((workflow) => isOf(workflow, scope)));
+      (this.#workflows.size > 0 && this.#workflows.has(encodeWorkflow(scope)));
     return { entries: changed?.entries ?? NO_ENTRIES, isCleared };
   }
 
@@ -85,7 +93,7 @@ export class Overlay {
 
   /** Whether what the table has of a scope was removed. */
   isCleared(scope: Scope): boolean {
-    return this.changesOf(scope, encodeScope(scope)).isCleared;
+    return this.changesOf(scope, this.#nameOf(scope)).isCleared;
   }
 
   /** Puts an entry, or a deletion, in its place. */
@@ -104,7 +112,7 @@ export class Overlay {
       return before;
     }
     const stored = this.isCleared(scope) ? null : undefined;
-    const id = rowId(scope, key);
+    const id = `${this.#nameOf(scope)}:${key}`;
     const added = { id, scope, key, entry, position, bytes, stored };
     changed.entries.set(key, added);
     this.#size++;
@@ -121,7 +129,7 @@ export class Overlay {
     for (const changed of this.#scopes.values()) {
       if (isOf(workflow, changed.scope)) this.#empty(changed);
     }
-    this.#workflows.push({ ...workflow, position });
+    this.#workflows.set(encodeWorkflow(workflow), { ...workflow, position });
   }
 
   /** The entries and clearings of a scope. */
@@ -149,19 +157,25 @@ export class Overlay {
     return this.#slice(found, isMeant);
   }
 
-  /** Forgets what the table says by now: every change before a position. Returns the changes that it forgot. */
+  /**
+   * Forgets what the table says by now: every change before a position. Returns the changes whose rows in the table may
+   * be others by now: those that it forgot, and those of entries that have changed since as well.
+   */
   dropBefore(watermark: string): ChangedEntry[] {
-    const dropped: ChangedEntry[] = [];
-    this.#workflows = this.#workflows.filter((cleared) => cleared.position >= watermark);
+    const touched: ChangedEntry[] = [];
+    for (const [name, { position }] of this.#workflows) {
+      if (position < watermark) this.#workflows.delete(name);
+    }
     for (const [name, changed] of this.#scopes) {
       if (changed.clearedAt !== undefined && changed.clearedAt < watermark)
         delete changed.clearedAt;
       const stored = this.isCleared(changed.scope) ? null : undefined;
       for (const [key, entry] of changed.entries) {
+        touched.push(entry);
         if (entry.position < watermark) {
           changed.entries.delete(key);
+          this.#size--;
           this.#bytes -= entry.bytes;
-          dropped.push(entry);
         } else {
           // The table has another row by now; a read that began on the one before goes on with the old object.
           changed.entries.set(key, { ...entry, stored });
@@ -169,12 +183,20 @@ export class Overlay {
       }
       if (changed.entries.size === 0 && changed.clearedAt === undefined) this.#scopes.delete(name);
     }
-    this.#size -= dropped.length;
-    return dropped;
+    return touched;
+  }
+
+  /** Mostly the scope is the very one that was asked for last. */
+  #nameOf(scope: Scope): string {
+    if (scope !== this.#lastScope) {
+      this.#lastName = encodeScope(scope);
+      this.#lastScope = scope;
+    }
+    return this.#lastName;
   }
 
   #scope(scope: Scope): ChangedScope {
-    const name = encodeScope(scope);
+    const name = this.#nameOf(scope);
     let changed = this.#scopes.get(name);
     if (changed === undefined) {
       changed = { scope, entries: new Map() };
@@ -199,16 +221,22 @@ export class Overlay {
     const clearedScopes = found.flatMap(({ scope, clearedAt }) =>
       clearedAt === undefined ? [] : [scope],
     );
-    const clearedWorkflows = this.#workflows.filter(isMeant);
+    const clearedWorkflows = [...this.#workflows.values()].filter(isMeant);
+    const clearedNames = new Set(clearedWorkflows.map(encodeWorkflow));
     const cleared = new Set(clearedScopes.map(encodeScope));
     return {
       entries,
       clearedScopes,
       clearedWorkflows,
       isCleared: (scope) =>
-        cleared.has(encodeScope(scope)) || clearedWorkflows.some((each) => isOf(each, scope)),
+        cleared.has(encodeScope(scope)) || clearedNames.has(encodeWorkflow(scope)),
     };
   }
+}
+
+/** Of the workflow that a scope is in; a scope in none has the name of no workflow. */
+function encodeWorkflow({ tenantId, workflowId }: Scope | WorkflowRef): string {
+  return encodeParts([tenantId, workflowId]);
 }
 
 function isOf(workflow: WorkflowRef, scope: Scope): boolean {

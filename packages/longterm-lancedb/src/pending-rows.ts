@@ -1,6 +1,9 @@
 import type { Base } from "./base.ts";
+import type { UnflushedEntry } from "./changed-entry.ts";
+import { hasSoundVector } from "./entry-row.ts";
 import type { MadeVectors } from "./made-vectors.ts";
 import type { Overlay } from "./overlay.ts";
+import { readRows } from "./row-queries.ts";
 import type { Row } from "./row.ts";
 import { all, idIn, VECTOR_PENDING } from "./sql.ts";
 
@@ -16,7 +19,7 @@ export type PendingRow = Pick<Row, "id" | "text" | "version">;
  * remembered, so that it is not searched for each of them.
  */
 export class PendingRows {
-  readonly #base: Base;
+  readonly #base: Pick<Base, "use">;
   readonly #overlay: Overlay;
   readonly #made: MadeVectors;
   readonly #remembered = new Set<string>();
@@ -24,7 +27,7 @@ export class PendingRows {
   /** Whether there may be some in the table that are not remembered. */
   #unremembered = true;
 
-  constructor(base: Base, overlay: Overlay, made: MadeVectors) {
+  constructor(base: Pick<Base, "use">, overlay: Overlay, made: MadeVectors) {
     this.#base = base;
     this.#overlay = overlay;
     this.#made = made;
@@ -77,11 +80,11 @@ export class PendingRows {
 
   async #takeRemembered(ids: readonly string[]): Promise<PendingRow[]> {
     for (const id of ids) this.#remembered.delete(id);
-    const unflushed = this.#inOverlay(ids);
     const others = ids.filter((id) => this.#overlay.findId(id) === undefined);
-    if (others.length === 0) return unflushed;
     try {
-      return [...unflushed, ...(await this.#inTable(idIn(others)))];
+      await this.#keepVectors(ids);
+      const inTable = others.length === 0 ? [] : await this.#inTable(idIn(others));
+      return [...this.#inOverlay(ids), ...inTable];
     } catch (error) {
       this.add(ids);
       throw error;
@@ -97,8 +100,25 @@ export class PendingRows {
       // It failed, or there are more than these.
       if (rows === undefined || rows.length > 0) this.#unremembered = true;
     }
-    const unflushed = this.#inOverlay([...this.#overlay.inTenant().entries.keys()]);
+    const changed = [...this.#overlay.inTenant().entries.keys()];
+    await this.#keepVectors(changed);
+    const unflushed = this.#inOverlay(changed);
     return [...unflushed.filter(({ id }) => !this.#refused.has(id)), ...rows];
+  }
+
+  /** An entry that replaces one of the same text needs no other vector. */
+  async #keepVectors(ids: readonly string[]): Promise<void> {
+    const open = new Map<string, UnflushedEntry>();
+    for (const { id } of this.#inOverlay(ids)) {
+      const { entry, stored } = this.#overlay.findId(id) ?? {};
+      if (entry !== undefined && stored !== null) open.set(id, entry);
+    }
+    const rows = await this.#base.use((table) => readRows(table, [...open.keys()]));
+    for (const row of rows) {
+      const entry = open.get(row.id);
+      const isSame = entry?.write.text === row.text && hasSoundVector(row);
+      if (isSame && row.vector) entry.vector = row.vector;
+    }
   }
 
   /** Those that the table does not have yet. */

@@ -1,17 +1,17 @@
 import type { Table } from "@lancedb/lancedb";
 import { documentLength, joinTerms, type Analyzer } from "@mem/search";
-import type { Arrow } from "./native-module.ts";
 import { readRows } from "./row-queries.ts";
-import { rowTable } from "./row-table.ts";
 import type { Row } from "./row.ts";
 import { quote } from "./sql.ts";
-import { vectorLength } from "./table-schema.ts";
 
 const ROWS_AT_ONCE = 1_000;
 
-/** Makes the terms of every row anew, after a release or an option changed how text is analysed. */
-export async function analyzeAgain(table: Table, analyzer: Analyzer, arrow: Arrow): Promise<void> {
-  const dimensions = await vectorLength(table);
+/** Makes the terms of every row anew, after a release or an option changed how text is analysed; `replace` writes them. */
+export async function analyzeAgain(
+  table: Table,
+  analyzer: Analyzer,
+  replace: (rows: readonly Row[]) => Promise<void>,
+): Promise<void> {
   let after = "";
   for (;;) {
     const ids: Pick<Row, "id">[] = await table
@@ -31,10 +31,7 @@ export async function analyzeAgain(table: Table, analyzer: Analyzer, arrow: Arro
       const terms = analyzer.analyze(row.text);
       return { ...row, terms: joinTerms(terms), length: documentLength(terms) };
     });
-    await table
-      .mergeInsert("id")
-      .whenMatchedUpdateAll()
-      .execute(rowTable(arrow, renewed, dimensions));
+    await replace(renewed);
     after = last.id;
   }
 }

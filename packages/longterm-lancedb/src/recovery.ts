@@ -3,9 +3,9 @@ import { mkdir, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { syncDirectory } from "@mem/append-log";
 import { MemoryError } from "@mem/core";
-import { writeBases, type Bases } from "./base-file.ts";
+import { writeBases, type Bases, type BaseState } from "./base-file.ts";
 import type { Database } from "./database.ts";
-import { TABLE_NAME } from "./location.ts";
+import { HISTORY_NAME, TABLE_NAME, tablePath, type TableName } from "./location.ts";
 import { isSystemError, isVanishedVersion } from "./storage-error.ts";
 import {
   isManifestComplete,
@@ -15,8 +15,10 @@ import {
   type TableFiles,
 } from "./table-files.ts";
 
+const NAMES: readonly TableName[] = [TABLE_NAME, HISTORY_NAME];
+
 /**
- * Undoes what was committed to the table and never published: its process died, or the power failed, before it was
+ * Undoes what was committed to the tables and never published: its process died, or the power failed, before it was
  * every process's table. Call it under the store's lock. Returns what was done, in words, if anything.
  *
  * The published version is committed again on top. Where the newer ones can't even be opened, which is after a power
@@ -24,14 +26,20 @@ import {
  */
 export async function undoUnpublished(
   database: Database,
-  published: number,
+  published: BaseState,
 ): Promise<string | undefined> {
-  const versions = await listVersions(database.location.table);
-  const newer = versions.filter((version) => version > published);
-  if (newer.length === 0) return undefined;
-  if (await restore(database, newer, published)) return undefined;
-  await setAside(database, newer);
-  return `versions ${newer.toReversed().join(", ")} of the table were unreadable, never published, and set aside`;
+  const done: string[] = [];
+  for (const name of NAMES) {
+    const version = versionOf(published, name);
+    if (version === undefined) continue;
+    const newer = await versionsAfter(database, name, version);
+    if (newer.length === 0 || (await restore(database, name, newer, version))) continue;
+    await setAside(database, name, newer);
+    done.push(
+      `versions ${newer.toReversed().join(", ")} of the table ${name} were unreadable, never published, and set aside`,
+    );
+  }
+  return done.length === 0 ? undefined : done.join("; ");
 }
 
 /**
@@ -39,25 +47,31 @@ export async function undoUnpublished(
  * under the store's lock. Returns what was done, in words.
  */
 export async function goBack(database: Database, { current, previous }: Bases): Promise<string> {
-  const { table, folder, base } = database.location;
-  if (previous === undefined || !(await isReadable(database, previous.version))) {
-    throw new MemoryError(
-      "MEM_CORRUPT",
-      `version ${current.version} of the table in ${folder} can't be read; restore a backup`,
-    );
+  const { folder, base } = database.location;
+  const unreadable = new MemoryError(
+    "MEM_CORRUPT",
+    `version ${current.version} of the table in ${folder} can't be read; restore a backup`,
+  );
+  if (previous === undefined || !(await areComplete(database, previous))) throw unreadable;
+  for (const name of NAMES) {
+    // A history that did not exist then begins anew.
+    const version = versionOf(previous, name) ?? 0;
+    await setAside(database, name, await versionsAfter(database, name, version));
   }
-  const newer = (await listVersions(table)).filter((version) => version > previous.version);
-  await setAside(database, newer);
+  if (!(await isReadable(database, previous))) throw unreadable;
   await writeBases(base, { current: previous });
   return `version ${current.version} of the table was unreadable and set aside; what it held was taken from the log`;
 }
 
-/** Whether a version of the table was written to its end, and opens. */
-export async function isReadable(database: Database, version: number): Promise<boolean> {
+/** Whether the tables of a state were written to their ends, and open. */
+export async function isReadable(database: Database, state: BaseState): Promise<boolean> {
   try {
     // LanceDB takes a manifest of zeros for an empty table.
-    if (!(await isManifestComplete(database.location.table, version))) return false;
-    (await database.openVersion(version)).close();
+    if (!(await areComplete(database, state))) return false;
+    for (const name of NAMES) {
+      const version = versionOf(state, name);
+      if (version !== undefined) (await database.openVersion(version, name)).close();
+    }
     return true;
   } catch (error) {
     if (isSystemError(error) && !isVanishedVersion(error)) throw error;
@@ -65,17 +79,28 @@ export async function isReadable(database: Database, version: number): Promise<b
   }
 }
 
+/** Whether the tables of a state were written to their ends. */
+async function areComplete({ location }: Database, state: BaseState): Promise<boolean> {
+  for (const name of NAMES) {
+    const version = versionOf(state, name);
+    if (version === undefined) continue;
+    if (!(await isManifestComplete(tablePath(location, name), version))) return false;
+  }
+  return true;
+}
+
 /** Whether the newest versions could be read, so that one before them could be put on top. */
 async function restore(
   { connection, location }: Database,
+  name: TableName,
   newer: readonly number[],
   published: number,
 ): Promise<boolean> {
   for (const version of newer) {
-    if (!(await isManifestComplete(location.table, version))) return false;
+    if (!(await isManifestComplete(tablePath(location, name), version))) return false;
   }
   try {
-    const table = await connection.openTable(TABLE_NAME);
+    const table = await connection.openTable(name);
     try {
       await table.checkout(published);
       await table.restore();
@@ -90,8 +115,28 @@ async function restore(
   }
 }
 
-async function setAside(database: Database, versions: readonly number[]): Promise<void> {
-  const { table, setAside: folder } = database.location;
+/** `undefined`: there was no such table. */
+function versionOf({ version, history }: BaseState, name: TableName): number | undefined {
+  return name === TABLE_NAME ? version : history?.version;
+}
+
+async function versionsAfter(
+  { location }: Database,
+  name: TableName,
+  version: number,
+): Promise<number[]> {
+  const versions = await listVersions(tablePath(location, name));
+  return versions.filter((each) => each > version);
+}
+
+async function setAside(
+  { location }: Database,
+  name: TableName,
+  versions: readonly number[],
+): Promise<void> {
+  if (versions.length === 0) return;
+  const table = tablePath(location, name);
+  const { setAside: folder } = location;
   await mkdir(folder, { recursive: true });
   for (const version of versions) {
     const path = manifestPath(table, version);

@@ -1,5 +1,11 @@
 import type { LogEntry } from "@mem/append-log";
-import type { LongTermWrite, Scope, WriteResult } from "@mem/core";
+import {
+  MemoryError,
+  type LongTermWrite,
+  type Removal,
+  type Scope,
+  type WriteResult,
+} from "@mem/core";
 import type { Base } from "./base.ts";
 import type { BaseState } from "./base-file.ts";
 import {
@@ -11,6 +17,7 @@ import {
 } from "./change.ts";
 import type { ChangedEntry } from "./changed-entry.ts";
 import type { EntryCache } from "./entry-cache.ts";
+import { HistoryRecords, type Stamp } from "./history-records.ts";
 import { presentEntry, questionsOf, refusal } from "./judgement.ts";
 import { Overlay } from "./overlay.ts";
 import { rowId } from "./row.ts";
@@ -55,6 +62,7 @@ const ENTRY_BYTES = 300;
  */
 export class Replica {
   readonly overlay: Overlay = new Overlay();
+  readonly history: HistoryRecords = new HistoryRecords();
   readonly #parts: ReplicaParts;
   readonly #queue: Waiting[] = [];
   #draining: Promise<void> | undefined;
@@ -65,6 +73,12 @@ export class Replica {
   constructor(parts: ReplicaParts) {
     this.#parts = parts;
     this.#replayed = parts.base.state;
+    this.#beginHistory(parts.base.state);
+  }
+
+  /** Roughly what it takes in memory. */
+  get bytes(): number {
+    return this.overlay.bytes + this.history.bytes;
   }
 
   /**
@@ -75,11 +89,17 @@ export class Replica {
     const replayed = this.#replayed;
     this.#replayed = undefined;
     if (replayed !== undefined && replayed.version <= current.version) this.#moveTo(replayed);
+    if (current.history === undefined) this.history.stop();
   }
 
   /** Whether everything that was taken has been applied. */
   get isSettled(): boolean {
     return this.#queue.length === 0 && this.#failure === undefined;
+  }
+
+  /** What a change depends on could not be read: it has to be begun anew, from what is on disk. */
+  get hasFailed(): boolean {
+    return this.#failure !== undefined;
   }
 
   /** Takes the next frame of the log. */
@@ -120,7 +140,10 @@ export class Replica {
         this.#queue.shift();
         next.resolve(removed ?? answer);
       }
-    } catch (error) {
+    } catch (cause) {
+      const error = new MemoryError("MEM_UNAVAILABLE", "the log can't be read on: see the cause", {
+        cause,
+      });
       this.#failure = { error };
       for (const { reject } of this.#queue.splice(0)) reject(error);
     }
@@ -162,22 +185,30 @@ export class Replica {
       case "restore": {
         const { entries, onlyAbsent } = change;
         return entries.map((entry, i) =>
-          this.#restore(entry, onlyAbsent, shareOf(place, entries.length, i)),
+          this.#restore(entry, onlyAbsent, change.at, shareOf(place, entries.length, i)),
         );
       }
       case "delete":
-        return change.removals.map(({ key, ifVersion }) =>
-          this.#delete(change.scope, key, ifVersion, place.position),
+        return change.removals.map((removal, i) =>
+          this.#delete(change.scope, removal, change.at, shareOf(place, change.removals.length, i)),
         );
       case "clear":
         this.overlay.clear(change.scope, place.position);
+        if (this.history.areKept) this.history.cleared(change.scope, stampOf(change.at, place));
         return undefined;
       case "clear-workflow":
         this.overlay.clearWorkflow(change.workflow, place.position);
+        if (this.history.areKept) {
+          this.history.clearedWorkflow(change.workflow, stampOf(change.at, place));
+        }
         return undefined;
       case "flushed":
-        if (this.#replayed === undefined) this.#moveTo(change);
-        else this.#replayed = change;
+        if (this.#replayed === undefined) {
+          this.#moveTo(change);
+        } else {
+          this.#replayed = change;
+          this.#beginHistory(change);
+        }
         return undefined;
     }
   }
@@ -193,7 +224,7 @@ export class Replica {
     const createdAt =
       present === "unknown" ? undefined : known === undefined ? at : known.createdAt;
     const isSameText = before?.vector !== undefined && before.write.text === write.text;
-    const changed = this.#put(scope, write.key, share, {
+    const changed = this.#put(scope, write.key, at, share, {
       write,
       version,
       createdAt,
@@ -205,47 +236,57 @@ export class Replica {
     return { stored: true, version };
   }
 
-  #restore(restored: RestoredEntry, onlyAbsent: boolean, share: Share): boolean {
+  #restore(restored: RestoredEntry, onlyAbsent: boolean, at: number, share: Share): boolean {
     const { scope, write, createdAt, updatedAt, vector } = restored;
     if (onlyAbsent && this.#present(scope, write.key) !== undefined) return false;
     const { version } = share;
     const entry = { write, version, createdAt, updatedAt, ...(vector && { vector }) };
-    const changed = this.#put(scope, write.key, share, entry);
+    const changed = this.#put(scope, write.key, at, share, entry);
     if (share.isOwn) this.#parts.onSaved(changed);
     return true;
   }
 
-  #delete(scope: Scope, key: string, ifVersion: string | undefined, position: string): boolean {
+  #delete(scope: Scope, { key, ifVersion }: Removal, at: number, share: Share): boolean {
     const present = this.#present(scope, key);
     if (present === undefined) return false;
     // Only where nobody waits for the answer and there is no condition.
     const isThere =
       present === "unknown" || ifVersion === undefined || ifVersion === present.version;
     if (!isThere) return false;
-    this.#put(scope, key, { position, bytes: 0 }, undefined);
+    this.#put(scope, key, at, { ...share, bytes: 0 }, undefined);
     return true;
   }
 
   #put(
     scope: Scope,
     key: string,
-    { position, bytes }: Pick<Share, "position" | "bytes">,
+    at: number,
+    { position, bytes, version }: Share,
     entry: ChangedEntry["entry"],
   ): ChangedEntry {
     const { base, cache } = this.#parts;
     const changed = this.overlay.put(scope, key, { entry, position, bytes: bytes + ENTRY_BYTES });
     changed.stored ??= base.known(changed.id);
     cache.delete(changed.id);
+    if (this.history.areKept) this.history.changed(scope, key, entry, { version, at, bytes });
     return changed;
   }
 
-  #moveTo({ version, watermark }: BaseState): void {
+  #moveTo({ version, watermark, history }: BaseState): void {
     const { base, onFlushed } = this.#parts;
     if (version < base.version) return;
     const hadClearings = this.overlay.hasClearings;
-    const dropped = this.overlay.dropBefore(watermark);
-    base.moveTo({ version, watermark }, dropped, hadClearings);
+    const touched = this.overlay.dropBefore(watermark);
+    const state = { version, watermark, ...(history && { history }) };
+    this.history.dropBefore(watermark);
+    this.#beginHistory(state);
+    base.moveTo(state, touched, hadClearings);
     onFlushed();
+  }
+
+  #beginHistory({ watermark, history }: BaseState): void {
+    if (history === undefined || this.history.areKept) return;
+    this.history.begin(this.overlay.inTenant(), watermark, history.at);
   }
 }
 
@@ -256,6 +297,10 @@ interface Share extends Place {
 
 function shareOf({ position, bytes, isOwn }: Place, of: number, i: number): Share {
   return { position, bytes: bytes / of, isOwn, version: `${position}.${i}` };
+}
+
+function stampOf(at: number, { position, bytes }: Place): Stamp {
+  return { version: `${position}.0`, at, bytes };
 }
 
 function isClearing(change: Change): change is Clearing | ClearingWorkflow {

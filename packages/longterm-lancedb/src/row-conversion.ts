@@ -46,14 +46,16 @@ export function stampRow(draft: Draft, stamp: Stamp): Row {
   return { ...row, hash: hashRow(row) };
 }
 
+export function damagedEntry(id: string, agent: string): MemoryError {
+  return new MemoryError(
+    "MEM_CORRUPT",
+    `the entry ${JSON.stringify(keyOfId(id))} of agent ${JSON.stringify(agent)} was damaged on disk; save or delete it, or restore a backup`,
+  );
+}
+
 /** The entry of a row. Throws `MEM_CORRUPT` when the row is not what was stored. */
 export function toEntry(row: EntryRow): LongTermEntry {
-  if (hashRow(row) !== row.hash) {
-    throw new MemoryError(
-      "MEM_CORRUPT",
-      `the entry ${JSON.stringify(keyOfId(row.id))} of agent ${JSON.stringify(row.agent)} was damaged on disk; save or delete it, or restore a backup`,
-    );
-  }
+  if (hashRow(row) !== row.hash) throw damagedEntry(row.id, row.agent);
   return {
     key: keyOfId(row.id),
     value: JSON.parse(row.value) as JsonValue,

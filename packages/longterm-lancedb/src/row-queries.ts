@@ -1,8 +1,9 @@
 import type { Table } from "@lancedb/lancedb";
+import { decodeParts } from "@mem/core";
 import type { StoredFacts } from "./changed-entry.ts";
 import type { CachedEntry } from "./entry-cache.ts";
 import { toEntry } from "./row-conversion.ts";
-import { ENTRY_COLUMNS, type EntryRow, type Row } from "./row.ts";
+import { ENTRY_COLUMNS, scopeOfId, type EntryRow, type Row } from "./row.ts";
 import { idIn } from "./sql.ts";
 import type { View } from "./view.ts";
 
@@ -15,7 +16,16 @@ export type StoredRow = Omit<Row, "vector"> & {
   readonly vector?: { toArray(): Float32Array } | null;
 };
 
-type CacheableRow = EntryRow & Pick<Row, "length">;
+type ScopeColumn = "tenant" | "workflow" | "agent";
+type CacheableRow = Omit<EntryRow, ScopeColumn> & Pick<Row, "length">;
+
+/** Each column takes its time to read, and the scope's say what the id says: the hash is of both. */
+const SCOPE_COLUMNS: readonly string[] = ["tenant", "workflow", "agent"] satisfies ScopeColumn[];
+const CACHEABLE_COLUMNS = [
+  ...ENTRY_COLUMNS.filter((name) => !SCOPE_COLUMNS.includes(name)),
+  "length",
+];
+
 type FactsRow = Pick<Row, "id" | "version" | "op_id" | "created_at" | "length">;
 
 /** The rows that have one of these ids, whole, in no particular order. */
@@ -38,7 +48,7 @@ export async function readEntries(
     const found: CacheableRow[] = await table
       .query()
       .where(condition)
-      .select([...ENTRY_COLUMNS, "length"])
+      .select(CACHEABLE_COLUMNS)
       .toArray();
     for (const row of found) entries.set(row.id, toCached(row));
   }
@@ -86,12 +96,22 @@ export function* conditionsOn(ids: readonly string[]): Generator<string> {
 }
 
 function toCached(row: CacheableRow): CachedEntry {
-  const { op_id: opId, length, text, value, metadata, subject, sequence, derived_from } = row;
-  const texts = row.agent.length + row.workflow.length + text.length + (subject ?? "").length;
+  const { id, op_id: opId, length, text, value, metadata, subject, sequence, derived_from } = row;
+  const [tenant = "", workflow = "", agent = ""] = partsOf(id);
+  const texts = agent.length + workflow.length + text.length + (subject ?? "").length;
   // Parsed, JSON takes about three times its length.
   const json = value.length + (metadata ?? "").length + (derived_from ?? "").length;
   const bytes = ENTRY_BYTES + 2 * (texts + (sequence ?? "").length) + 3 * json;
-  return { entry: toEntry(row), opId, length, bytes };
+  return { entry: toEntry({ ...row, tenant, workflow, agent }), opId, length, bytes };
+}
+
+/** Of the scope. What can't be decoded was damaged, and then the hash is not that of the row. */
+function partsOf(id: string): (string | undefined)[] {
+  try {
+    return decodeParts(scopeOfId(id));
+  } catch {
+    return [];
+  }
 }
 
 export function fromStored({ vector, ...row }: StoredRow): Row {

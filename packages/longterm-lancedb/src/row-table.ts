@@ -1,4 +1,4 @@
-import type { Data, Field, Table, Vector } from "apache-arrow";
+import type { Data, Field, Schema, Table, Vector } from "apache-arrow";
 import { keepMark } from "./byte-order-mark.ts";
 import type { Arrow } from "./native-module.ts";
 import type { Row } from "./row.ts";
@@ -15,10 +15,18 @@ export function rowTable(
   rows: readonly Row[],
   dimensions: number | undefined,
 ): Table {
-  const schema = tableSchema(arrow, dimensions);
+  return arrowTable(arrow, tableSchema(arrow, dimensions), rows);
+}
+
+/** Rows as a table of Arrow's, for any table of ours. */
+export function arrowTable<R extends object>(
+  arrow: Arrow,
+  schema: Schema,
+  rows: readonly R[],
+): Table {
   const columns: Record<string, Vector> = {};
   for (const field of schema.fields) {
-    const cells = rows.map((row) => row[field.name as keyof Row]);
+    const cells = rows.map((row) => row[field.name as keyof R] as Cell);
     columns[field.name] = arrow.makeVector(columnData(arrow, field, cells) as never);
   }
   return new arrow.Table(schema, columns);

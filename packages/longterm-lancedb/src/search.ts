@@ -52,7 +52,7 @@ export class Search {
     const withMetadata = request.filter !== undefined;
     const searched = await surveyScope(view, scope, this.#statistics, withMetadata);
     const ranked = await this.#rank(searched, plan, request, terms);
-    const entries = await readFound(view, ranked);
+    const entries = await readFound(view, scope, ranked);
     return ranked.flatMap((candidate) => {
       const entry = entries.get(candidate.id);
       return entry === undefined ? [] : [this.#toHit(candidate, entry, terms, byKeyword)];

@@ -28,10 +28,14 @@ export function equals(column: "subject", value: string): string {
 
 /** Nothing is in an empty list. */
 export function columnIn(
-  column: "id" | "agent" | "workflow" | "sequence",
+  column: "id" | "agent" | "workflow" | "sequence" | "version" | "target.version" | "place",
   values: readonly string[],
 ): string {
-  return values.length === 0 ? "false" : `${column} IN (${values.map(quote).join(", ")})`;
+  const [first] = values;
+  if (first === undefined) return "false";
+  // LanceDB plans a list of one as slowly as any other.
+  if (values.length === 1) return `${column} = ${quote(first)}`;
+  return `${column} IN (${values.map(quote).join(", ")})`;
 }
 
 /** Exactly this scope: a range of ids, since an id begins with its scope and a colon, which a semicolon follows. */
@@ -67,26 +71,26 @@ export function inWorkflow({ tenantId, workflowId }: WorkflowRef): string {
   return all(inTenant(tenantId), `workflow = ${quote(workflowId)}`);
 }
 
-/** The rows of a tenant that no clearing has removed; `undefined`: nothing was cleared. */
+/** The rows that no clearing has removed; `undefined`: nothing was cleared. */
 export function notCleared({
   clearedScopes,
   clearedWorkflows,
 }: Pick<Slice, "clearedScopes" | "clearedWorkflows">): string | undefined {
+  // By tenant and agent, since long lists are cheap and long chains of OR are not.
   const workflows = new Map<string, string[]>();
-  for (const { agentId = "", workflowId = "" } of clearedScopes) {
-    const ofAgent = workflows.get(agentId);
-    if (ofAgent === undefined) workflows.set(agentId, [workflowId]);
-    else ofAgent.push(workflowId);
+  const add = (condition: string, workflowId: string): void => {
+    const others = workflows.get(condition);
+    if (others === undefined) workflows.set(condition, [workflowId]);
+    else others.push(workflowId);
+  };
+  for (const { tenantId, agentId = "", workflowId = "" } of clearedScopes) {
+    add(all(inTenant(tenantId), `agent = ${quote(agentId)}`), workflowId);
   }
-  // By agent, since long lists are cheap and long chains of OR are not.
+  for (const { tenantId, workflowId } of clearedWorkflows) add(inTenant(tenantId), workflowId);
   const cleared = Array.from(
     workflows,
-    ([agentId, names]) => `(agent = ${quote(agentId)} AND ${columnIn("workflow", names)})`,
+    ([condition, names]) => `(${all(condition, columnIn("workflow", names))})`,
   );
-  if (clearedWorkflows.length > 0) {
-    const names = clearedWorkflows.map(({ workflowId }) => workflowId);
-    cleared.push(columnIn("workflow", names));
-  }
   return cleared.length === 0 ? undefined : `NOT ${any(cleared)}`;
 }
 

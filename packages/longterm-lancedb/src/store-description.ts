@@ -12,6 +12,14 @@ export interface StoreDescription {
   readonly analyzer: string;
   /** Which embedder made the vectors, if one ever did. */
   readonly embedder?: EmbedderName;
+  readonly history?: HistoryDescription;
+}
+
+/** Once there is one, every process goes on with it, whatever it opens the store with. */
+export interface HistoryDescription {
+  /** From when on it is complete, in milliseconds since 1970. */
+  readonly since: number;
+  readonly retentionDays: number;
 }
 
 type EmbedderName = Pick<Embedder, "model" | "dimensions">;
@@ -36,17 +44,22 @@ export async function readDescription(path: string): Promise<StoreDescription | 
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
-  const description = parse(json, path);
+  return parseDescription(json, path);
+}
+
+/** Throws `MEM_FORMAT`; `where` says for the message where it was. */
+export function parseDescription(json: string, where: string): StoreDescription {
+  const description = parse(json, where);
   if (description.format > FORMAT) {
     throw new MemoryError(
       "MEM_FORMAT",
-      `${path} says format ${description.format}, and this release of @mem/longterm-lancedb knows formats up to ${FORMAT}; update the package`,
+      `${where} says format ${description.format}, and this release of @mem/longterm-lancedb knows formats up to ${FORMAT}; update the package`,
     );
   }
   return description;
 }
 
-function parse(json: string, path: string): StoreDescription {
+function parse(json: string, where: string): StoreDescription {
   try {
     const description = JSON.parse(json) as StoreDescription;
     if (Number.isInteger(description.format) && typeof description.analyzer === "string") {
@@ -55,7 +68,7 @@ function parse(json: string, path: string): StoreDescription {
   } catch {
     // Said below.
   }
-  throw new MemoryError("MEM_FORMAT", `${path} is not the description of a store`);
+  throw new MemoryError("MEM_FORMAT", `${where} is not the description of a store`);
 }
 
 export function writeDescription(path: string, description: StoreDescription): Promise<void> {

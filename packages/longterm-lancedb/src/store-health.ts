@@ -1,10 +1,9 @@
 import { readLockHolder } from "@mem/append-log";
 import { isMemoryError, systemClock, type Health, type JsonObject } from "@mem/core";
-import type { StoreLocation } from "./location.ts";
+import type { Condition, Place } from "./engine.ts";
 import type { OpenedStore } from "./opened-store.ts";
 import type { Questions } from "./questions.ts";
 import type { StoreLifecycle } from "./store-lifecycle.ts";
-import { readDescription } from "./store-description.ts";
 import { countEntries } from "./scope-count.ts";
 import { all, notCleared, VECTOR_PENDING } from "./sql.ts";
 import type { View } from "./view.ts";
@@ -14,32 +13,45 @@ const LATE_MS = 5_000;
 
 /** How a store is. It is opened only where there is one already: asking makes none. */
 export async function describeHealth(
-  { folder, description }: StoreLocation,
+  place: Place,
   lifecycle: StoreLifecycle,
   questions: Questions,
 ): Promise<Health> {
-  const base = { backend: "lancedb", durability: "disk" } as const;
+  const { durability, name: uri } = place;
+  const base = { backend: "lancedb", durability } as const;
   try {
-    if ((await readDescription(description)) === undefined) {
-      return { ...base, status: "ok", messages: [], details: { folder, entries: 0 } };
+    if (!(await place.exists())) {
+      return { ...base, status: "ok", messages: [], details: { uri, entries: 0 } };
     }
-    const opened = await lifecycle.open();
-    const troubles = await troublesOf(opened, questions);
+    const { troubles, details } = await (await lifecycle.open()).condition();
+    const failed = questions.failure;
+    const messages = [
+      ...troubles,
+      ...(failed === undefined ? [] : [`searches are by keyword only: ${failed.message}`]),
+    ];
     return {
       ...base,
-      status: troubles.length > 0 ? "degraded" : "ok",
-      messages: [...lifecycle.repairs, ...troubles],
-      details: await detailsOf(opened, folder),
+      status: messages.length > 0 ? "degraded" : "ok",
+      messages: [...lifecycle.repairs, ...messages],
+      details: { uri, ...details },
     };
   } catch (error) {
-    return { ...base, status: "down", messages: [messageOf(error)], details: { folder } };
+    return { ...base, status: "down", messages: [messageOf(error)], details: { uri } };
   }
 }
 
-async function troublesOf(
-  { maintenance, embedding, flusher, reader, database }: OpenedStore,
-  questions: Questions,
-): Promise<string[]> {
+/** How a store in a folder is. */
+export async function conditionOf(opened: OpenedStore): Promise<Condition> {
+  return { troubles: await troublesOf(opened), details: await detailsOf(opened) };
+}
+
+async function troublesOf({
+  maintenance,
+  embedding,
+  flusher,
+  reader,
+  database,
+}: OpenedStore): Promise<string[]> {
   const troubles: string[] = [];
   if (flusher.failure !== undefined) {
     troubles.push(
@@ -60,20 +72,21 @@ async function troublesOf(
     const pending = await reader.read((view) => countPending(view));
     troubles.push(`${pending} vectors are pending: ${embedding.failure.message}`);
   }
-  if (questions.failure !== undefined) {
-    troubles.push(`searches are by keyword only: ${questions.failure.message}`);
-  }
   return troubles;
 }
 
-async function detailsOf(
-  { database, base, cache, log, replica, reader, embedding }: OpenedStore,
-  folder: string,
-): Promise<JsonObject> {
+async function detailsOf({
+  database,
+  base,
+  cache,
+  log,
+  replica,
+  reader,
+  embedding,
+}: OpenedStore): Promise<JsonObject> {
   const { overlay } = replica;
   const { hits, misses, entries, bytes } = cache.stats;
   return {
-    folder,
     entries: await reader.read((view) => countAll(view)),
     tableVersion: base.version,
     unflushedEntries: overlay.size,

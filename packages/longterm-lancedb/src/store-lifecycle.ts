@@ -1,19 +1,19 @@
 import { isMemoryError, MemoryError, throwIfAborted, type CallOptions } from "@mem/core";
 import { orAborted } from "./embedding.ts";
-import { closeAll, openAll, type OpenedStore, type StoreParts } from "./opened-store.ts";
+import type { Engine, Place } from "./engine.ts";
 import { isLogGone } from "./storage-error.ts";
 
 /** Opens a store at its first call, and closes it when the last one is done. */
 export class StoreLifecycle {
-  readonly #parts: Omit<StoreParts, "report">;
+  readonly #place: Place;
   readonly #repairs: string[] = [];
   readonly #closing = new AbortController();
   readonly #inFlight = new Set<Promise<unknown>>();
-  #opened: Promise<OpenedStore> | undefined;
+  #opened: Promise<Engine> | undefined;
   #closed: Promise<void> | undefined;
 
-  constructor(parts: Omit<StoreParts, "report">) {
-    this.#parts = parts;
+  constructor(place: Place) {
+    this.#place = place;
   }
 
   /** What was repaired since the store was made, in words. */
@@ -24,7 +24,7 @@ export class StoreLifecycle {
   /** Runs `task` on the open store. Rejects with `MEM_CLOSED` or `MEM_ABORTED` before anything happens. */
   async call<T>(
     options: CallOptions | undefined,
-    task: (opened: OpenedStore) => Promise<T>,
+    task: (opened: Engine) => Promise<T>,
   ): Promise<T> {
     this.refuseClosed();
     throwIfAborted(options?.signal);
@@ -49,7 +49,7 @@ export class StoreLifecycle {
   }
 
   /** A failed opening is tried again by the next call. */
-  open(): Promise<OpenedStore> {
+  open(): Promise<Engine> {
     this.#opened ??= this.#open();
     return this.#opened;
   }
@@ -70,39 +70,36 @@ export class StoreLifecycle {
   }
 
   /**
-   * A process that slept while others wrote the table finds its part of the log removed: then the store is opened
-   * anew, and what surely had no effect is done again.
+   * A process that slept while others wrote the table finds its part of the log, or its version of the table, removed:
+   * then the store is opened anew, and what surely had no effect is done again.
    */
-  async #run<T>(
-    signal: AbortSignal | undefined,
-    task: (opened: OpenedStore) => Promise<T>,
-  ): Promise<T> {
+  async #run<T>(signal: AbortSignal | undefined, task: (opened: Engine) => Promise<T>): Promise<T> {
     const opening = this.open();
     // Opening may wait for a lock; the caller need not.
     const opened = await (signal === undefined ? opening : orAborted(opening, signal));
     try {
       return await task(opened);
     } catch (error) {
-      if (!isLogGone(error)) throw error;
+      if (!isLogGone(error) && !opened.isBroken) throw error;
       this.#discard(opening, opened);
-      if (error.outcome !== "not-applied" || this.#closed !== undefined) throw error;
+      const isUndone = isMemoryError(error) && error.outcome === "not-applied";
+      if (!isUndone || this.#closed !== undefined) throw error;
     }
     return await task(await this.open());
   }
 
-  #discard(opening: Promise<OpenedStore>, opened: OpenedStore): void {
+  #discard(opening: Promise<Engine>, opened: Engine): void {
     if (this.#opened !== opening) return;
     this.#opened = undefined;
+    const calls = [...this.#inFlight];
+    const closed = Promise.allSettled(calls).then(() => opened.close());
     // It is of no use any more; why it can't even be closed is of none either.
-    void this.track(closeAll(opened).catch(() => undefined));
+    void this.track(closed.catch(() => undefined));
   }
 
-  async #open(): Promise<OpenedStore> {
+  async #open(): Promise<Engine> {
     try {
-      return await openAll({
-        ...this.#parts,
-        report: (message) => void this.#repairs.push(message),
-      });
+      return await this.#place.open((message) => void this.#repairs.push(message));
     } catch (error) {
       this.#opened = undefined;
       throw error;
@@ -112,8 +109,8 @@ export class StoreLifecycle {
   async #close(): Promise<void> {
     this.#closing.abort();
     const opened = await this.#opened?.catch(() => undefined);
-    await opened?.embedding?.close();
+    await opened?.stopEmbedding();
     await Promise.allSettled(this.#inFlight);
-    if (opened !== undefined) await closeAll(opened);
+    await opened?.close();
   }
 }

@@ -1,4 +1,4 @@
-import { open, readdir } from "node:fs/promises";
+import { open, readdir, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { syncDirectory } from "@mem/append-log";
 
@@ -83,7 +83,8 @@ export function manifestPath(table: string, version: number): string {
 
 /** Whether a version's file was written to its end. */
 export async function isManifestComplete(table: string, version: number): Promise<boolean> {
-  const file = await open(manifestPath(table, version), "r");
+  const file = await openIfThere(manifestPath(table, version));
+  if (file === undefined) return false;
   try {
     const { size } = await file.stat();
     if (size < MAGIC.length) return false;
@@ -92,5 +93,14 @@ export async function isManifestComplete(table: string, version: number): Promis
     return tail.toString("latin1") === MAGIC;
   } finally {
     await file.close();
+  }
+}
+
+async function openIfThere(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, "r");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
   }
 }

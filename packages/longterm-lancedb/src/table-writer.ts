@@ -2,9 +2,16 @@ import type { Table } from "@lancedb/lancedb";
 import { acquireFileLock, tryFileLock, type FileLock } from "@mem/append-log";
 import { MemoryError } from "@mem/core";
 import type { Base } from "./base.ts";
-import { readBases, writeBases, type Bases } from "./base-file.ts";
+import {
+  readBases,
+  writeBases,
+  type Bases,
+  type BaseState,
+  type HistoryState,
+} from "./base-file.ts";
 import type { ChangeLog } from "./change-log.ts";
 import type { Database } from "./database.ts";
+import { HISTORY_NAME } from "./location.ts";
 import { undoUnpublished } from "./recovery.ts";
 import type { Replica } from "./replica.ts";
 import { writeError } from "./storage-error.ts";
@@ -21,6 +28,16 @@ export interface TableWriterParts {
   readonly replica: Replica;
   /** Is told what was repaired. */
   readonly report: (message: string) => void;
+}
+
+/** Does something to the tables; to that of history in stores that keep one. */
+export type TableWork = (table: Table, history: Table | undefined) => Promise<void>;
+
+export interface Publication {
+  /** Default `true`; without, the state before can't be gone back to. */
+  readonly keepsPrevious?: boolean;
+  /** Of a table that was made just now and is on disk. */
+  readonly history?: HistoryState;
 }
 
 /**
@@ -53,40 +70,45 @@ export class TableWriter {
   }
 
   /**
-   * Makes what `work` does to the table every process's table, with all that the log says before `watermark` in it.
-   * Call it under the lock. Rejects with what `work` threw, and then nothing has changed for anybody. Without
-   * `keepsPrevious` the state before can't be gone back to.
+   * Makes what `work` does to the tables every process's tables, with all that the log says before `watermark` in them.
+   * Call it under the lock. Rejects with what `work` threw, and then nothing has changed for anybody.
    */
   async publish(
     watermark: string,
-    work: (table: Table) => Promise<void>,
-    { keepsPrevious = true }: { readonly keepsPrevious?: boolean } = {},
+    work: TableWork,
+    { keepsPrevious = true, history: begun }: Publication = {},
   ): Promise<void> {
     const { database, log } = this.#parts;
-    const { table: path, folder, base: basesPath } = database.location;
-    const before = await listTableFiles(path);
-    let version: number;
+    const { table: path, history: historyPath, folder, base: basesPath } = database.location;
+    let current: BaseState;
     try {
-      await work(await database.table());
-      await syncNewFiles(path, before);
       const previous = (await this.#bases()).current;
-      version = await newestVersion(path);
-      if (version === previous.version && watermark === previous.watermark) return;
-      const current = { version, watermark };
+      const before = await listTableFiles(path);
+      const historyBefore = previous.history && (await listTableFiles(historyPath));
+      await work(await database.table(), historyBefore && (await database.table(HISTORY_NAME)));
+      await syncNewFiles(path, before);
+      if (historyBefore !== undefined) await syncNewFiles(historyPath, historyBefore);
+      const history = begun ?? previous.history;
+      current = {
+        version: await newestVersion(path),
+        watermark,
+        ...(history && { history: { ...history, version: await newestVersion(historyPath) } }),
+      };
+      if (!isLater(current, previous) && watermark === previous.watermark) return;
       await writeBases(basesPath, keepsPrevious ? { current, previous } : { current });
     } catch (error) {
       // What can't be undone now, because the disk is full, the next one undoes.
       await this.#recover().catch(() => undefined);
       throw writeError(error, folder, "not-applied");
     }
-    await log.announce({ kind: "flushed", version, watermark });
+    await log.announce({ kind: "flushed", ...current });
     await this.#dropSegments();
   }
 
-  /** The oldest version that is needed: should the current one be unreadable, the one before is gone back to. */
-  async oldestVersion(): Promise<number> {
+  /** The oldest state that is needed: should the current one be unreadable, the one before is gone back to. */
+  async oldestState(): Promise<BaseState> {
     const { current, previous = current } = await this.#bases();
-    return previous.version;
+    return previous;
   }
 
   async #holding(lock: FileLock, task: () => Promise<void>): Promise<void> {
@@ -105,9 +127,9 @@ export class TableWriter {
   async #recover(): Promise<void> {
     const { database, base, log, report } = this.#parts;
     const { current } = await this.#bases();
-    const done = await undoUnpublished(database, current.version);
+    const done = await undoUnpublished(database, current);
     if (done !== undefined) report(done);
-    if (current.version > base.version) await log.announce({ kind: "flushed", ...current });
+    if (isLater(current, base.state)) await log.announce({ kind: "flushed", ...current });
   }
 
   async #dropSegments(): Promise<void> {
@@ -123,6 +145,12 @@ export class TableWriter {
     if (bases === undefined) throw new MemoryError("MEM_CORRUPT", `${path} is gone`);
     return bases;
   }
+}
+
+/** Whether a table was written since. */
+function isLater(state: BaseState, before: BaseState): boolean {
+  const { version, history } = state;
+  return version > before.version || (history?.version ?? 0) > (before.history?.version ?? 0);
 }
 
 async function newestVersion(table: string): Promise<number> {

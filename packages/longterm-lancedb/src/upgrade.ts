@@ -3,6 +3,7 @@ import type { Analyzer } from "@mem/search";
 import type { Base } from "./base.ts";
 import type { Database } from "./database.ts";
 import { analyzeAgain } from "./reanalysis.ts";
+import { rowTable } from "./row-table.ts";
 import {
   describeStore,
   readDescription,
@@ -37,9 +38,13 @@ export async function upgradeStore(
 
 async function renewTerms({ database, base, writer, analyzer }: UpgradeParts): Promise<void> {
   const { description: path } = database.location;
-  await writer.publish(base.watermark, (table) =>
-    analyzeAgain(table, analyzer, database.modules.arrow),
-  );
+  await writer.publish(base.watermark, async (table) => {
+    const dimensions = await vectorLength(table);
+    await analyzeAgain(table, analyzer, async (rows) => {
+      const renewed = rowTable(database.modules.arrow, rows, dimensions);
+      await table.mergeInsert("id").whenMatchedUpdateAll().execute(renewed);
+    });
+  });
   await writeDescription(path, { ...(await presentDescription(path)), analyzer: analyzer.id });
 }
 
@@ -56,7 +61,10 @@ async function adopt({ database, base, writer }: UpgradeParts, embedder: Embedde
     if (length !== undefined) await table.dropColumns(["vector"]);
     await addVectorColumn(table, embedder.dimensions);
   });
-  await writeDescription(path, describeStore(description.analyzer, embedder));
+  await writeDescription(path, {
+    ...description,
+    ...describeStore(description.analyzer, embedder),
+  });
 }
 
 async function presentDescription(path: string): Promise<StoreDescription> {

@@ -3,6 +3,7 @@ import { verifyLog } from "@mem/append-log";
 import { isMemoryError, type Verification, type VerificationProblem } from "@mem/core";
 import { documentLength, joinTerms, splitTerms, type Analyzer } from "@mem/search";
 import { hasSoundVector } from "./entry-row.ts";
+import { verifyHistory } from "./history-verification.ts";
 import type { LanceDb } from "./native-module.ts";
 import type { OpenedStore } from "./opened-store.ts";
 import { holdForLong } from "./pins.ts";
@@ -13,7 +14,7 @@ import { all, idIn, notCleared } from "./sql.ts";
 import { readError } from "./storage-error.ts";
 
 /** Of so many rows it is checked that the indexes find them, spread over the table. */
-const PROBED_ROWS = 100;
+export const PROBED_ROWS = 100;
 
 /** Reads all that a store has, and checks it: the log, each row with its vector and its terms, and what the indexes answer. */
 export async function verifyStore(opened: OpenedStore): Promise<Verification> {
@@ -22,7 +23,7 @@ export async function verifyStore(opened: OpenedStore): Promise<Verification> {
   const { pins, log } = database.location;
   await using read = await holdForLong(base, pins, () => replica.overlay.inTenant());
   const { table, slice } = read;
-  const problems = [...(await logProblems(log))];
+  const problems = [...(await logProblems(log)), ...(await verifyHistory(opened))];
   let entries = 0;
   for (const { entry } of slice.entries.values()) if (entry !== undefined) entries++;
   const checker = new RowChecker(analyzer);
@@ -55,7 +56,7 @@ async function logProblems(directory: string): Promise<VerificationProblem[]> {
 }
 
 /** Checks rows one by one, and that no two have one id. */
-class RowChecker {
+export class RowChecker {
   readonly #analyzer: Analyzer;
   readonly #ids = new Set<string>();
 
@@ -84,7 +85,8 @@ class RowChecker {
   }
 }
 
-async function indexProblems(
+/** What the indexes do not find of these rows. */
+export async function indexProblems(
   table: Table,
   { MatchQuery }: LanceDb,
   rows: readonly Row[],

@@ -71,7 +71,7 @@ function fromLog({ changed, entry }: SliceEntry): PortableEntry | undefined {
 }
 
 /** Throws `MEM_CORRUPT` for a row that is not what was stored. */
-function fromRow(row: Row): PortableEntry {
+export function fromRow(row: Row): PortableEntry {
   const { version: _version, agentId, workflowId, ...entry } = toEntry(row);
   const scope = {
     tenantId: row.tenant,

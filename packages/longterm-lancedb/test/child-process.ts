@@ -13,11 +13,11 @@ export class Child {
   readonly lines: string[] = [];
   errors = "";
 
-  constructor(script: string, ...args: readonly string[]) {
+  constructor(script: string, args: readonly string[], tracer: readonly string[] = []) {
     const path = fileURLToPath(new URL(`processes/${script}.ts`, import.meta.url));
-    this.#process = spawn(process.execPath, ["--conditions=@mem/source", path, ...args], {
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const node = [process.execPath, "--conditions=@mem/source", "--no-warnings", path];
+    const [command = "", ...before] = [...tracer, ...node];
+    this.#process = spawn(command, [...before, ...args], { stdio: ["ignore", "pipe", "pipe"] });
     this.#ended = once(this.#process, "close").then(([code]) => {
       this.#hasEnded = true;
       return code as number | null;
@@ -41,7 +41,7 @@ export class Child {
     await this.#ended;
   }
 
-  /** Its exit code. */
+  /** Its exit code; `null` when it was killed. */
   ended(): Promise<number | null> {
     return this.#ended;
   }

@@ -1,36 +1,87 @@
+import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { createLanceDbStore } from "../src/index.ts";
 import { Child } from "./child-process.ts";
-import { scope, storeFolder } from "./fixtures.ts";
+import { openStore, scope, storeFolder, write } from "./fixtures.ts";
+import { Ledger } from "./ledger.ts";
 
 const KILLS = 4;
-const DELETED = "deleted";
+const HAS_STRACE = spawnSync("strace", ["-V"]).status === 0;
 
 describe("a process that is killed while it writes", () => {
   it("loses nothing that was acknowledged, and leaves a store that opens", async () => {
     const uri = await storeFolder();
-    const known = new Map<string, string>();
+    const ledger = new Ledger();
     for (let round = 0; round < KILLS; round++) {
-      const child = new Child("save-forever", uri, String(round));
-      await child.wrote(30 + 17 * round);
-      await child.kill();
-      expect(child.errors).toBe("");
-      const begun = new Map<string, string>();
-      for (const line of child.lines) {
-        const [what, key = "", value = ""] = line.split(" ");
-        if (what === "begin") begun.set(key, value);
-        else known.set(key, value);
-      }
+      const children = ["a", "b"].map(
+        (name) => new Child("save-forever", [uri, String(round), name]),
+      );
+      await Promise.all(children.map((child, i) => child.wrote(60 + 110 * ((round + i) % 3))));
+      await Promise.all(children.map((child) => child.kill()));
+      expect(children.map(({ errors }) => errors)).toEqual(["", ""]);
       await using store = createLanceDbStore({ uri });
-      for (const key of new Set([...known.keys(), ...begun.keys()])) {
-        const [entry] = await store.get(scope, [key]);
-        const value = entry === undefined ? DELETED : (entry.value as string);
-        expect([known.get(key) ?? DELETED, begun.get(key)]).toContain(value);
-        known.set(key, value);
-      }
-      const there = [...known.values()].filter((value) => value !== DELETED).length;
-      expect(await store.count(scope)).toBe(there);
-      expect((await store.list(scope, { limit: 100 })).items).toHaveLength(there);
+      await ledger.settle(
+        children.flatMap(({ lines }) => lines),
+        store,
+      );
+      expect((await store.verify()).problems.filter(({ place }) => place)).toEqual([]);
     }
+  }, 120_000);
+
+  it("may be killed again while it makes that good", async () => {
+    const uri = await storeFolder();
+    const ledger = new Ledger();
+    const first = new Child("save-forever", [uri, "0", "a"]);
+    await first.wrote(200);
+    await first.kill();
+    const lines = [...first.lines];
+    for (let i = 0; i < 3; i++) {
+      const next = new Child("save-forever", [uri, "1", `b${i}`]);
+      await next.wrote(1 + i);
+      await next.kill();
+      lines.push(...next.lines);
+    }
+    await ledger.settle(lines, openStore(uri));
+  }, 60_000);
+});
+
+/** Where a process dies: at its n-th call of this kind, before it has an effect. */
+const POINTS: readonly (readonly [string, number])[] = [
+  ["fdatasync", 1],
+  ["fdatasync", 3],
+  ["fsync", 9],
+  ["fsync", 20],
+  ["fsync", 31],
+  ["rename", 1],
+  ["rename", 2],
+  ["renameat", 3],
+  ["linkat", 3],
+  ["linkat", 6],
+  ["unlink", 4],
+  ["unlink", 9],
+];
+
+describe("a process that dies at a system call", () => {
+  it("of a save, a flush or an erasure does each wholly or not at all", async () => {
+    const killed: string[] = [];
+    for (const [call, nth] of HAS_STRACE ? POINTS : []) {
+      const uri = await storeFolder();
+      await using made = createLanceDbStore({ uri });
+      await made.save(scope, [write("z", { value: "z" })]);
+      await made.close();
+      const kill = `inject=${call}:signal=KILL:when=${nth}`;
+      const strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", `trace=${call}`, "-e", kill];
+      const child = new Child("save-and-flush", [uri, "0"], strace);
+      await child.ended();
+      expect(child.errors).toBe("");
+      if (!child.lines.includes("end")) killed.push(`${call} ${nth}`);
+      await using store = createLanceDbStore({ uri });
+      await new Ledger().settle(["done z z", ...child.lines], store);
+      await store.save(scope, [write("y", { value: "y" })]);
+      await store.flush();
+      expect(await store.count(scope)).toBeGreaterThan(1);
+      expect((await store.verify()).problems.filter(({ place }) => place)).toEqual([]);
+    }
+    if (HAS_STRACE) expect(killed.length).toBeGreaterThan(POINTS.length / 2);
   }, 120_000);
 });

@@ -1,24 +1,36 @@
-import { copyFile, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
+import {
+  appendFile,
+  copyFile,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { openStore, query, here, scope, storeFolder, write } from "./fixtures.ts";
+import { here, openStore, query, scope, storeFolder, write } from "./fixtures.ts";
 import { behindItsBack, tableFiles } from "./raw-table.ts";
 
-/** A store with two entries, closed. */
+/** A store with an entry in each of two flushes, and one that is only in the log; closed. */
 async function storeWithEntries(): Promise<string> {
   const uri = await storeFolder();
   const store = openStore(uri);
   await store.save(scope, [write("a", { value: 1, text: "autumn" })]);
+  await store.flush();
   await store.save(scope, [write("b", { value: 2, text: "winter" })]);
+  await store.flush();
+  await store.save(scope, [write("c", { value: 3, text: "spring" })]);
   await store.close();
   return uri;
 }
 
-/** Adds what no acknowledged save did: a copy of an entry under another id. */
-function addUnacknowledged(uri: string): Promise<void> {
+/** Commits to the table what was never published: a copy of an entry under another id. */
+function addUnpublished(uri: string): Promise<void> {
   return behindItsBack(uri, async (table) => {
     const [row] = await table.query().limit(1).toArray();
-    await table.add([{ ...row, id: "acme::writer:ghost", key: "ghost" }]);
+    await table.add([{ ...row, id: "acme::writer:ghost" }]);
   });
 }
 
@@ -27,37 +39,49 @@ async function newestManifest(uri: string): Promise<string> {
   return newest;
 }
 
+async function newestSegment(uri: string): Promise<string> {
+  const names = await readdir(join(uri, "log"));
+  return join(uri, "log", names.toSorted().at(-1) ?? "");
+}
+
 /** Opens the store, finds it as it was, and writes to it. Resolves with what it says it repaired. */
 async function expectWhole(uri: string): Promise<readonly string[]> {
   const store = openStore(uri);
-  expect((await store.list(scope, { limit: 9 })).items.map(({ value }) => value)).toEqual([1, 2]);
-  expect(await store.search(here, query("autumn"))).toHaveLength(1);
+  const { items } = await store.list(scope, { limit: 9 });
+  expect(items.map(({ value }) => value)).toEqual([1, 2, 3]);
+  expect(await store.search(here, query("winter"))).toHaveLength(1);
+  await store.save(scope, [write("d", { value: 4, text: "summer" })]);
+  await store.flush();
   const { status, messages } = await store.health();
   expect(status).toBe("ok");
-  await store.save(scope, [write("c", { value: 3, text: "spring" })]);
   await store.close();
   const again = openStore(uri);
-  expect(await again.count(scope)).toBe(3);
-  expect((await again.health()).messages).toEqual([]);
+  expect(await again.count(scope)).toBe(4);
+  expect(await again.verify()).toMatchObject({ entries: 4 });
+  expect((await again.health()).status).toBe("ok");
   return messages;
 }
 
-describe("a newest version that was never acknowledged", () => {
-  it("is undone where it can be read", async () => {
+async function zeros(path: string): Promise<void> {
+  await writeFile(path, Buffer.alloc((await stat(path)).size));
+}
+
+const damages: readonly (readonly [string, (path: string) => Promise<void>])[] = [
+  ["empty", (path) => truncate(path)],
+  ["cut short", (path) => truncate(path, 100)],
+  ["zeros", zeros],
+];
+
+describe("a version of the table that was never published", () => {
+  it("counts for nothing where it can be read", async () => {
     const uri = await storeWithEntries();
-    await addUnacknowledged(uri);
-    expect(await expectWhole(uri)).toEqual([
-      expect.stringMatching(/never acknowledged and undone/),
-    ]);
+    await addUnpublished(uri);
+    await expectWhole(uri);
   });
 
-  it.each([
-    ["empty", async (path: string) => truncate(path)],
-    ["cut short", async (path: string) => truncate(path, 100)],
-    ["zeros", async (path: string) => writeFile(path, Buffer.alloc((await stat(path)).size))],
-  ])("is set aside where its manifest is %s", async (_, damage) => {
+  it.each(damages)("is set aside where its manifest is %s", async (_, damage) => {
     const uri = await storeWithEntries();
-    await addUnacknowledged(uri);
+    await addUnpublished(uri);
     const newest = await newestManifest(uri);
     await damage(newest);
     expect(await expectWhole(uri)).toEqual([expect.stringMatching(/unreadable.*set aside/)]);
@@ -66,80 +90,103 @@ describe("a newest version that was never acknowledged", () => {
     ]);
   });
 
-  it.each(["data", "_transactions"])(
-    "is undone where its files in %s are empty",
-    async (folder) => {
+  it.each(["data", "_transactions"])("may have empty files in %s", async (folder) => {
+    const uri = await storeWithEntries();
+    const before = new Set(await tableFiles(uri, folder));
+    await addUnpublished(uri);
+    const added = (await tableFiles(uri, folder)).filter((path) => !before.has(path));
+    expect(added).toHaveLength(1);
+    for (const path of added) await truncate(path);
+    await expectWhole(uri);
+  });
+
+  it("is undone by a process that has the store open, too", async () => {
+    const uri = await storeWithEntries();
+    const store = openStore(uri);
+    expect(await store.count(scope)).toBe(3);
+    await addUnpublished(uri);
+    await addUnpublished(uri);
+    await truncate(await newestManifest(uri));
+    await store.flush();
+    await store.close();
+    expect(await expectWhole(uri)).toEqual([]);
+  });
+});
+
+describe("a published version of the table that can't be read", () => {
+  it.each([...damages, ["gone", (path: string) => rm(path)] as const])(
+    "is gone back from, and the log makes up for it: its manifest is %s",
+    async (_, damage) => {
       const uri = await storeWithEntries();
-      const before = new Set(await tableFiles(uri, folder));
-      await addUnacknowledged(uri);
-      const added = (await tableFiles(uri, folder)).filter((path) => !before.has(path));
-      expect(added).toHaveLength(1);
-      for (const path of added) await truncate(path);
-      expect(await expectWhole(uri)).toHaveLength(1);
+      await damage(await newestManifest(uri));
+      expect(await expectWhole(uri)).toEqual([expect.stringMatching(/unreadable.*from the log/)]);
     },
   );
 
-  it("may be several", async () => {
+  it("is damage where the one before it can't be read either", async () => {
     const uri = await storeWithEntries();
-    await addUnacknowledged(uri);
-    await addUnacknowledged(uri);
-    await truncate(await newestManifest(uri));
-    expect(await expectWhole(uri)).toHaveLength(1);
-  });
-
-  it("is undone by a process that had the store open, too", async () => {
-    const uri = await storeWithEntries();
-    const store = openStore(uri);
-    expect(await store.count(scope)).toBe(2);
-    await addUnacknowledged(uri);
-    await store.save(scope, [write("c", { text: "spring" })]);
-    expect((await store.list(scope, { limit: 9 })).items.map(({ key }) => key)).toEqual([
-      "a",
-      "b",
-      "c",
-    ]);
-    expect((await store.health()).messages).toHaveLength(1);
-  });
-});
-
-describe("an acknowledged version that is damaged", () => {
-  it.each([
-    ["empty", truncate],
-    ["zeros", async (path: string) => writeFile(path, Buffer.alloc((await stat(path)).size))],
-    ["gone", rm],
-  ])("is not passed over: its manifest is %s", async (_, damage) => {
-    const uri = await storeWithEntries();
-    await damage(await newestManifest(uri));
+    for (const path of await tableFiles(uri, "_versions")) await truncate(path);
     const store = openStore(uri);
     await expect(store.get(scope, ["a"])).rejects.toMatchObject({ code: "MEM_CORRUPT" });
     expect((await store.health()).status).toBe("down");
+    expect((await store.verify()).problems).toHaveLength(1);
   });
 });
 
-describe("a record of what was acknowledged that is lost", () => {
+describe("the log", () => {
+  it.each([
+    ["half a frame", '\n78721bac data 5b1f2c0e9a77 9 {"kind":"sa'],
+    ["zeros", "\0".repeat(500)],
+    ["half a character", "\n\u{1F600}".slice(0, 2)],
+  ])("may end with %s", async (_, rest) => {
+    const uri = await storeWithEntries();
+    await appendFile(await newestSegment(uri), rest);
+    expect((await expectWhole(uri)).length).toBeLessThanOrEqual(1);
+  });
+
+  it("may have lost the word of the last flush: its process died before it could say it", async () => {
+    const uri = await storeWithEntries();
+    const path = await newestSegment(uri);
+    const lines = (await readFile(path, "utf8")).split("\n");
+    const last = lines.findLastIndex((line) => line.includes('"kind":"flushed"'));
+    expect(last).toBeGreaterThan(0);
+    // In its place a comment of the same length, so that all others stay in theirs.
+    lines[last] = "#".repeat(lines[last]?.length ?? 0);
+    await writeFile(path, lines.join("\n"));
+    await expectWhole(uri);
+  });
+});
+
+describe("the file that names the state of the table", () => {
   it.each([
     ["missing", (path: string) => rm(path)],
     ["empty", (path: string) => truncate(path)],
     ["garbage", (path: string) => writeFile(path, "x".repeat(40))],
-  ])("is made anew from the newest version that can be read: it is %s", async (_, damage) => {
+    ["another's", (path: string) => writeFile(path, '{"current":{"version":"1"}}')],
+  ])("is damage where it is %s, and nothing is written", async (_, damage) => {
     const uri = await storeWithEntries();
-    const path = join(uri, "acknowledged");
-    const before = await readFile(path, "utf8");
+    const path = join(uri, "base.json");
+    await copyFile(path, join(dirname(uri), "kept"));
     await damage(path);
-    expect(await openStore(uri).count(scope)).toBe(2);
-    expect(await readFile(path, "utf8")).toBe(before);
+    const store = openStore(uri);
+    await expect(store.get(scope, ["a"])).rejects.toMatchObject({
+      code: "MEM_CORRUPT",
+      message: expect.stringContaining("base.json"),
+    });
+    await expect(store.save(scope, [write("d")])).rejects.toMatchObject({ code: "MEM_CORRUPT" });
+    expect((await store.health()).status).toBe("down");
+    await copyFile(join(dirname(uri), "kept"), path);
+    expect(await expectWhole(uri)).toEqual([]);
   });
+});
 
-  it("is not written where nobody looks: a store that is open goes on with the new one", async () => {
+describe("files that a killed process had not finished", () => {
+  it("are in nobody's way", async () => {
     const uri = await storeWithEntries();
-    const open = openStore(uri);
-    expect(await open.count(scope)).toBe(2);
-    await rm(join(uri, "acknowledged"));
-    const another = openStore(uri);
-    expect(await another.count(scope)).toBe(2);
-    await open.save(scope, [write("c")]);
-    await another.save(scope, [write("d")]);
-    expect(await another.count(scope)).toBe(4);
+    const data = join(uri, "memory.lance", "data");
+    await writeFile(join(data, ".tmpAbC123"), "half a file");
+    await writeFile(join(uri, "base.json.tmp"), "half a file");
+    expect(await expectWhole(uri)).toEqual([]);
   });
 });
 
@@ -158,11 +205,27 @@ describe("a creation that was cut off", () => {
 
   it("is not what a table with rows is: that is somebody's", async () => {
     const uri = await storeWithEntries();
-    await copyFile(join(uri, "store.json"), join(dirname(uri), "kept.json"));
+    const kept = join(dirname(uri), "kept.json");
+    await copyFile(join(uri, "store.json"), kept);
     await rm(join(uri, "store.json"));
     const store = openStore(uri);
     await expect(store.count(scope)).rejects.toMatchObject({ code: "MEM_FORMAT" });
-    await copyFile(join(dirname(uri), "kept.json"), join(uri, "store.json"));
-    expect(await store.count(scope)).toBe(2);
+    await copyFile(kept, join(uri, "store.json"));
+    expect(await store.count(scope)).toBe(3);
+  });
+
+  it("is not what a log with changes is, either", async () => {
+    const uri = await storeWithEntries();
+    await rm(join(uri, "store.json"));
+    await rm(join(uri, "memory.lance"), { recursive: true });
+    await expect(openStore(uri).count(scope)).rejects.toMatchObject({ code: "MEM_FORMAT" });
+  });
+});
+
+describe("a store whose table is gone", () => {
+  it("is damaged, not unavailable", async () => {
+    const uri = await storeWithEntries();
+    await rm(join(uri, "memory.lance"), { recursive: true });
+    await expect(openStore(uri).count(scope)).rejects.toMatchObject({ code: "MEM_CORRUPT" });
   });
 });

@@ -7,7 +7,7 @@ const TIMES = 12;
 describe("two processes on one folder", () => {
   it("lose no update, make no duplicate, and see each other's entries", async () => {
     const uri = await storeFolder();
-    const children = ["a", "b"].map((name) => new Child("count-up", uri, name, String(TIMES)));
+    const children = ["a", "b"].map((name) => new Child("count-up", [uri, name, String(TIMES)]));
     for (const child of children) expect([await child.ended(), child.errors]).toEqual([0, ""]);
     const store = openStore(uri);
     const [total] = await store.get(scope, ["total"]);

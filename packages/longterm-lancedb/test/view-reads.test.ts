@@ -73,9 +73,24 @@ describe("a get", () => {
   });
 });
 
+describe("a search", () => {
+  it("never returns an entry of another agent whose column was damaged", async () => {
+    const database = await openDatabase();
+    const table = await makeTable(database, [placed("a", { text: "autumn" })]);
+    await table.update({ where: "true", values: { agent: "thief" } });
+    const search = new Search(database.modules.lancedb, analyzer);
+    const plan = { scope: { ...here, agentIds: ["thief"] }, byKeyword: true, weight: 0 };
+    await expect(search.hits(makeView(table), plan, query("autumn"))).rejects.toMatchObject({
+      code: "MEM_CORRUPT",
+    });
+  });
+});
+
 describe("a list", () => {
   it("goes on in order where a filter lets few of many pass", async () => {
     const rows = Array.from({ length: 1_500 }, (_, i) => placed(`key-${1_000 + i}`));
+    const passing = write("key-2300", { metadata: { team: "a" } });
+    rows[1_300] = placed("key-2300", { write: passing });
     const overlay = new Overlay();
     const view = makeView(await makeTable(await openDatabase(), rows), overlay);
     const team = (key: string): void => {
@@ -87,12 +102,12 @@ describe("a list", () => {
     const found: string[] = [];
     let cursor: string | undefined;
     do {
-      const request = { limit: 2, filter: where.eq("team", "a"), ...(cursor && { cursor }) };
+      const request = { limit: 3, filter: where.eq("team", "a"), ...(cursor && { cursor }) };
       const page = await listPage(view, scope, request);
       found.push(...page.items.map(({ key }) => key));
       ({ cursor } = page);
     } while (cursor !== undefined);
-    expect(found).toEqual(["a", "key-2200", "key-2400", "z"]);
+    expect(found).toEqual(["a", "key-2200", "key-2300", "key-2400", "z"]);
   });
 });
 
@@ -100,18 +115,18 @@ describe("an answer about a table", () => {
   it("is asked for once for each condition, unless it failed", async () => {
     const database = await openDatabase();
     const [table, next] = [await makeTable(database, []), await makeTable(database, [])];
-    const asked: string[] = [];
+    const questions: string[] = [];
     const answers = new RememberedAnswers(async (_, condition) => {
-      asked.push(condition);
-      if (asked.length === 1) throw new Error("not now");
-      return asked.length;
+      questions.push(condition);
+      if (questions.length === 1) throw new Error("not now");
+      return questions.length;
     });
     await expect(answers.of(table, "a")).rejects.toThrow("not now");
     expect(await Promise.all([answers.of(table, "a"), answers.of(table, "a")])).toEqual([2, 2]);
     expect(await answers.of(table, "b")).toBe(3);
     expect(await answers.of(table, "a")).toBe(2);
     expect(await answers.of(next, "a")).toBe(4);
-    expect(asked).toEqual(["a", "a", "b", "a"]);
+    expect(questions).toEqual(["a", "a", "b", "a"]);
   });
 });
 

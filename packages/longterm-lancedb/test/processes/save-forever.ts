@@ -1,24 +1,30 @@
-// Four writers save, update and delete keys of their own, and say what was acknowledged.
+// Four writers save, update and delete keys of their own and flush, and say what was acknowledged.
+import { writeSync } from "node:fs";
 import { createLanceDbStore } from "../../src/index.ts";
 
-const [uri = "", round = ""] = process.argv.slice(2);
+const [uri = "", round = "", name = ""] = process.argv.slice(2);
 const scope = { tenantId: "acme", agentId: "writer" };
 const store = createLanceDbStore({ uri });
 
-async function writer(name: number): Promise<never> {
+async function writer(number: number): Promise<never> {
   for (let i = 0; ; i++) {
-    const key = `${name}-${i % 5}`;
+    const key = `${name}${number}-${i % 5}`;
     if (i % 7 === 6) {
-      console.log(`begin ${key} deleted`);
+      say(`begin ${key} deleted`);
       await store.delete(scope, [{ key }]);
-      console.log(`done ${key} deleted`);
+      say(`done ${key} deleted`);
     } else {
       const value = `${round}.${i}`;
-      console.log(`begin ${key} ${value}`);
+      say(`begin ${key} ${value}`);
       await store.save(scope, [{ key, value, text: `number ${i}`, source: "agent" }]);
-      console.log(`done ${key} ${value}`);
+      say(`done ${key} ${value}`);
     }
+    if (i % 25 === number) await store.flush();
   }
+}
+
+function say(line: string): void {
+  writeSync(1, `${line}\n`);
 }
 
 await Promise.all([0, 1, 2, 3].map(writer));

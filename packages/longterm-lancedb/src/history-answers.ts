@@ -1,0 +1,52 @@
+import {
+  MemoryError,
+  type Clock,
+  type HistoryRequest,
+  type LongTermEntry,
+  type Page,
+  type Revision,
+  type Scope,
+} from "@mem/core";
+import { historyPage } from "./history-page.ts";
+import { entriesAsOf } from "./history-reader.ts";
+import { horizonOf } from "./history-retention.ts";
+import type { OpenedStore } from "./opened-store.ts";
+import { readDescription } from "./store-description.ts";
+
+/** Tells what entries were. */
+export class HistoryAnswers {
+  readonly #opened: OpenedStore;
+  readonly #clock: Clock;
+
+  constructor(opened: OpenedStore, clock: Clock) {
+    this.#opened = opened;
+    this.#clock = clock;
+  }
+
+  /** The entry of each key as it was at `asOf`. Rejects with `MEM_INVALID_ARGUMENT` where that is before the history. */
+  async past(
+    scope: Scope,
+    keys: readonly string[],
+    asOf: number,
+  ): Promise<(LongTermEntry | undefined)[]> {
+    if (!Number.isFinite(asOf)) throw invalidTime("has to be a time in milliseconds since 1970");
+    const entries = await entriesAsOf(this.#opened, scope, keys, asOf);
+    // Afterwards: what was read may have expired meanwhile, and then this says so.
+    const { description: path } = this.#opened.database.location;
+    const kept = (await readDescription(path))?.history;
+    if (kept === undefined) throw invalidTime("is before the store's history, which is gone");
+    const horizon = horizonOf(kept, this.#clock.now());
+    if (asOf >= horizon) return entries;
+    const since = new Date(horizon).toISOString();
+    throw invalidTime(`is before the store's history, which is kept from ${since} on`);
+  }
+
+  /** One page of what an entry was, the newest first. */
+  page(scope: Scope, key: string, request: HistoryRequest): Promise<Page<Revision>> {
+    return historyPage(this.#opened, scope, key, request);
+  }
+}
+
+function invalidTime(what: string): MemoryError {
+  return new MemoryError("MEM_INVALID_ARGUMENT", `options.asOf ${what}`, { path: "options.asOf" });
+}
