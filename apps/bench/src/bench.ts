@@ -6,11 +6,12 @@ import { Progress } from "./progress.ts";
 import { describeVersions, toTable } from "./report.ts";
 import { runSuite } from "./run-suite.ts";
 import { selectExperiments, type Suite } from "./suite.ts";
+import { longTermSuite } from "./suites/long-term.ts";
 import { managerSuite } from "./suites/manager.ts";
 import { redisSuite } from "./suites/redis.ts";
 import { shortTermSuite } from "./suites/short-term.ts";
 
-const SUITES: readonly Suite[] = [shortTermSuite, redisSuite, managerSuite];
+const SUITES: readonly Suite[] = [shortTermSuite, redisSuite, longTermSuite, managerSuite];
 
 const HELP = `Usage: npm run bench -- NAME [options]
 
@@ -19,7 +20,7 @@ ${SUITES.map(({ name, about, takes }) => `  ${name.padEnd(12)} ${about} (${takes
 
 Each figure stands beside its limit or a peer, measured in the same run; trust the ratios, not the absolutes.
   --only TEXT      only the experiments whose title has this text in it
-  --no-peers       without other libraries; else the first run fetches them, about 210 MB
+  --no-peers       without other libraries; else the first run fetches them, about 240 MB
   --rounds N       how many rounds, at least 5 (default 5)
   --json FILE      also write the rows to a file
   --markdown FILE  also write the table into the region of a document that is marked for the suite,

@@ -1,24 +1,35 @@
 import { parseArgs } from "node:util";
+import { FAULT_NAMES, FAULTS_ABOUT, strikeLongTerm } from "./faults/long-term/long-term.ts";
 import { killRecordWriters } from "./faults/records.ts";
+import { Progress } from "./progress.ts";
 import { createRandom } from "./random.ts";
 
-const HELP = `Usage: npm run faults -- NAME [--seed S] [--runs N]
+const HELP = `Usage: npm run faults -- NAME [--seed S] [--runs N] [--only FAULT]
 
 Suites:
-  records   kill -9 of a process that writes execution records: no acknowledged one may be lost,
-            and none may say anything else than was written
+  records    kill -9 of a process that writes execution records: no acknowledged one may be lost,
+             and none may say anything else than was written
+  long-term  everything that may happen to a store on LanceDB: no acknowledged change may be lost or
+             undone, nothing wrong be returned, and no store be left that does not open
+${FAULTS_ABOUT}
 
-  --seed S   repeats the random choices of a run; every run prints its seed
-  --runs N   how often to strike (default 20, about 10 seconds)
+  --seed S       repeats the random choices of a run; every run prints its seed
+  --runs N       how often to strike (records: 20, about 10 seconds; long-term: as above)
+  --only FAULT   of long-term, only this one
+
+Exit code: 0 nothing was found, 1 something was, 2 something could not be tried.
 `;
+
+const DEFAULT_RECORD_KILLS = 20;
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
       help: { type: "boolean", short: "h" },
+      only: { type: "string" },
       seed: { type: "string" },
-      runs: { type: "string", default: "20" },
+      runs: { type: "string" },
     },
   });
   const [name = ""] = positionals;
@@ -26,16 +37,26 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return values.help === true ? 0 : 2;
   }
+  if (name !== "records" && name !== "long-term") return refuse(`There is no suite named ${name}.`);
   const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 32));
-  const runs = Number(values.runs);
-  if (name !== "records" || !Number.isInteger(seed) || !Number.isInteger(runs) || runs < 1) {
-    process.stderr.write(
-      name === "records"
-        ? "--seed and --runs have to be whole numbers.\n"
-        : `There is no suite named ${name}.\n`,
-    );
-    return 2;
+  const runs = values.runs === undefined ? undefined : Number(values.runs);
+  if (!Number.isInteger(seed) || (runs !== undefined && (!Number.isInteger(runs) || runs < 1))) {
+    return refuse("--seed and --runs have to be whole numbers.");
   }
+  if (name === "records") return await strikeRecords(seed, runs ?? DEFAULT_RECORD_KILLS);
+  const { only } = values;
+  if (only !== undefined && !FAULT_NAMES.includes(only)) {
+    return refuse(`long-term knows no fault named ${only}, but ${FAULT_NAMES.join(", ")}.`);
+  }
+  return await strikeLongTerm({
+    seed,
+    progress: new Progress(),
+    ...(runs !== undefined && { runs }),
+    ...(only !== undefined && { only }),
+  });
+}
+
+async function strikeRecords(seed: number, runs: number): Promise<number> {
   process.stdout.write(
     `records: ${runs} kills, seed ${seed}, about ${Math.ceil(runs / 2)} seconds\n`,
   );
@@ -48,6 +69,11 @@ async function main(): Promise<number> {
     `${result.kills} kills, ${result.acknowledged} records acknowledged, ${result.lost} lost, ${result.damaged} damaged, ${result.tornLines} torn lines left by the killed\n`,
   );
   return result.lost + result.damaged === 0 ? 0 : 1;
+}
+
+function refuse(reason: string): number {
+  process.stderr.write(`${reason}\n`);
+  return 2;
 }
 
 process.exitCode = await main();

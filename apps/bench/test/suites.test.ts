@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { readPeerVersions } from "../src/peers.ts";
 import { runSuite } from "../src/run-suite.ts";
 import { selectExperiments, type Suite } from "../src/suite.ts";
+import { longTermSuite } from "../src/suites/long-term.ts";
 import { redisSuite } from "../src/suites/redis.ts";
 import { shortTermSuite } from "../src/suites/short-term.ts";
 
@@ -20,7 +21,7 @@ describe("a suite", () => {
 
   it("compares only with peers of a known version", () => {
     const known = readPeerVersions();
-    for (const suite of [shortTermSuite, redisSuite]) {
+    for (const suite of [shortTermSuite, redisSuite, longTermSuite]) {
       expect(suite.peers.filter((name) => known[name] === undefined)).toEqual([]);
     }
   });
@@ -43,5 +44,14 @@ describe("a suite", () => {
     ]);
     // A save runs a script, and that takes time.
     expect(report.rows[1]?.peers["the script"]).toBeGreaterThan(0);
+  });
+
+  it("measures long-term memory without peers, each store in a process of its own", async () => {
+    const report = await runSuite(longTermSuite, { ...QUICK, only: "key, cached" }, silent);
+    expect(report.rows.map((row) => [row.case, row.rival, row.target])).toEqual([
+      ["get by key, cached", "Map + structuredClone", 0.3],
+    ]);
+    expect(report.rows[0]?.ours).toBeGreaterThan(0);
+    expect(Object.keys(report.rows[0]?.peers ?? {})).toEqual(["node:sqlite"]);
   });
 });

@@ -43,7 +43,8 @@ export async function tryFileLock(
   let database: DatabaseSync | undefined;
   try {
     database = new sqlite.DatabaseSync(path);
-    database.exec("PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE");
+    // The journal in memory: nothing is ever written, and on a full disk there would be no room for its file.
+    database.exec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
     if (options.recordHolder) recordHolder(path);
   } catch (cause) {
     database?.close();

@@ -20,6 +20,12 @@ export interface HistoryState {
   readonly at: number;
 }
 
+/** Whether one of the tables was written since. */
+export function isLater({ version, history }: BaseState, before: BaseState): boolean {
+  if (version !== before.version) return version > before.version;
+  return (history?.version ?? 0) > (before.history?.version ?? 0);
+}
+
 /** What the tables are known to be, on disk. */
 export interface Bases {
   readonly current: BaseState;

@@ -1,14 +1,15 @@
 import type { Table } from "@lancedb/lancedb";
+import { documentLength } from "@mem/search";
 import { LRUCache } from "lru-cache";
 import type { BaseState } from "./base-file.ts";
-import type { ChangedEntry, StoredFacts } from "./changed-entry.ts";
+import { createdAtOf, type ChangedEntry, type StoredFacts } from "./changed-entry.ts";
 import type { Database } from "./database.ts";
 import { storedFacts, type EntryCache } from "./entry-cache.ts";
 import { KeyFilter } from "./key-filter.ts";
 import { readStored } from "./row-queries.ts";
 
 /** Of how many rows it is remembered what judging a condition has to know. */
-const REMEMBERED_FACTS = 20_000;
+const REMEMBERED_FACTS = 100_000;
 const FEWEST_FILTERED = 65_536;
 /** From so many unknown ids at once it is cheaper to know which can't be there at all. */
 const WORTH_FILTERING = 256;
@@ -103,9 +104,12 @@ export class Base {
       this.#facts.clear();
       this.#cache.clear();
     }
-    for (const { id } of touched) {
-      this.#facts.delete(id);
-      this.#filter?.add(id);
+    for (const changed of touched) {
+      // Who wrote the table has learned all of it; what is saved again and again is not looked up again and again.
+      const facts = changed.position < state.watermark ? factsOf(changed) : undefined;
+      if (facts === undefined) this.#facts.delete(changed.id);
+      else this.#facts.set(changed.id, facts);
+      this.#filter?.add(changed.id);
     }
     if (this.#filter?.isFull === true) this.#filter = undefined;
     if (!isOther) return;
@@ -198,6 +202,21 @@ export class Base {
       () => undefined,
     );
   }
+}
+
+/** What the table has in the place of a change that was written to it; `undefined`: this process does not know. */
+function factsOf(changed: ChangedEntry): StoredFacts | typeof NOTHING | undefined {
+  const { entry, stored } = changed;
+  if (entry === undefined) return NOTHING;
+  if (entry.terms === undefined || (entry.createdAt === undefined && stored === undefined)) {
+    return undefined;
+  }
+  return {
+    version: entry.version,
+    opId: entry.write.opId ?? null,
+    createdAt: createdAtOf(changed, entry),
+    length: documentLength(entry.terms),
+  };
 }
 
 /** That there is nothing; the cache does not hold `null`. */

@@ -11,8 +11,8 @@ export interface ChangeLogParts {
   readonly take: (entry: LogEntry<Change>) => Answer | Promise<Answer>;
   /** Is told of bytes that are no frame. */
   readonly onDamage: (damage: Damage) => void;
-  /** Whether so many bytes more can be taken before the table is written. */
-  readonly hasRoom: (bytes: number) => boolean;
+  /** Whether so many bytes more can be taken before the table is written, when others are underway already. */
+  readonly hasRoom: (bytes: number, underway: number) => boolean;
   /** Has the table written; there is room afterwards, or later. */
   readonly makeRoom: () => void;
 }
@@ -84,7 +84,7 @@ export class ChangeLog {
     }
   }
 
-  /** Says that the table was written: no room is needed for it. */
+  /** Appends what whoever holds the lock has to say: it waits for no room, which only the lock's holder makes. */
   announce(change: Change): Promise<Answer> {
     return this.#told(this.#log.append(encodeChange(change), change));
   }
@@ -132,7 +132,7 @@ export class ChangeLog {
   }
 
   #hasRoom(bytes: number): boolean {
-    return this.#parts.hasRoom(this.#underway + bytes);
+    return this.#parts.hasRoom(bytes, this.#underway);
   }
 
   async #room(bytes: number, signal: AbortSignal | undefined): Promise<void> {

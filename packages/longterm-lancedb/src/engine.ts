@@ -49,8 +49,8 @@ export interface Engine {
   /** Resolves when vectors, table and indexes have caught up; rejects with what keeps them from it. */
   bringUp(): Promise<void>;
   condition(): Promise<Condition>;
-  /** Gives up waiting for the embedder, so that calls that wait for it end. */
-  stopEmbedding(): Promise<void>;
+  /** Gives up waiting for the embedder and for other processes, so that calls that wait for them end. */
+  stopWaiting(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -41,7 +41,7 @@ export async function erase(
     found = await reader.read((view) => findErased(view, request));
     past = await findErasedPast(opened, request);
     for (const { scope, key } of found) {
-      await log.append({ kind: "delete", at: clock.now(), scope, removals: [{ key }] });
+      await log.announce({ kind: "delete", at: clock.now(), scope, removals: [{ key }] });
     }
     // What was said of them so far is wholly in segments that are gone when the table has been written.
     await log.seal();
@@ -105,12 +105,20 @@ export function receipt(
   past: readonly ErasedPast[] = [],
 ): Erasure {
   const places = new Map([...found, ...past].map((each) => [rowId(each.scope, each.key), each]));
-  const entries = [...places.values()].map(({ scope: { agentId, workflowId }, key }): EntryPlace => {
-    return {
-      ...(agentId !== undefined && { agentId }),
-      ...(workflowId !== undefined && { workflowId }),
-      key,
-    };
-  });
-  return { id: randomUUID(), at: clock.now(), dryRun, entries, revisions: past.reduce((sum, each) => sum + each.revisions, 0) };
+  const entries = [...places.values()].map(
+    ({ scope: { agentId, workflowId }, key }): EntryPlace => {
+      return {
+        ...(agentId !== undefined && { agentId }),
+        ...(workflowId !== undefined && { workflowId }),
+        key,
+      };
+    },
+  );
+  return {
+    id: randomUUID(),
+    at: clock.now(),
+    dryRun,
+    entries,
+    revisions: past.reduce((sum, each) => sum + each.revisions, 0),
+  };
 }

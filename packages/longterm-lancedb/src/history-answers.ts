@@ -8,7 +8,7 @@ import {
   type Scope,
 } from "@mem/core";
 import { historyPage } from "./history-page.ts";
-import { entriesAsOf } from "./history-reader.ts";
+import { entriesAsOf } from "./history-past.ts";
 import { horizonOf } from "./history-retention.ts";
 import type { OpenedStore } from "./opened-store.ts";
 import { readDescription } from "./store-description.ts";
@@ -34,7 +34,7 @@ export class HistoryAnswers {
     // Afterwards: what was read may have expired meanwhile, and then this says so.
     const { description: path } = this.#opened.database.location;
     const kept = (await readDescription(path))?.history;
-    if (kept === undefined) throw invalidTime("is before the store's history, which is gone");
+    if (entries === undefined || kept === undefined) throw gone(this.#opened);
     const horizon = horizonOf(kept, this.#clock.now());
     if (asOf >= horizon) return entries;
     const since = new Date(horizon).toISOString();
@@ -42,9 +42,18 @@ export class HistoryAnswers {
   }
 
   /** One page of what an entry was, the newest first. */
-  page(scope: Scope, key: string, request: HistoryRequest): Promise<Page<Revision>> {
-    return historyPage(this.#opened, scope, key, request);
+  async page(scope: Scope, key: string, request: HistoryRequest): Promise<Page<Revision>> {
+    const page = await historyPage(this.#opened, scope, key, request);
+    if (page === undefined) throw gone(this.#opened);
+    return page;
   }
+}
+
+function gone({ database: { location } }: OpenedStore): MemoryError {
+  return new MemoryError(
+    "MEM_CORRUPT",
+    `the history in ${location.folder} is gone; open the store anew to begin another, or restore a backup`,
+  );
 }
 
 function invalidTime(what: string): MemoryError {

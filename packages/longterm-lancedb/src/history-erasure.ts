@@ -57,9 +57,7 @@ export async function eraseFromHistory(
       for (const row of rows) if (row.kind === "entry" && !isMeant(row, request)) left.add(row.id);
     }
     const stays = (row: HistoryRow): boolean =>
-      row.kind === "entry"
-        ? !isMeant(row, request)
-        : row.kind !== "deleted" || left.has(row.id);
+      row.kind === "entry" ? !isMeant(row, request) : row.kind !== "deleted" || left.has(row.id);
     await createHistoryTable(database, "overwrite");
     for await (const rows of scanHistory(before)) {
       await addHistory(history, rows.filter(stays), arrow);
@@ -89,8 +87,8 @@ async function placesIn(
     }
     for (const { id, scope, entry } of changes) {
       if (entry?.write.subject !== subject || scope.tenantId !== tenantId) continue;
-      const isOther = agentId !== undefined && (scope as Scope).agentId !== agentId;
-      if (!isOther) places.set(id, { scope: scope as Scope, key: keyOfId(id) });
+      const isOther = agentId !== undefined && scope.agentId !== agentId;
+      if (!isOther) places.set(id, { scope, key: keyOfId(id) });
     }
   });
   return [...places.values()];
@@ -108,5 +106,5 @@ function scopeOf({ tenant, workflow, agent }: HistoryRow): Scope {
     tenantId: tenant,
     ...(workflow !== "" && { workflowId: workflow }),
     ...(agent !== "" && { agentId: agent }),
-  } as Scope;
+  };
 }

@@ -8,17 +8,17 @@ import { rowId } from "./row.ts";
 const FEWEST_ROWS = 16;
 const MOST_ROWS = 256;
 
-/** One page of what an entry was, the newest first. */
+/** One page of what an entry was, the newest first; `undefined` where there is no history. */
 export async function historyPage(
   opened: OpenedStore,
   scope: Scope,
   key: string,
   { limit, cursor }: HistoryRequest,
-): Promise<Page<Revision>> {
+): Promise<Page<Revision> | undefined> {
   const before = cursor === undefined ? undefined : decodeCursor(cursor);
   const id = rowId(scope, key);
   const ids = [id, ...clearingIds(scope)];
-  const page = await readHistory(opened, ids, async (view): Promise<Page<Revision>> => {
+  return readHistory(opened, ids, async (view) => {
     const items: Revision[] = [];
     let last = "";
     for await (const row of revisionRows(view, ids, before, limit)) {
@@ -28,7 +28,6 @@ export async function historyPage(
     }
     return { items };
   });
-  return page ?? { items: [] };
 }
 
 /**

@@ -82,7 +82,9 @@ export class HistoryRecords {
   }
 
   clearedWorkflow(workflow: WorkflowRef, stamp: Stamp): void {
-    this.#add(workflowClearingId(workflow), workflow, "cleared-workflow", stamp);
+    const { tenantId, workflowId } = workflow;
+    const team = { tenantId, workflowId };
+    this.#add(workflowClearingId(workflow), team, "cleared-workflow", stamp);
   }
 
   /** Of these ids, as they are now. */
@@ -98,9 +100,9 @@ export class HistoryRecords {
   /** Forgets what the table has by now: every change before a position. */
   dropBefore(watermark: string): void {
     for (const [id, changes] of this.#changes) {
-      const left = changes.filter(({ place }) => place > "~" || true);
+      const left = changes.filter(({ place }) => place >= watermark);
       if (left.length === changes.length) continue;
-      for (const { place, bytes } of changes) ;
+      for (const { place, bytes } of changes) if (place < watermark) this.#bytes -= bytes;
       if (left.length === 0) this.#changes.delete(id);
       else this.#changes.set(id, left);
     }
@@ -108,7 +110,7 @@ export class HistoryRecords {
 
   #add(
     id: string,
-    scope: Scope | WorkflowRef,
+    scope: Scope,
     kind: Happening,
     { version, at, bytes }: Stamp,
     entry?: UnflushedEntry,

@@ -62,10 +62,7 @@ async function expiredPlaces(history: Table, horizon: number): Promise<string[]>
 async function* happenedBy(history: Table, horizon: number): AsyncGenerator<Happened> {
   const rows = history.query().where(`at <= ${horizon}`).select(["id", "place", "kind"]);
   for await (const batch of rows) {
-    const [ids, places, kinds] = ["id", "place", "kind"].map((name) => batch.getChild(name));
-    for (let i = 0; i < batch.numRows; i++) {
-      yield { id: ids?.get(i), place: places?.get(i), kind: kinds?.get(i) } as Happened;
-    }
+    for (let i = 0; i < batch.numRows; i++) yield batch.get(i)?.toJSON() as unknown as Happened;
   }
 }
 

@@ -30,7 +30,8 @@ export type HistoryMark = Pick<
 /** A change that was accepted, while the table of history does not have it. */
 export interface AcceptedChange {
   readonly id: string;
-  readonly scope: Scope | WorkflowRef;
+  /** Of a workflow that was cleared: that of its team. */
+  readonly scope: Scope;
   readonly kind: Happening;
   readonly version: string;
   readonly place: string;
@@ -74,7 +75,7 @@ export function toHistoryRow(change: AcceptedChange, storedAt: number | undefine
   const { id, scope, entry, version, at } = change;
   if (entry === undefined) return sealed(change, blank(id, scope, version, at));
   const createdAt = entry.createdAt ?? storedAt ?? entry.firstSavedAt ?? entry.updatedAt;
-  const fields = entryFields(id, scope as Scope, entry, createdAt);
+  const fields = entryFields(id, scope, entry, createdAt);
   return sealed(change, { ...fields, hash: hashRow(fields) });
 }
 
@@ -99,12 +100,12 @@ export function toRevision(row: HistoryRow): Revision {
   return kind === "entry" ? { version, at, entry: toEntry(row) } : { version, at };
 }
 
-function blank(id: string, scope: Scope | WorkflowRef, version: string, at: number): EntryRow {
+function blank(id: string, scope: Scope, version: string, at: number): EntryRow {
   const fields = {
     id,
     tenant: scope.tenantId,
     workflow: scope.workflowId ?? "",
-    agent: ("agentId" in scope ? scope.agentId : undefined) ?? "",
+    agent: scope.agentId ?? "",
     value: "null",
     text: "",
     metadata: null,

@@ -1,5 +1,4 @@
 import type { Table } from "@lancedb/lancedb";
-import type { Scope, WorkflowRef } from "@mem/core";
 import type { HistoryState } from "./base-file.ts";
 import type { Base } from "./base.ts";
 import type { StoredFacts } from "./changed-entry.ts";
@@ -92,8 +91,11 @@ async function readFacts(
 function* clearedConditions(changes: readonly AcceptedChange[]): Generator<string> {
   const conditions = new Set<string>();
   for (const { kind, scope } of changes) {
-    if (kind === "cleared") conditions.add(inScope(scope as Scope));
-    if (kind === "cleared-workflow") conditions.add(`(${inWorkflow(scope as WorkflowRef)})`);
+    const { tenantId, workflowId } = scope;
+    if (kind === "cleared") conditions.add(inScope(scope));
+    if (kind === "cleared-workflow" && workflowId !== undefined) {
+      conditions.add(`(${inWorkflow({ tenantId, workflowId })})`);
+    }
   }
   const every = [...conditions];
   for (let i = 0; i < every.length; i += CONDITIONS_AT_ONCE) {

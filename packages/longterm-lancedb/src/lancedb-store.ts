@@ -55,8 +55,9 @@ import { countTenant } from "./store-stats.ts";
 /**
  * Makes a long-term store on LanceDB. Nothing is loaded, opened or created before the first call.
  *
- * What it acknowledges survives kill -9 and power loss, and any number of processes of a machine may use one folder.
- * Throws `MEM_INVALID_ARGUMENT`, or `MEM_UNSUPPORTED` where `uri` is not a local path.
+ * In a folder, what it acknowledges survives kill -9 and power loss, and any number of processes of a machine may use it
+ * together. In an object store it is what the provider stored, and any number of machines may use it together; a save
+ * takes tenths of a second there. Throws `MEM_INVALID_ARGUMENT`, or `MEM_UNSUPPORTED` for any other address.
  */
 export function createLanceDbStore(options: LanceDbStoreOptions): LongTermStore {
   return createStoreAt(placeOf(options), options);

@@ -69,7 +69,8 @@ export class LogEngine implements Engine {
     return conditionOf(this.#opened);
   }
 
-  async stopEmbedding(): Promise<void> {
+  async stopWaiting(): Promise<void> {
+    this.#opened.writer.stopWaiting();
     await this.#opened.embedding?.close();
   }
 

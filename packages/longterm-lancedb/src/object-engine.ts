@@ -135,7 +135,7 @@ export class ObjectEngine implements Engine {
     return objectCondition(this);
   }
 
-  async stopEmbedding(): Promise<void> {
+  async stopWaiting(): Promise<void> {
     await this.embedding?.close();
   }
 

@@ -5,6 +5,7 @@ import type { ObjectDatabase } from "./object-database.ts";
 import { isConflict, objectError } from "./object-error.ts";
 import type { ObjectReader } from "./object-reader.ts";
 import type { ObjectWriter } from "./object-writer.ts";
+import { retried } from "./object-table.ts";
 import { ensureIndexes } from "./table-indexes.ts";
 import { indexTerms } from "./table-schema.ts";
 
@@ -47,7 +48,9 @@ async function rewrite(database: ObjectDatabase): Promise<void> {
   const table = await database.table("write");
   const { lancedb } = database.modules;
   // An update writes each row it touches into a new file, and nothing of the others.
-  const { version } = await table.update({ where: "true", valuesSql: { length: "length" } });
+  const { version } = await retried(() =>
+    table.update({ where: "true", valuesSql: { length: "length" } }),
+  );
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     try {
       // Replaced at once: a search of another machine that finds no index of terms would fail.

@@ -7,9 +7,9 @@ export function isConflict(error: unknown): boolean {
   );
 }
 
-/** Whether the table to be made is there already. */
+/** Whether the table to be made is there already, or was made at the same time. */
 export function isAlreadyMade(error: unknown): boolean {
-  return /already exists/i.test(String(error));
+  return /already exists/i.test(String(error)) || isConflict(error);
 }
 
 /** Whether a table is not there. */

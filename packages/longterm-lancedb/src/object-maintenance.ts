@@ -74,6 +74,7 @@ export class ObjectMaintenance {
     try {
       await this.#parts.queue.task(() => this.#compact());
       this.#failure = undefined;
+      if (this.#commits > 0) this.#later(IDLE_MS);
     } catch (error) {
       // Another machine does the same, or writes what was to be compacted: it is tried again, and nothing is wrong.
       this.#failure = isConflict(error)

@@ -1,13 +1,15 @@
+import { setTimeout } from "node:timers/promises";
 import type { Field, Schema } from "apache-arrow";
 import type { Table } from "@lancedb/lancedb";
 import { TABLE_NAME } from "./location.ts";
 import type { Arrow } from "./native-module.ts";
 import type { ObjectDatabase } from "./object-database.ts";
-import { isAlreadyMade, isConflict, isNoTable } from "./object-error.ts";
+import { isAlreadyMade, isNoTable } from "./object-error.ts";
 import { indexedColumns } from "./table-indexes.ts";
 import { addVectorColumn, indexTerms, tableSchema, vectorLength } from "./table-schema.ts";
 
-const ATTEMPTS = 10;
+const DEADLINE_MS = 60_000;
+const LONGEST_PAUSE_MS = 100;
 
 /**
  * A column of text that LanceDB takes for the primary key. As metadata it comes with the table, in one commit: set
@@ -69,13 +71,13 @@ export async function completeTable(
 }
 
 /** Does again what other machines ran into, where it looks first at what is still to do. */
-export async function retried(task: () => Promise<void>): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
+export async function retried<T>(task: () => Promise<T>): Promise<T> {
+  for (const began = performance.now(); ;) {
     try {
-      await task();
-      return;
+      return await task();
     } catch (error) {
-      if (attempt === ATTEMPTS || !(isConflict(error) || isAlreadyMade(error))) throw error;
+      if (!isAlreadyMade(error) || performance.now() - began > DEADLINE_MS) throw error;
+      await setTimeout(Math.random() * LONGEST_PAUSE_MS);
     }
   }
 }

@@ -120,9 +120,11 @@ async function openOnce(
       return answer;
     },
     onDamage: (damage) => report(describeDamage(damage)),
-    // However large: what is alone has room.
-    hasRoom: (bytes) =>
-      replica.bytes === 0 || replica.bytes + bytes <= maxUnflushedBytes,
+    hasRoom: (bytes, underway) => {
+      const taken = replica.bytes + underway;
+      // However large: what is alone has room.
+      return taken === 0 || taken + bytes <= maxUnflushedBytes;
+    },
     makeRoom: () => flusher?.begin(),
   });
   try {

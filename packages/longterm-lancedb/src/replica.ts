@@ -7,7 +7,7 @@ import {
   type WriteResult,
 } from "@mem/core";
 import type { Base } from "./base.ts";
-import type { BaseState } from "./base-file.ts";
+import { isLater, type BaseState } from "./base-file.ts";
 import {
   decodeChange,
   type Change,
@@ -17,7 +17,8 @@ import {
 } from "./change.ts";
 import type { ChangedEntry } from "./changed-entry.ts";
 import type { EntryCache } from "./entry-cache.ts";
-import { HistoryRecords, type Stamp } from "./history-records.ts";
+import { shareOf, stampOf, type FramePlace, type FrameShare } from "./frame-place.ts";
+import { HistoryRecords } from "./history-records.ts";
 import { presentEntry, questionsOf, refusal } from "./judgement.ts";
 import { Overlay } from "./overlay.ts";
 import { rowId } from "./row.ts";
@@ -36,17 +37,8 @@ export interface ReplicaParts {
   readonly onFlushed: () => void;
 }
 
-/** Where a change stands in the log, and what it says of itself there. */
-interface Place {
-  readonly position: string;
-  /** Of the payload. */
-  readonly bytes: number;
-  /** Whether this process made it. */
-  readonly isOwn: boolean;
-}
-
 /** A change whose turn comes when what it depends on was looked up in the table. */
-interface Waiting extends Place {
+interface Waiting extends FramePlace {
   readonly change: Change;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
@@ -88,7 +80,7 @@ export class Replica {
   begin(current: BaseState): void {
     const replayed = this.#replayed;
     this.#replayed = undefined;
-    if (replayed !== undefined && replayed.version <= current.version) this.#moveTo(replayed);
+    if (replayed !== undefined && !isLater(replayed, current)) this.#moveTo(replayed);
     if (current.history === undefined) this.history.stop();
   }
 
@@ -174,7 +166,7 @@ export class Replica {
     return presentEntry(this.overlay, this.#parts.base, scope, key);
   }
 
-  #apply(change: Change, place: Place): Answer {
+  #apply(change: Change, place: FramePlace): Answer {
     switch (change.kind) {
       case "save": {
         const { scope, at, writes } = change;
@@ -213,7 +205,7 @@ export class Replica {
     }
   }
 
-  #save(scope: Scope, write: LongTermWrite, at: number, share: Share): WriteResult {
+  #save(scope: Scope, write: LongTermWrite, at: number, share: FrameShare): WriteResult {
     const present = this.#present(scope, write.key);
     // A write without a condition is stored whatever is there.
     const known = present === "unknown" ? undefined : present;
@@ -236,7 +228,7 @@ export class Replica {
     return { stored: true, version };
   }
 
-  #restore(restored: RestoredEntry, onlyAbsent: boolean, at: number, share: Share): boolean {
+  #restore(restored: RestoredEntry, onlyAbsent: boolean, at: number, share: FrameShare): boolean {
     const { scope, write, createdAt, updatedAt, vector } = restored;
     if (onlyAbsent && this.#present(scope, write.key) !== undefined) return false;
     const { version } = share;
@@ -246,7 +238,7 @@ export class Replica {
     return true;
   }
 
-  #delete(scope: Scope, { key, ifVersion }: Removal, at: number, share: Share): boolean {
+  #delete(scope: Scope, { key, ifVersion }: Removal, at: number, share: FrameShare): boolean {
     const present = this.#present(scope, key);
     if (present === undefined) return false;
     // Only where nobody waits for the answer and there is no condition.
@@ -261,7 +253,7 @@ export class Replica {
     scope: Scope,
     key: string,
     at: number,
-    { position, bytes, version }: Share,
+    { position, bytes, version }: FrameShare,
     entry: ChangedEntry["entry"],
   ): ChangedEntry {
     const { base, cache } = this.#parts;
@@ -274,10 +266,10 @@ export class Replica {
 
   #moveTo({ version, watermark, history }: BaseState): void {
     const { base, onFlushed } = this.#parts;
-    if (version < base.version) return;
+    const state = { version, watermark, ...(history && { history }) };
+    if (isLater(base.state, state)) return;
     const hadClearings = this.overlay.hasClearings;
     const touched = this.overlay.dropBefore(watermark);
-    const state = { version, watermark, ...(history && { history }) };
     this.history.dropBefore(watermark);
     this.#beginHistory(state);
     base.moveTo(state, touched, hadClearings);
@@ -288,19 +280,6 @@ export class Replica {
     if (history === undefined || this.history.areKept) return;
     this.history.begin(this.overlay.inTenant(), watermark, history.at);
   }
-}
-
-/** What one of the entries of a change has of its place. */
-interface Share extends Place {
-  readonly version: string;
-}
-
-function shareOf({ position, bytes, isOwn }: Place, of: number, i: number): Share {
-  return { position, bytes: bytes / of, isOwn, version: `${position}.${i}` };
-}
-
-function stampOf(at: number, { position, bytes }: Place): Stamp {
-  return { version: `${position}.0`, at, bytes };
 }
 
 function isClearing(change: Change): change is Clearing | ClearingWorkflow {

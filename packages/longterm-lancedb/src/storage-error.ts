@@ -76,7 +76,11 @@ export function openError(error: unknown, folder: string): unknown {
 }
 
 function isDiskFull(error: unknown): boolean {
-  return /ENOSPC|EDQUOT|os error 28|os error 122|no space left/i.test(messageOf(error));
+  const { cause } = (error ?? {}) as Error;
+  return (
+    /ENOSPC|EDQUOT|os error 28|os error 122|no space left|disk is full/i.test(messageOf(error)) ||
+    (cause !== undefined && isDiskFull(cause))
+  );
 }
 
 /** Of the operating system: of Node's calls, of SQLite's, of LanceDB's, or wrapped by `@mem/append-log`. */

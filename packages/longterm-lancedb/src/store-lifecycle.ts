@@ -109,7 +109,7 @@ export class StoreLifecycle {
   async #close(): Promise<void> {
     this.#closing.abort();
     const opened = await this.#opened?.catch(() => undefined);
-    await opened?.stopEmbedding();
+    await opened?.stopWaiting();
     await Promise.allSettled(this.#inFlight);
     await opened?.close();
   }

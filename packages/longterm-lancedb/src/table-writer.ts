@@ -3,6 +3,7 @@ import { acquireFileLock, tryFileLock, type FileLock } from "@mem/append-log";
 import { MemoryError } from "@mem/core";
 import type { Base } from "./base.ts";
 import {
+  isLater,
   readBases,
   writeBases,
   type Bases,
@@ -46,6 +47,7 @@ export interface Publication {
  */
 export class TableWriter {
   readonly #parts: TableWriterParts;
+  readonly #closing = new AbortController();
 
   constructor(parts: TableWriterParts) {
     this.#parts = parts;
@@ -53,20 +55,29 @@ export class TableWriter {
 
   /** Runs `task` unless another process is writing the table; whether it ran. */
   async tryExclusively(task: () => Promise<void>): Promise<boolean> {
-    const { lock: path } = this.#parts.database.location;
-    const lock = await tryFileLock(path, { recordHolder: true });
+    const { lock: path, folder } = this.#parts.database.location;
+    const lock = await asked(folder, tryFileLock(path, { recordHolder: true }));
     if (lock === undefined) return false;
     await this.#holding(lock, task);
     return true;
   }
 
-  /** Runs `task` as soon as no other process writes the table. Rejects with `MEM_LOCKED` after 30 seconds. */
+  /**
+   * Runs `task` as soon as no other process writes the table. Rejects with `MEM_LOCKED` after 30 seconds, with
+   * `MEM_CLOSED` when the store is closed meanwhile.
+   */
   async exclusively(task: () => Promise<void>): Promise<void> {
     const { lock: path, folder } = this.#parts.database.location;
-    const options = { timeoutMs: LOCK_TIMEOUT_MS, recordHolder: true };
-    const lock = await acquireFileLock(path, options);
+    const { signal } = this.#closing;
+    const options = { timeoutMs: LOCK_TIMEOUT_MS, recordHolder: true, signal };
+    const lock = await asked(folder, acquireFileLock(path, options));
     if (lock === undefined) throw locked(folder);
     await this.#holding(lock, task);
+  }
+
+  /** Whoever waits for the lock gives up. */
+  stopWaiting(): void {
+    this.#closing.abort(new MemoryError("MEM_CLOSED", "the store is closed"));
   }
 
   /**
@@ -82,7 +93,7 @@ export class TableWriter {
     const { table: path, history: historyPath, folder, base: basesPath } = database.location;
     let current: BaseState;
     try {
-      const previous = (await this.#bases()).current;
+      const previous = withHistory((await this.#bases()).current, begun);
       const before = await listTableFiles(path);
       const historyBefore = previous.history && (await listTableFiles(historyPath));
       await work(await database.table(), historyBefore && (await database.table(HISTORY_NAME)));
@@ -94,7 +105,8 @@ export class TableWriter {
         watermark,
         ...(history && { history: { ...history, version: await newestVersion(historyPath) } }),
       };
-      if (!isLater(current, previous) && watermark === previous.watermark) return;
+      const isSame = !isLater(current, previous) && watermark === previous.watermark;
+      if (isSame && begun === undefined) return;
       await writeBases(basesPath, keepsPrevious ? { current, previous } : { current });
     } catch (error) {
       // What can't be undone now, because the disk is full, the next one undoes.
@@ -147,16 +159,24 @@ export class TableWriter {
   }
 }
 
-/** Whether a table was written since. */
-function isLater(state: BaseState, before: BaseState): boolean {
-  const { version, history } = state;
-  return version > before.version || (history?.version ?? 0) > (before.history?.version ?? 0);
+/** A state that was before there was a history, should it be gone back to: with an empty one. */
+function withHistory(state: BaseState, begun: HistoryState | undefined): BaseState {
+  if (begun === undefined) return state;
+  return { ...state, history: { ...begun, from: state.watermark } };
 }
 
 async function newestVersion(table: string): Promise<number> {
   const [newest] = await listVersions(table);
   if (newest === undefined) throw new MemoryError("MEM_CORRUPT", `the table ${table} is gone`);
   return newest;
+}
+
+async function asked<T>(folder: string, lock: Promise<T>): Promise<T> {
+  try {
+    return await lock;
+  } catch (error) {
+    throw writeError(error, folder, "not-applied");
+  }
 }
 
 function locked(folder: string): MemoryError {

@@ -13,7 +13,12 @@ export class Child {
   readonly lines: string[] = [];
   errors = "";
 
-  constructor(script: string, args: readonly string[], tracer: readonly string[] = []) {
+  /** `tracer`: a command that starts the process and stays beside it. */
+  constructor(
+    what: string | { readonly script: string; readonly tracer: readonly string[] },
+    ...args: readonly string[]
+  ) {
+    const { script, tracer } = typeof what === "string" ? { script: what, tracer: [] } : what;
     const path = fileURLToPath(new URL(`processes/${script}.ts`, import.meta.url));
     const node = [process.execPath, "--conditions=@mem/source", "--no-warnings", path];
     const [command = "", ...before] = [...tracer, ...node];

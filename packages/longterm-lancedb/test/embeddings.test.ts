@@ -1,8 +1,13 @@
-import { mkdir, rm, rmdir } from "node:fs/promises";
+import { tryFileLock } from "@mem/append-log";
 import { createHashingEmbedder, createManualClock, MemoryError, type Embedder } from "@mem/core";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { readBases } from "../src/base-file.ts";
+import { Base } from "../src/base.ts";
 import { Database } from "../src/database.ts";
+import { EntryCache } from "../src/entry-cache.ts";
 import { locate } from "../src/location.ts";
+import { MadeVectors } from "../src/made-vectors.ts";
+import { Overlay } from "../src/overlay.ts";
 import { PendingRows } from "../src/pending-rows.ts";
 import { eventually, here, openStore, query, scope, storeFolder, write } from "./fixtures.ts";
 
@@ -109,45 +114,43 @@ describe("vectors", () => {
     const uri = await storeFolder();
     const store = openStore(uri);
     await store.save(scope, [write("a", { text: "autumn" })]);
+    await store.flush();
     const database = await Database.connect(locate(uri));
     onTestFinished(() => database.close());
-    const pending = new PendingRows(database);
-    const [{ id } = expect.fail("it is pending")] = await pending.next();
-    expect(await pending.next()).toEqual([]);
-    pending.add([id]);
+    const bases = (await readBases(locate(uri).base)) ?? expect.fail("it was flushed");
+    const base = new Base(database, new EntryCache(), bases.current);
+    onTestFinished(() => base.close());
+    const overlay = new Overlay();
+    const made = new MadeVectors(overlay);
+    const pending = new PendingRows(base, overlay, made);
+    const [first = expect.fail("it is pending")] = await pending.next();
+    pending.add([first.id]);
     const looking = pending.next();
-    pending.add([id]);
-    expect(await looking).toHaveLength(1);
-    expect(await pending.next()).toMatchObject([{ id }]);
-    const lookingAtAll = pending.next();
-    pending.lookAgain();
-    await lookingAtAll;
-    expect(await pending.next()).toMatchObject([{ id }]);
+    pending.add([first.id]);
+    expect(await looking).toEqual([first]);
+    expect(await pending.next()).toEqual([first]);
+    made.add([{ ...first, vector: new Float32Array(16).fill(1) }]);
+    expect(await pending.next()).toEqual([]);
   });
 
-  it("that could not be written are made again", async () => {
+  it("that could not be written are written later, and not made again", async () => {
     const uri = await storeFolder();
     const clock = createManualClock();
-    let breaks = true;
-    const honest = recordingEmbedder();
-    const embedder: Embedder = {
-      ...honest,
-      async embed(texts, options) {
-        if (breaks) {
-          breaks = false;
-          await rm(`${uri}.lock`);
-          await mkdir(`${uri}.lock`);
-        }
-        return honest.embed(texts, options);
-      },
-    };
+    const embedder = recordingEmbedder();
     const store = openStore(uri, { embedder, clock });
     await store.save(scope, [write("a", { text: "autumn" })]);
-    await eventually(async () => (await store.health()).status === "degraded");
-    await rmdir(`${uri}.lock`);
-    clock.advance(1_000);
+    const lock = (await tryFileLock(`${uri}.lock`)) ?? expect.fail("it is free");
+    onTestFinished(() => lock.release());
+    await eventually(async () => embedder.requests.length === 1);
+    expect(await store.search(here, query("autumn", { mode: "vector" }))).toHaveLength(1);
+    lock.release();
+    clock.advance(60_000);
+    await eventually(async () => (await store.health()).details["unflushedEntries"] === 0);
     await eventually(async () => (await store.stats("acme")).pendingVectors === 0);
-    expect(honest.requests).toEqual([["autumn"], ["autumn"]]);
+    await store.close();
+    const again = openStore(uri, { embedder });
+    expect(await again.search(here, query("autumn", { mode: "vector" }))).toHaveLength(1);
+    expect(embedder.requests).toEqual([["autumn"]]);
   });
 
   it("of a store are of one embedder, also where two adopt it at once", async () => {

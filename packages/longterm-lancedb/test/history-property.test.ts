@@ -129,6 +129,11 @@ async function take(
       return;
     case "flush":
       await store.flush();
+      return;
+    case "reopen":
+    case "swap":
+    case "wait":
+    // Nothing happens to an entry.
   }
 }
 

@@ -14,7 +14,7 @@ describe("a process that is killed while it writes", () => {
     const ledger = new Ledger();
     for (let round = 0; round < KILLS; round++) {
       const children = ["a", "b"].map(
-        (name) => new Child("save-forever", [uri, String(round), name]),
+        (name) => new Child("save-forever", uri, String(round), name),
       );
       await Promise.all(children.map((child, i) => child.wrote(60 + 110 * ((round + i) % 3))));
       await Promise.all(children.map((child) => child.kill()));
@@ -31,12 +31,12 @@ describe("a process that is killed while it writes", () => {
   it("may be killed again while it makes that good", async () => {
     const uri = await storeFolder();
     const ledger = new Ledger();
-    const first = new Child("save-forever", [uri, "0", "a"]);
+    const first = new Child("save-forever", uri, "0", "a");
     await first.wrote(200);
     await first.kill();
     const lines = [...first.lines];
     for (let i = 0; i < 3; i++) {
-      const next = new Child("save-forever", [uri, "1", `b${i}`]);
+      const next = new Child("save-forever", uri, "1", `b${i}`);
       await next.wrote(1 + i);
       await next.kill();
       lines.push(...next.lines);
@@ -71,7 +71,7 @@ describe("a process that dies at a system call", () => {
       await made.close();
       const kill = `inject=${call}:signal=KILL:when=${nth}`;
       const strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", `trace=${call}`, "-e", kill];
-      const child = new Child("save-and-flush", [uri, "0"], strace);
+      const child = new Child({ script: "save-and-flush", tracer: strace }, uri, "0");
       await child.ended();
       expect(child.errors).toBe("");
       if (!child.lines.includes("end")) killed.push(`${call} ${nth}`);

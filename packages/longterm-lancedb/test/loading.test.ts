@@ -6,7 +6,7 @@ import { storeFolder } from "./fixtures.ts";
 
 describe("a store that was made", () => {
   it("loads the native code with its first call, and lets the process end without being closed", async () => {
-    const child = new Child("load", [await storeFolder()]);
+    const child = new Child("load", await storeFolder());
     expect(await child.ended()).toBe(0);
     expect(child.lines).toEqual(["false", "false", "true"]);
     expect(child.errors).toBe("");

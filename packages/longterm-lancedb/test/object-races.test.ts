@@ -1,7 +1,7 @@
-import type { LongTermStore } from "@mem/core";
+import { createHashingEmbedder, type LongTermStore, type MemoryError } from "@mem/core";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Child } from "./child-process.ts";
-import { scope, write } from "./fixtures.ts";
+import { here, query, scope, write } from "./fixtures.ts";
 import { isRemote, newLocation, openObjectStore, removeLocation } from "./object-harness.ts";
 import type { ObjectLocation } from "../src/object-database.ts";
 
@@ -18,22 +18,50 @@ describe("four processes on one object store", () => {
       turns.map((i) => write(`victim-${i}`)),
     );
     const children = NAMES.map(
-      (name) => new Child("race-on-objects", [JSON.stringify(location), name, String(TIMES)]),
+      (name) => new Child("race-on-objects", JSON.stringify(location), name, String(TIMES)),
     );
     for (const child of children) expect([await child.ended(), child.errors]).toEqual([0, ""]);
-    const told = children.flatMap(({ lines }) => lines).toSorted();
+    const told = children.flatMap(({ lines }) => lines);
     const once = turns.flatMap((i) => [`claimed ${i}`, `deleted ${i}`]);
-    expect(told).toEqual(once.toSorted());
+    expect(told.filter((line) => !line.startsWith("token")).toSorted()).toEqual(once.toSorted());
+    const [token] = await store.get(scope, ["token"]);
+    expectOneChain(told, token?.version);
     const [total] = await store.get(scope, ["total"]);
     expect(total?.value).toBe(NAMES.length * TIMES);
     // Their own, the claims, the contested one and the total; `verify` would name an id that is there twice.
-    const entries = NAMES.length * TIMES + TIMES + 2;
+    const entries = NAMES.length * TIMES + TIMES + 2 + (token === undefined ? 0 : 1);
     expect(await store.count(scope)).toBe(entries);
     expect(await store.verify()).toEqual({ entries, problems: [] });
   }, 300_000);
 });
 
 describe("several machines that make one store at the same time", () => {
+  it("agree on one embedder: those with another are refused", async () => {
+    const { location, store } = await newStore();
+    const dimensions = [8, 16, 32];
+    const stores = dimensions.map((each) =>
+      openObjectStore(location, { embedder: createHashingEmbedder({ dimensions: each }) }),
+    );
+    onTestFinished(async () => {
+      for (const each of stores) await each.close();
+    });
+    const settled = await Promise.allSettled(
+      stores.map((each, i) => each.save(scope, [write(`key-${i}`, { text: "autumn" })])),
+    );
+    const accepted = settled.findIndex(({ status }) => status === "fulfilled");
+    const refused = settled.filter((each) => each.status === "rejected");
+    expect(refused.map(({ reason }) => (reason as MemoryError).code)).toEqual(
+      Array.from({ length: dimensions.length - 1 }, () =>
+        expect.stringMatching(/^MEM_(EMBEDDING|DIMENSION)$/),
+      ),
+    );
+    await stores[accepted]?.flush();
+    expect(await store.embedder()).toMatchObject({ dimensions: dimensions[accepted] });
+    expect(await stores[accepted]?.verify()).toEqual({ entries: 1, problems: [] });
+    const [hit] = (await stores[accepted]?.search(here, query("autumn", { mode: "vector" }))) ?? [];
+    expect(hit?.key).toBe(`key-${accepted}`);
+  }, 60_000);
+
   it("make one, and each finds what the others saved", async () => {
     const { location } = await newStore();
     const stores = NAMES.map(() => openObjectStore(location));
@@ -44,6 +72,20 @@ describe("several machines that make one store at the same time", () => {
     for (const each of stores) expect(await each.count(scope)).toBe(NAMES.length);
   }, 60_000);
 });
+
+/** Each state of the token was left once at most, and what nobody left is what is there now. */
+function expectOneChain(told: readonly string[], last: string | undefined): void {
+  const steps = told
+    .filter((line) => line.startsWith("token"))
+    .map((line) => line.split(" ").slice(1));
+  const left = steps.map(([from]) => from).filter((from) => from !== "-");
+  const made = steps.map(([, to]) => to).filter((to) => to !== "-");
+  expect(made.length).toBeGreaterThan(0);
+  expect(new Set(left).size).toBe(left.length);
+  expect(made.filter((version) => !left.includes(version))).toEqual(
+    last === undefined ? [] : [last],
+  );
+}
 
 async function newStore(): Promise<{ location: ObjectLocation; store: LongTermStore }> {
   const location = await newLocation();

@@ -1,17 +1,18 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Table } from "@lancedb/lancedb";
-import { TABLE_NAME } from "../src/location.ts";
+import { TABLE_NAME, type TableName } from "../src/location.ts";
 import { loadNativeModules } from "../src/native-module.ts";
 
 /** Works on a store's table behind its back, as a process does that is cut off before it acknowledges. */
 export async function behindItsBack<T>(
   uri: string,
   work: (table: Table) => Promise<T>,
+  name: TableName = TABLE_NAME,
 ): Promise<T> {
   const { lancedb } = await loadNativeModules();
   const connection = await lancedb.connect(uri, { readConsistencyInterval: 0 });
-  const table = await connection.openTable(TABLE_NAME);
+  const table = await connection.openTable(name);
   try {
     return await work(table);
   } finally {

@@ -15,5 +15,6 @@ for (let done = 0; done < Number(times);) {
     { key: "contested", value: name, text: "contested", source: "agent" },
   ]);
   if (counted?.stored === true) done++;
+  if (done % 4 === 1) await store.flush();
 }
 await store.close();

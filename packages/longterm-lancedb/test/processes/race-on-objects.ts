@@ -16,6 +16,7 @@ for (let i = 0; i < Number(times); i++) {
   if (claimed?.stored === true) console.log(`claimed ${i}`);
   const [deleted] = await store.delete(scope, [{ key: `victim-${i}` }]);
   if (deleted === true) console.log(`deleted ${i}`);
+  await passToken(i);
 }
 await store.close();
 
@@ -27,4 +28,18 @@ async function countUp(): Promise<void> {
     const [counted] = await store.save(scope, [{ key: "total", value, ...said, ...condition }]);
     if (counted?.stored === true) return;
   }
+}
+
+/** Creates, updates or deletes one entry, each on the condition that it is as it was read. */
+async function passToken(turn: number): Promise<void> {
+  const [token] = await store.get(scope, ["token"]);
+  const { version } = token ?? {};
+  if (version !== undefined && turn % 2 === 1) {
+    const [deleted] = await store.delete(scope, [{ key: "token", ifVersion: version }]);
+    if (deleted === true) console.log(`token ${version} -`);
+    return;
+  }
+  const condition = version === undefined ? { ifAbsent: true } : { ifVersion: version };
+  const [saved] = await store.save(scope, [{ key: "token", value: name, ...said, ...condition }]);
+  if (saved?.stored === true) console.log(`token ${version ?? "-"} ${saved.version}`);
 }

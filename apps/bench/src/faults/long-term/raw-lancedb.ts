@@ -1,0 +1,43 @@
+import { createRequire } from "node:module";
+
+/** What the lab uses of LanceDB. */
+interface LanceDb {
+  connect(uri: string, options: { readonly readConsistencyInterval: number }): Promise<Connection>;
+}
+
+export interface Connection {
+  tableNames(): Promise<string[]>;
+  createTable(name: string, rows: readonly object[]): Promise<Table>;
+  openTable(name: string): Promise<Table>;
+  close(): void;
+}
+
+export interface Table {
+  mergeInsert(on: string): Merge;
+  delete(condition: string): Promise<unknown>;
+  countRows(): Promise<number>;
+  optimize(): Promise<unknown>;
+  query(): Query;
+  close(): void;
+}
+
+interface Merge {
+  whenMatchedUpdateAll(): Merge;
+  whenNotMatchedInsertAll(): Merge;
+  execute(rows: readonly object[]): Promise<unknown>;
+}
+
+interface Query {
+  where(condition: string): Query;
+  select(columns: readonly string[]): Query;
+  toArray(): Promise<unknown[]>;
+}
+
+/** Opens a folder with the LanceDB that the store itself stands on. */
+export function connectRaw(uri: string): Promise<Connection> {
+  // Otherwise it warns on standard error; it reads this when it is loaded.
+  process.env["LANCEDB_LOG"] ??= "error";
+  const require = createRequire(import.meta.resolve("@mem/longterm-lancedb"));
+  const lancedb = require("@lancedb/lancedb") as LanceDb;
+  return lancedb.connect(uri, { readConsistencyInterval: 0 });
+}

@@ -1,0 +1,81 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+
+/** What is used of LanceDB. */
+export interface LanceDb {
+  connect(
+    uri: string,
+    options: { readonly readConsistencyInterval: number },
+  ): Promise<LanceConnection>;
+  readonly Index: { btree(): unknown };
+  makeArrowTable(rows: readonly object[], options: { readonly schema: unknown }): unknown;
+}
+
+export interface LanceConnection {
+  createEmptyTable(name: string, schema: unknown): Promise<LanceTable>;
+  openTable(name: string): Promise<LanceTable>;
+}
+
+export interface LanceTable {
+  add(data: unknown): Promise<unknown>;
+  mergeInsert(on: string): LanceMerge;
+  createIndex(column: string, options: { readonly config: unknown }): Promise<void>;
+  optimize(options: { readonly cleanupOlderThan: Date }): Promise<unknown>;
+  query(): LanceQuery;
+  countRows(): Promise<number>;
+}
+
+interface LanceMerge {
+  whenMatchedUpdateAll(): LanceMerge;
+  whenNotMatchedInsertAll(): LanceMerge;
+  execute(data: unknown): Promise<unknown>;
+}
+
+interface LanceQuery {
+  where(condition: string): LanceQuery;
+  select(columns: readonly string[]): LanceQuery;
+  limit(count: number): LanceQuery;
+  toArray(): Promise<Readonly<Record<string, unknown>>[]>;
+}
+
+export interface ArrowSchema {
+  readonly fields: readonly { readonly name: string; readonly type: unknown }[];
+}
+
+/** What is used of Arrow. */
+export interface Arrow {
+  readonly Schema: new (fields: readonly unknown[]) => ArrowSchema;
+  readonly Field: new (name: string, type: unknown, nullable: boolean) => unknown;
+  readonly Utf8: new () => unknown;
+  readonly Int32: new () => unknown;
+  readonly Float32: new () => unknown;
+  readonly Float64: new () => unknown;
+  readonly FixedSizeList: new (size: number, item: unknown) => unknown;
+  readonly Table: new (schema: unknown, batch: unknown) => unknown;
+  readonly RecordBatch: new (schema: unknown, data: unknown) => unknown;
+  readonly Struct: new (fields: unknown) => unknown;
+  readonly makeData: (props: Readonly<Record<string, unknown>>) => unknown;
+  readonly vectorFromArray: (
+    values: readonly unknown[],
+    type: unknown,
+  ) => { readonly data: readonly unknown[] };
+}
+
+// The ones that the store itself stands on, so that it is no other version that the two are compared on.
+const require = createRequire(import.meta.resolve("@mem/longterm-lancedb"));
+
+export function loadLanceDb(): LanceDb {
+  // Otherwise it warns of every query on standard error; it reads this when it is loaded.
+  process.env["LANCEDB_LOG"] ??= "error";
+  return require("@lancedb/lancedb") as LanceDb;
+}
+
+export function loadArrow(): Arrow {
+  return require("apache-arrow") as Arrow;
+}
+
+export function lanceDbVersion(): string {
+  const manifest = join(dirname(require.resolve("@lancedb/lancedb")), "../package.json");
+  return (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version;
+}

@@ -1,0 +1,30 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** Every file of a folder, by its path in it. */
+export async function filesOf(folder: string): Promise<Map<string, Buffer>> {
+  const files = new Map<string, Buffer>();
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile()) files.set(path, await readFile(path));
+  }
+  return files;
+}
+
+/** The files whose names or bytes hold this. */
+export async function filesWith(folder: string, bytes: string | Buffer): Promise<string[]> {
+  const found = [...(await filesOf(folder))].filter(
+    ([path, content]) =>
+      content.includes(bytes) || (typeof bytes === "string" && path.includes(bytes)),
+  );
+  return found.map(([path]) => path.slice(folder.length + 1));
+}
+
+export async function hashOf(folder: string): Promise<string> {
+  const hash = createHash("sha256");
+  for (const [path, content] of [...(await filesOf(folder))].toSorted()) {
+    hash.update(JSON.stringify([path, content.length])).update(content);
+  }
+  return hash.digest("hex");
+}

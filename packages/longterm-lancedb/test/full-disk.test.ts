@@ -1,0 +1,76 @@
+import { execFileSync } from "node:child_process";
+import { mkdtemp, rm, statfs, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { openStore, scope, storeFolder, write } from "./fixtures.ts";
+import { Child } from "./child-process.ts";
+
+/** A file system of twelve megabytes; `undefined` where this process may not make one. */
+async function smallDisk(): Promise<string | undefined> {
+  const folder = await mkdtemp(join(tmpdir(), "mem-small-disk-"));
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=12m", "tmpfs", folder], { stdio: "ignore" });
+  } catch {
+    await rm(folder, { recursive: true });
+    return undefined;
+  }
+  onTestFinished(async () => {
+    execFileSync("umount", ["--lazy", folder]);
+    await rm(folder, { recursive: true });
+  });
+  return folder;
+}
+
+describe("a full disk", () => {
+  it("refuses saves, keeps what was acknowledged, and works again when there is room", async () => {
+    const disk = await smallDisk();
+    if (disk === undefined) return;
+    const uri = join(disk, "store");
+    const store = openStore(uri);
+    await store.save(scope, [write("first", { value: 0 })]);
+    const ballast = join(disk, "ballast");
+    for (let cycle = 0; cycle < 3; cycle++) {
+      const { bavail, bsize } = await statfs(disk);
+      await writeFile(ballast, Buffer.alloc(bavail * bsize - 600_000));
+      let stored = 0;
+      const value = "x".repeat(50_000);
+      for (;;) {
+        try {
+          await store.save(scope, [write(`key-${stored}`, { value })]);
+          stored++;
+        } catch (error) {
+          expect(error).toMatchObject({ code: "MEM_CAPACITY", outcome: "not-applied" });
+          break;
+        }
+      }
+      expect(stored).toBeGreaterThan(2);
+      expect(await store.count(scope)).toBe(stored + 1);
+      expect(await store.get(scope, ["key-1"])).toMatchObject([{ value }]);
+      await expect(store.flush()).rejects.toMatchObject({ code: "MEM_CAPACITY" });
+      await rm(ballast);
+      await store.save(scope, [write("again", { value: cycle })]);
+      await store.clear(scope);
+      await store.save(scope, [write("first", { value: 0 })]);
+      await store.flush();
+      expect(await store.count(scope)).toBe(1);
+      expect(await store.verify()).toMatchObject({ entries: 1 });
+    }
+    await store.close();
+    expect(await openStore(uri).get(scope, ["first"])).toMatchObject([{ value: 0 }]);
+  }, 60_000);
+
+  it("of a quota for files leaves no half entry behind", async () => {
+    const uri = await storeFolder();
+    const limited = ["sh", "-c", 'ulimit -f 200; exec "$0" "$@"'];
+    const child = new Child({ script: "save-until-refused", tracer: limited }, uri);
+    expect([await child.ended(), child.errors]).toEqual([0, ""]);
+    const saved = child.lines.filter((line) => line.startsWith("saved"));
+    expect(saved.length).toBeGreaterThan(2);
+    expect(child.lines.at(-1)).toBe("MEM_CAPACITY not-applied");
+    const store = openStore(uri);
+    expect(await store.count(scope)).toBe(saved.length);
+    await store.save(scope, [write("after", { value: 1 })]);
+    expect(await store.count(scope)).toBe(saved.length + 1);
+  }, 60_000);
+});
