@@ -35,6 +35,8 @@ export interface ChangedEntry {
   entry: UnflushedEntry | undefined;
   /** Of the change that made it so. */
   position: string;
+  /** Not after the first of the changes that made it so and that the table has not. */
+  readonly since: string;
   /** Roughly what it takes in memory. */
   bytes: number;
   /** What the table has there; `null`: nothing; `undefined`: nobody has looked yet. See `View.learn`. */

@@ -43,6 +43,16 @@ export class Database {
     return this.connection.openTable(name, undefined, { version });
   }
 
+  /** Runs work that takes long on a handle of its own, so that nobody waits for the one that writes. */
+  async aside<T>(name: TableName, work: (table: Table) => Promise<T>): Promise<T> {
+    const table = await this.connection.openTable(name);
+    try {
+      return await work(table);
+    } finally {
+      table.close();
+    }
+  }
+
   /** Bytes that LanceDB keeps in memory for this store. */
   get cachedBytes(): number {
     return Number(this.#session.sizeBytes());

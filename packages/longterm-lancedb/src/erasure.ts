@@ -46,9 +46,11 @@ export async function erase(
     // What was said of them so far is wholly in segments that are gone when the table has been written.
     await log.seal();
     await reader.catchUp();
-    await flusher.write(async (table, history) => {
-      await rewriteTable(database, table);
-      if (history !== undefined) await eraseFromHistory(database, history, request);
+    await flusher.write({
+      afterwards: async (table, history) => {
+        await rewriteTable(database, table);
+        if (history !== undefined) await eraseFromHistory(database, history, request);
+      },
     });
     await maintenance.removeAllOlder();
     await rm(database.location.setAside, { recursive: true, force: true });

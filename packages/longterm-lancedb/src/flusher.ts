@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "@mem/core";
 import type { Analyzer } from "@mem/search";
 import type { Base } from "./base.ts";
@@ -7,18 +8,26 @@ import { writeHistory } from "./history-writer.ts";
 import type { Replica } from "./replica.ts";
 import type { MadeVectors } from "./made-vectors.ts";
 import type { Maintenance } from "./maintenance.ts";
-import { writeChanges } from "./table-changes.ts";
+import { onlyAdds, writeChanges } from "./table-changes.ts";
 import type { TableWork, TableWriter } from "./table-writer.ts";
 
 /** The table is written when so much has changed, or when the oldest change is so old. */
-const FLUSH_BYTES = 4 << 20;
-const FLUSH_ENTRIES = 4_096;
+const FLUSH_BYTES = 16 << 20;
+const FLUSH_ENTRIES = 32_768;
 const FLUSH_AFTER_MS = 1_000;
 /** So much may be left in the log when the store is closed. */
 const LEFT_ENTRIES = 1_000;
 /** After a failure, and when another process is writing the table. */
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 30_000;
+const POLL_MS = 20;
+
+export interface WriteOptions {
+  /** What else is done with the tables. */
+  readonly afterwards?: TableWork;
+  /** Writes nothing where rows would go or be replaced. Default `false`. */
+  readonly onlyAdding?: boolean;
+}
 
 export interface FlusherParts {
   readonly database: Database;
@@ -30,6 +39,7 @@ export interface FlusherParts {
   readonly maintenance: Maintenance;
   readonly analyzer: Analyzer;
   readonly clock: Clock;
+  readonly maxUnflushedBytes: number;
 }
 
 /** Brings the table up to the log, in the background, in batches. */
@@ -41,6 +51,8 @@ export class Flusher {
   #failure: unknown;
   /** Another process has the lock, or it failed: there is a time to try again. */
   #isWaiting = false;
+  /** Somebody waits for the table. */
+  #isUrgent = false;
   /** When there first was something that the table does not have. */
   #behindSince: number | undefined;
   #closed = false;
@@ -86,11 +98,19 @@ export class Flusher {
     });
   }
 
-  /** Resolves when the table has everything that was changed before the call; rejects with what keeps it from that. */
+  /**
+   * Resolves when the table has everything that was changed before the call, whoever writes it; rejects with what keeps
+   * it from that, and with `MEM_LOCKED` when another process has it for a minute.
+   */
   async flush(): Promise<void> {
-    await this.#running;
-    if (!this.isBehind) return;
-    await this.#parts.writer.exclusively(() => this.#writeAndMaintain());
+    const { log, writer } = this.#parts;
+    const mark = log.cursor;
+    while (this.#running !== undefined && !this.#hasWritten(mark)) {
+      this.#isUrgent = true;
+      await Promise.race([this.#running, delay(POLL_MS)]);
+    }
+    if (this.#hasWritten(mark)) return;
+    await writer.exclusively(() => this.#writeAndMaintain());
     this.#succeed();
   }
 
@@ -123,14 +143,29 @@ export class Flusher {
     this.#failures = 0;
   }
 
+  #hasWritten(mark: string): boolean {
+    const { base, vectors } = this.#parts;
+    return !this.isBehind || (base.watermark >= mark && vectors.size === 0);
+  }
+
   async #writeAndMaintain(): Promise<void> {
     if (this.isBehind) await this.write();
-    await this.#parts.maintenance.afterFlush();
+    await this.#parts.maintenance.afterFlush(() => this.#keepUp());
+  }
+
+  /** Writes the table while it is being compacted, as long as that is not disturbed by it. */
+  async #keepUp(): Promise<void> {
+    const { overlay } = this.#parts.replica;
+    const isMuch = overlay.bytes >= FLUSH_BYTES || overlay.size >= FLUSH_ENTRIES;
+    if (!isMuch && !(this.#isUrgent && this.isBehind)) return;
+    // With too much waiting, rather the compaction is in vain.
+    const onlyAdding = overlay.bytes < this.#parts.maxUnflushedBytes / 2;
+    await this.write({ onlyAdding });
   }
 
   /** Writes the table, and then does more with it, if asked to. Call it under the lock. */
-  async write(afterwards?: TableWork): Promise<void> {
-    const { database, base, log, replica, writer, vectors, analyzer } = this.#parts;
+  async write({ afterwards, onlyAdding = false }: WriteOptions = {}): Promise<void> {
+    const { database, base, log, replica, writer, vectors, maintenance, analyzer } = this.#parts;
     while (!replica.isSettled) await replica.settled();
     // In one turn: these are the changes before that place, and no others.
     const slice = replica.overlay.inTenant();
@@ -142,6 +177,8 @@ export class Flusher {
     const changes = Array.from(slice.entries.values(), ({ changed }) => changed);
     await base.use((table, version) => base.learnOf(table, version, changes));
     const { arrow } = database.modules;
+    const tableChanges = { slice, vectors: made };
+    if (onlyAdding && !onlyAdds(tableChanges)) return;
     await writer.publish(
       watermark,
       async (table, history) => {
@@ -149,13 +186,15 @@ export class Flusher {
         if (history !== undefined && state !== undefined) {
           await writeHistory({ table, history, state }, accepted, { arrow, base });
         }
-        await writeChanges(table, { slice, vectors: made }, { arrow, analyzer });
+        await writeChanges(table, tableChanges, { arrow, analyzer });
         await afterwards?.(table, history);
       },
       // Whoever asks for more wants what was before to be gone.
       { keepsPrevious: afterwards === undefined },
     );
     vectors.written(made);
+    maintenance.wrote(changes.length);
+    this.#isUrgent = false;
     this.#behindSince = this.isBehind ? this.#parts.clock.monotonic() : undefined;
   }
 

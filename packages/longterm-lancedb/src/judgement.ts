@@ -48,6 +48,13 @@ export function* questionsOf(
   }
 }
 
+/** Whether a change can be judged without looking anything up: most saves have no condition. */
+export function asksNothing(change: Change): boolean {
+  if (change.kind !== "save") return change.kind === "flushed";
+  for (const write of change.writes) if (isConditional(write)) return false;
+  return true;
+}
+
 function isConditional({ ifVersion, ifAbsent, opId }: LongTermWrite): boolean {
   return ifVersion !== undefined || ifAbsent === true || opId !== undefined;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Table } from "@lancedb/lancedb";
 import { systemClock, type Clock } from "@mem/core";
 import type { Base } from "./base.ts";
@@ -6,19 +7,24 @@ import { dropExpired } from "./history-retention.ts";
 import { indexHistory } from "./history-table.ts";
 import { HISTORY_NAME, TABLE_NAME, tablePath, type TableName } from "./location.ts";
 import { Pins } from "./pins.ts";
-import { removeTemporaryFiles } from "./recovery.ts";
+import { removeTemporaryFiles, setAsideDamaged } from "./recovery.ts";
 import { listTableFiles } from "./table-files.ts";
 import { ensureIndexes } from "./table-indexes.ts";
 import type { TableWriter } from "./table-writer.ts";
 
-/** Every commit makes the next ones and the reads a little slower; after this many, the table is compacted. */
+/** Every commit makes the next ones and the reads a little slower, and every row that no index has yet a search. */
 const COMMITS = 50;
+const ENTRIES = 200_000;
+/** A larger table is rewritten only when half as much was written to it, or in many commits. */
+const SMALL_TABLE = 50_000;
+const MANY_COMMITS = 500;
 const IDLE_MS = 1_000;
 /** How long a version stays for the reads that have begun on it; one that takes longer is begun again. */
 const RETENTION_MS = 2_000;
 /** Compacting takes at most a quarter of the time. */
 const REST = 3;
 const RETRY_MS = 30_000;
+const STEP_MS = 50;
 /** So often what history keeps no longer is removed. */
 const EXPIRY_MS = 3_600_000;
 
@@ -34,6 +40,8 @@ export class Maintenance {
   readonly #parts: MaintenanceParts;
   /** The version that was compacted last; each commit since made another. */
   #compacted: number;
+  /** Entries since it was compacted, as far as this process knows. */
+  #written = 0;
   #restUntil = 0;
   #running: Promise<void> | undefined;
   #cancelIdle: (() => void) | undefined;
@@ -68,19 +76,37 @@ export class Maintenance {
     });
   }
 
-  /** To be called under the lock, when the table was written: compacts after many commits, or when none follow. */
-  async afterFlush(): Promise<void> {
+  /** Takes note of how much of the table was written. */
+  wrote(entries: number): void {
+    this.#written += entries;
+  }
+
+  /**
+   * To be called under the lock, when the table was written: compacts after many commits, or when none follow.
+   * `keepUp` is called again and again meanwhile, to write what comes.
+   */
+  async afterFlush(keepUp: () => Promise<void>): Promise<void> {
     const { base, clock } = this.#parts;
     if (this.#closed) return;
-    const isDue = base.version - this.#compacted >= COMMITS;
-    if (isDue && clock.monotonic() >= this.#restUntil) await this.#attempt(() => this.#compact());
-    else this.#whenIdle(IDLE_MS);
+    const commits = base.version - this.#compacted;
+    const isRested = clock.monotonic() >= this.#restUntil;
+    const isDue = commits >= COMMITS || this.#written >= ENTRIES;
+    if (isDue && isRested && (await this.#isWorthIt(commits))) {
+      await this.#attempt(() => this.#compact(keepUp));
+    } else {
+      this.#whenIdle(IDLE_MS);
+    }
+  }
+
+  async #isWorthIt(commits: number): Promise<boolean> {
+    const rows = await this.#parts.base.use((table) => table.countRows());
+    return rows <= SMALL_TABLE || commits >= MANY_COMMITS || this.#written * 2 >= rows;
   }
 
   /** Removes every version before the present one, whoever reads it. Call it under the lock. */
   async removeAllOlder(): Promise<void> {
     const { base, writer } = this.#parts;
-    await this.#removeTemporaryFiles();
+    await this.#removeLeftovers();
     const { version, history: state } = base.state;
     await writer.publish(
       base.watermark,
@@ -104,29 +130,52 @@ export class Maintenance {
   }
 
   /** Joins what small commits left, and brings the indexes up to date. Call it under the lock. */
-  async #compact(): Promise<void> {
-    const { database, base, writer, clock } = this.#parts;
-    if (base.version === this.#compacted) return;
+  async #compact(keepUp?: () => Promise<void>): Promise<void> {
+    const { base, writer, clock } = this.#parts;
+    const { version } = base;
+    if (version === this.#compacted) return;
     const began = clock.monotonic();
-    await writer.publish(base.watermark, async (table, history) => {
-      // In a process that never runs for long, between two calls of it, nothing else removes old versions.
-      await table.optimize({ cleanupOlderThan: await this.#oldestNeeded(table) });
-      await ensureIndexes(table, database.modules.lancedb);
-      if (history === undefined) return;
-      await this.#dropExpired(history);
-      await history.optimize({ cleanupOlderThan: await this.#oldestNeeded(history, HISTORY_NAME) });
-      await indexHistory(history, database.modules.lancedb);
-    });
+    await this.#removeLeftovers();
+    const since = await writer.files();
+    const written = this.#written;
+    const running = this.#optimize();
+    if (keepUp !== undefined) await whileRunning(running, keepUp);
+    await writer.publish(base.watermark, () => running, { since });
+    this.#written -= written;
     this.#compacted = base.version;
     const ended = clock.monotonic();
     this.#restUntil = ended + REST * (ended - began);
     this.#cleanLater(RETENTION_MS);
   }
 
+  async #compactIdle(): Promise<void> {
+    if (await this.#isWorthIt(this.#parts.base.version - this.#compacted)) await this.#compact();
+  }
+
+  /** Not by the handles that write: nobody is kept from writing meanwhile. */
+  async #optimize(): Promise<void> {
+    const { database, base } = this.#parts;
+    const { lancedb } = database.modules;
+    await database.aside(TABLE_NAME, async (table) => {
+      // In a process that never runs for long, between two calls of it, nothing else removes old versions.
+      await table.optimize({ cleanupOlderThan: await this.#oldestNeeded(table) });
+      await ensureIndexes(table, lancedb);
+    });
+    if (base.state.history === undefined) return;
+    await database.aside(HISTORY_NAME, async (history) => {
+      await this.#dropExpired(history);
+      const older = await this.#oldestNeeded(history, HISTORY_NAME);
+      await history.optimize({ cleanupOlderThan: older });
+      await indexHistory(history, lancedb);
+    });
+  }
+
   /** Removes what no read needs any more. Call it under the lock. */
   async #clean(): Promise<void> {
     const { base, writer } = this.#parts;
-    await this.#removeTemporaryFiles();
+    // It compacts once more; what is large is cleaned with the next compaction.
+    if ((await base.use((table) => table.countRows())) > SMALL_TABLE) return;
+    await this.#removeLeftovers();
     await writer.publish(base.watermark, async (table, history) => {
       const cutoff = await this.#oldestNeeded(table);
       await table.optimize({ cleanupOlderThan: cutoff, deleteUnverified: true });
@@ -167,8 +216,9 @@ export class Maintenance {
     this.#expireAfter = clock.monotonic() + EXPIRY_MS;
   }
 
-  async #removeTemporaryFiles(): Promise<void> {
+  async #removeLeftovers(): Promise<void> {
     const { database, base } = this.#parts;
+    await setAsideDamaged(database, base.state);
     const names: TableName[] = base.state.history ? [TABLE_NAME, HISTORY_NAME] : [TABLE_NAME];
     for (const name of names) {
       await removeTemporaryFiles(await listTableFiles(tablePath(database.location, name)));
@@ -180,7 +230,7 @@ export class Maintenance {
     if (this.#closed) return;
     const { clock, writer } = this.#parts;
     this.#cancelIdle = clock.schedule(delayMs, () =>
-      this.#background(() => writer.tryExclusively(() => this.#attempt(() => this.#compact()))),
+      this.#background(() => writer.tryExclusively(() => this.#attempt(() => this.#compactIdle()))),
     );
   }
 
@@ -221,6 +271,23 @@ export class Maintenance {
       this.#whenIdle(RETRY_MS);
       this.#cleanLater(RETRY_MS);
     }
+  }
+}
+
+/** Calls `step` again and again until a promise settles. A step that fails is the last one. */
+async function whileRunning(running: Promise<void>, step: () => Promise<void>): Promise<void> {
+  let isRunning = true;
+  const ended = running.then(
+    () => (isRunning = false),
+    () => (isRunning = false),
+  );
+  try {
+    while (isRunning) {
+      await Promise.race([ended, delay(STEP_MS)]);
+      if (isRunning) await step();
+    }
+  } finally {
+    await ended;
   }
 }
 

@@ -58,7 +58,7 @@ export class PlacedSteps {
   /** The place as the rows of the table are made from. */
   get changed(): ChangedEntry {
     const { id, scope, key, entry, stored = null } = this;
-    return { id, scope, key, entry, stored, position: "", bytes: 0 };
+    return { id, scope, key, entry, stored, position: "", since: "", bytes: 0 };
   }
 
   put(entry: UnflushedEntry | undefined): void {

@@ -144,6 +144,7 @@ async function openOnce(
       maintenance,
       analyzer,
       clock,
+      maxUnflushedBytes,
     });
     await upgradeStore(description, { database, base, writer, analyzer, embedder });
     const { historyDays } = parts;

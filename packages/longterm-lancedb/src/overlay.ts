@@ -113,7 +113,7 @@ export class Overlay {
     }
     const stored = this.isCleared(scope) ? null : undefined;
     const id = `${this.#nameOf(scope)}:${key}`;
-    const added = { id, scope, key, entry, position, bytes, stored };
+    const added = { id, scope, key, entry, position, since: position, bytes, stored };
     changed.entries.set(key, added);
     this.#size++;
     return added;
@@ -171,6 +171,8 @@ export class Overlay {
         delete changed.clearedAt;
       const stored = this.isCleared(changed.scope) ? null : undefined;
       for (const [key, entry] of changed.entries) {
+        // The table can't have it: nothing that is known of it has changed.
+        if (entry.since >= watermark) continue;
         touched.push(entry);
         if (entry.position < watermark) {
           changed.entries.delete(key);
@@ -178,7 +180,7 @@ export class Overlay {
           this.#bytes -= entry.bytes;
         } else {
           // The table has another row by now; a read that began on the one before goes on with the old object.
-          changed.entries.set(key, { ...entry, stored });
+          changed.entries.set(key, { ...entry, since: watermark, stored });
         }
       }
       if (changed.entries.size === 0 && changed.clearedAt === undefined) this.#scopes.delete(name);

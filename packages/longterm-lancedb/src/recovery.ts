@@ -10,8 +10,10 @@ import { isSystemError, isVanishedVersion } from "./storage-error.ts";
 import {
   isManifestComplete,
   isTemporary,
+  listTableFiles,
   listVersions,
   manifestPath,
+  syncNewFiles,
   type TableFiles,
 } from "./table-files.ts";
 
@@ -60,7 +62,42 @@ export async function goBack(database: Database, { current, previous }: Bases): 
   }
   if (!(await isReadable(database, previous))) throw unreadable;
   await writeBases(base, { current: previous });
+  await writeBases(base, { current: await putOnTop(database, previous, current) });
   return `version ${current.version} of the table was unreadable and set aside; what it held was taken from the log`;
+}
+
+/**
+ * Commits a state again, with numbers above those of one that was set aside: who has that one open must not take for
+ * it what is written from now on.
+ */
+async function putOnTop(database: Database, state: BaseState, lost: BaseState): Promise<BaseState> {
+  const versions = new Map<TableName, number>();
+  for (const name of NAMES) {
+    const version = versionOf(state, name);
+    if (version === undefined) continue;
+    const path = tablePath(database.location, name);
+    const before = await listTableFiles(path);
+    const table = await database.connection.openTable(name);
+    try {
+      let newest: number;
+      do {
+        await table.checkout(version);
+        await table.restore();
+        newest = await table.version();
+      } while (newest <= (versionOf(lost, name) ?? 0));
+      versions.set(name, newest);
+    } finally {
+      table.close();
+    }
+    await syncNewFiles(path, before);
+  }
+  const { history } = state;
+  const version = versions.get(HISTORY_NAME);
+  return {
+    ...state,
+    version: versions.get(TABLE_NAME) ?? state.version,
+    ...(history && version !== undefined && { history: { ...history, version } }),
+  };
 }
 
 /** Whether the tables of a state were written to their ends, and open. */
@@ -143,6 +180,23 @@ async function setAside(
     await rename(path, join(folder, `${randomUUID()}-${basename(path)}`));
   }
   await syncDirectory(join(table, "_versions"));
+}
+
+/**
+ * Moves older versions out of the way that were not written to their ends, which a power cut may leave: LanceDB cleans
+ * up nothing as long as it can't read them all. Call it under the store's lock.
+ */
+export async function setAsideDamaged(database: Database, published: BaseState): Promise<void> {
+  for (const name of NAMES) {
+    const newest = versionOf(published, name);
+    if (newest === undefined) continue;
+    const path = tablePath(database.location, name);
+    const damaged: number[] = [];
+    for (const version of await listVersions(path)) {
+      if (version < newest && !(await isManifestComplete(path, version))) damaged.push(version);
+    }
+    await setAside(database, name, damaged);
+  }
 }
 
 /** Removes the files that a killed process had not finished. Call it under the store's lock. */

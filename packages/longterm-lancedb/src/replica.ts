@@ -19,7 +19,7 @@ import type { ChangedEntry } from "./changed-entry.ts";
 import type { EntryCache } from "./entry-cache.ts";
 import { shareOf, stampOf, type FramePlace, type FrameShare } from "./frame-place.ts";
 import { HistoryRecords } from "./history-records.ts";
-import { presentEntry, questionsOf, refusal } from "./judgement.ts";
+import { asksNothing, presentEntry, questionsOf, refusal } from "./judgement.ts";
 import { Overlay } from "./overlay.ts";
 import { rowId } from "./row.ts";
 
@@ -142,6 +142,7 @@ export class Replica {
   }
 
   #isReady(change: Change, isOwn: boolean): boolean {
+    if (asksNothing(change)) return true;
     // Whoever clears is told how many entries there were.
     if (isClearing(change)) return !isOwn;
     for (const { scope, key } of questionsOf(change, isOwn)) {
@@ -268,6 +269,10 @@ export class Replica {
     const { base, onFlushed } = this.#parts;
     const state = { version, watermark, ...(history && { history }) };
     if (isLater(base.state, state)) return;
+    if (watermark < base.watermark) {
+      this.#failure = { error: gonePast(base.version) };
+      return;
+    }
     const hadClearings = this.overlay.hasClearings;
     const touched = this.overlay.dropBefore(watermark);
     this.history.dropBefore(watermark);
@@ -284,4 +289,12 @@ export class Replica {
 
 function isClearing(change: Change): change is Clearing | ClearingWorkflow {
   return change.kind === "clear" || change.kind === "clear-workflow";
+}
+
+/** What this process has forgotten since, because its table had it, is not in the table any more. */
+function gonePast(version: number): MemoryError {
+  return new MemoryError(
+    "MEM_UNAVAILABLE",
+    `version ${version} of the table was found to be unreadable by another process, which went back from it; try again`,
+  );
 }

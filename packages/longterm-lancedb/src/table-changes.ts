@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { Table } from "@lancedb/lancedb";
 import type { Analyzer } from "@mem/search";
+import type { Table as ArrowTable } from "apache-arrow";
 import { hasSoundVector, toRow, withVector } from "./entry-row.ts";
 import type { MadeVector } from "./made-vectors.ts";
 import type { Arrow } from "./native-module.ts";
@@ -12,9 +13,9 @@ import { idIn, inScope, inWorkflow } from "./sql.ts";
 import { vectorLength } from "./table-schema.ts";
 
 const DELETED_AT_ONCE = 2_000;
-const ADDED_AT_ONCE = 8_192;
-/** How long making rows may keep the event loop from other work, in ms. */
-const SLICE_MS = 5;
+const ADDED_AT_ONCE = 32_768;
+/** So many rows take some milliseconds. */
+const MADE_AT_ONCE = 256;
 
 export interface TableChanges {
   /** What the table has in the places of these must have been learned. */
@@ -36,20 +37,48 @@ export async function writeChanges(
   const filled = await fillVectors(table, slice, vectors);
   const kept = dimensions === undefined ? new Map<string, Row>() : await readKept(table, slice);
   await deleteReplaced(table, slice, filled);
-  let rows: Row[] = [...filled];
-  let began = performance.now();
-  for (const { changed, entry } of slice.entries.values()) {
-    if (entry === undefined) continue;
-    rows.push(withKeptVector(toRow(changed, entry, analyzer), kept));
-    if (rows.length >= ADDED_AT_ONCE) {
-      await table.add(rowTable(arrow, rows, dimensions));
-      rows = [];
+  const written = function* (): Generator<Row> {
+    yield* filled;
+    for (const { changed, entry } of slice.entries.values()) {
+      if (entry !== undefined) yield withKeptVector(toRow(changed, entry, analyzer), kept);
     }
-    if (performance.now() - began < SLICE_MS) continue;
+  };
+  for await (const rows of rowTables(written(), arrow, dimensions)) await table.add(rows);
+}
+
+/** Rows as tables, each for one commit, made bit by bit: other work has its turn in between. */
+async function* rowTables(
+  rows: Iterable<Row>,
+  arrow: Arrow,
+  dimensions: number | undefined,
+): AsyncGenerator<ArrowTable> {
+  let made: ArrowTable | undefined;
+  let open: Row[] = [];
+  const close = (): ArrowTable => {
+    const batch = rowTable(arrow, open, dimensions);
+    open = [];
+    return made === undefined ? batch : made.concat(batch);
+  };
+  for (const row of rows) {
+    open.push(row);
+    if (open.length < MADE_AT_ONCE) continue;
+    made = close();
     await setImmediate();
-    began = performance.now();
+    if (made.numRows < ADDED_AT_ONCE) continue;
+    yield made;
+    made = undefined;
   }
-  if (rows.length > 0) await table.add(rowTable(arrow, rows, dimensions));
+  if (open.length > 0) made = close();
+  if (made !== undefined) yield made;
+}
+
+/** Whether nothing of the table goes: then it may be written while it is being compacted. */
+export function onlyAdds({ slice, vectors }: TableChanges): boolean {
+  const { entries, clearedScopes, clearedWorkflows } = slice;
+  if (clearedScopes.length > 0 || clearedWorkflows.length > 0) return false;
+  for (const id of vectors.keys()) if (!entries.has(id)) return false;
+  for (const { changed } of entries.values()) if (changed.stored) return false;
+  return true;
 }
 
 /** Rows of the table that get the vectors that were made for them. */

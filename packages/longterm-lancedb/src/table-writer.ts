@@ -16,9 +16,9 @@ import { HISTORY_NAME } from "./location.ts";
 import { undoUnpublished } from "./recovery.ts";
 import type { Replica } from "./replica.ts";
 import { writeError } from "./storage-error.ts";
-import { listTableFiles, listVersions, syncNewFiles } from "./table-files.ts";
+import { listTableFiles, listVersions, syncNewFiles, type TableFiles } from "./table-files.ts";
 
-const LOCK_TIMEOUT_MS = 30_000;
+const LOCK_TIMEOUT_MS = 60_000;
 /** A segment of the log is ended at this size, so that it can be removed when the table has all of it. */
 const SEGMENT_BYTES = 8 << 20;
 
@@ -39,6 +39,14 @@ export interface Publication {
   readonly keepsPrevious?: boolean;
   /** Of a table that was made just now and is on disk. */
   readonly history?: HistoryState;
+  /** Where `work` was begun before: the files that there were then. */
+  readonly since?: StoreFiles;
+}
+
+/** The files of the tables. */
+export interface StoreFiles {
+  readonly table: TableFiles;
+  readonly history?: TableFiles;
 }
 
 /**
@@ -63,7 +71,7 @@ export class TableWriter {
   }
 
   /**
-   * Runs `task` as soon as no other process writes the table. Rejects with `MEM_LOCKED` after 30 seconds, with
+   * Runs `task` as soon as no other process writes the table. Rejects with `MEM_LOCKED` after a minute, with
    * `MEM_CLOSED` when the store is closed meanwhile.
    */
   async exclusively(task: () => Promise<void>): Promise<void> {
@@ -87,15 +95,14 @@ export class TableWriter {
   async publish(
     watermark: string,
     work: TableWork,
-    { keepsPrevious = true, history: begun }: Publication = {},
+    { keepsPrevious = true, history: begun, since }: Publication = {},
   ): Promise<void> {
     const { database, log } = this.#parts;
     const { table: path, history: historyPath, folder, base: basesPath } = database.location;
     let current: BaseState;
     try {
       const previous = withHistory((await this.#bases()).current, begun);
-      const before = await listTableFiles(path);
-      const historyBefore = previous.history && (await listTableFiles(historyPath));
+      const { table: before, history: historyBefore } = since ?? (await this.files(previous));
       await work(await database.table(), historyBefore && (await database.table(HISTORY_NAME)));
       await syncNewFiles(path, before);
       if (historyBefore !== undefined) await syncNewFiles(historyPath, historyBefore);
@@ -117,6 +124,15 @@ export class TableWriter {
     await this.#dropSegments();
   }
 
+  /** The files that there are, to tell later which are new. */
+  async files(state: BaseState = this.#parts.base.state): Promise<StoreFiles> {
+    const { table, history } = this.#parts.database.location;
+    return {
+      table: await listTableFiles(table),
+      ...(state.history && { history: await listTableFiles(history) }),
+    };
+  }
+
   /** The oldest state that is needed: should the current one be unreadable, the one before is gone back to. */
   async oldestState(): Promise<BaseState> {
     const { current, previous = current } = await this.#bases();
@@ -129,6 +145,7 @@ export class TableWriter {
       await log.catchUp();
       await replica.settled();
       await this.#recover();
+      await replica.settled();
       await task();
     } finally {
       lock.release();

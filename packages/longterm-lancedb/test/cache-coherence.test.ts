@@ -1,4 +1,5 @@
 import { array, assert, asyncProperty, boolean, constantFrom, integer, record } from "fast-check";
+import type { LongTermEntry } from "@mem/core";
 import { describe, expect, it } from "vitest";
 import { openStore, scope, storeFolder, write } from "./fixtures.ts";
 
@@ -70,7 +71,7 @@ describe("a get", () => {
     await store.flush();
     for (let i = 0; i < 3; i++) {
       const [entry] = await store.get(scope, ["a"]);
-      const { list } = entry?.value as { list: number[] };
+      const { list } = (entry as LongTermEntry<{ list: number[] }>).value;
       expect(list).toEqual([1]);
       list.push(2);
     }

@@ -7,7 +7,7 @@ import { filesOf } from "./folder-bytes.ts";
 import { tableFiles } from "./raw-table.ts";
 
 const ENTRIES = 20;
-const FLIPS = 24;
+const FLIPS = 16;
 const KEYS = Array.from({ length: ENTRIES }, (_, i) => `key-${i}`);
 const embedder = createHashingEmbedder({ dimensions: 16 });
 

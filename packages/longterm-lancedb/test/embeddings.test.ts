@@ -73,8 +73,8 @@ describe("vectors", () => {
     await store.save(scope, [write("a", { value: 1, text: "autumn" })]);
     await store.flush();
     await store.save(scope, [write("a", { value: 2, text: "autumn" })]);
-    expect(await store.stats("acme")).toMatchObject({ entries: 1, pendingVectors: 0 });
     await store.flush();
+    expect(await store.stats("acme")).toMatchObject({ entries: 1, pendingVectors: 0 });
     expect(embedder.requests).toEqual([["autumn"]]);
     const hits = await store.search(here, query("autumn", { mode: "vector" }));
     expect(hits).toMatchObject([{ value: 2 }]);

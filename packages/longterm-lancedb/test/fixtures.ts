@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import type {
   AgentScope,
   LongTermStore,
@@ -39,11 +40,14 @@ export function query(text: string, fields: Partial<SearchRequest> = {}): Search
   return { text, topK: 10, mode: "keyword", neighbours: false, ...fields };
 }
 
-/** Resolves when `holds` does; rejects after ten seconds. */
-export async function eventually(holds: () => Promise<boolean>): Promise<void> {
+/** Resolves when `holds` does, which it is asked again and again; rejects after ten seconds. */
+export async function eventually(
+  holds: () => Promise<boolean>,
+  pause: () => Promise<unknown> = () => setTimeout(50),
+): Promise<void> {
   const deadline = performance.now() + 10_000;
   while (!(await holds())) {
     if (performance.now() > deadline) throw new Error("it did not come to hold in ten seconds");
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await pause();
   }
 }

@@ -2,12 +2,14 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Every file of a folder, by its path in it. */
+/** Every file of a folder, by its path; those that vanish meanwhile are none. */
 export async function filesOf(folder: string): Promise<Map<string, Buffer>> {
   const files = new Map<string, Buffer>();
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
-    if (entry.isFile()) files.set(path, await readFile(path));
+    if (!entry.isFile()) continue;
+    const content = await readFile(path).catch(ignoreVanished);
+    if (content !== undefined) files.set(path, content);
   }
   return files;
 }
@@ -27,4 +29,8 @@ export async function hashOf(folder: string): Promise<string> {
     hash.update(JSON.stringify([path, content.length])).update(content);
   }
   return hash.digest("hex");
+}
+
+function ignoreVanished(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== "ENOENT") throw error;
 }

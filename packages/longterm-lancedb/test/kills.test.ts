@@ -5,7 +5,7 @@ import { Child } from "./child-process.ts";
 import { openStore, scope, storeFolder, write } from "./fixtures.ts";
 import { Ledger } from "./ledger.ts";
 
-const KILLS = 4;
+const KILLS = 3;
 const HAS_STRACE = spawnSync("strace", ["-V"]).status === 0;
 
 describe("a process that is killed while it writes", () => {
@@ -41,23 +41,21 @@ describe("a process that is killed while it writes", () => {
       await next.kill();
       lines.push(...next.lines);
     }
-    await ledger.settle(lines, openStore(uri));
+    const store = openStore(uri);
+    await ledger.settle(lines, store);
+    expect((await store.health()).status).toBe("ok");
   }, 60_000);
 });
 
 /** Where a process dies: at its n-th call of this kind, before it has an effect. */
 const POINTS: readonly (readonly [string, number])[] = [
-  ["fdatasync", 1],
   ["fdatasync", 3],
   ["fsync", 9],
-  ["fsync", 20],
   ["fsync", 31],
-  ["rename", 1],
   ["rename", 2],
   ["renameat", 3],
   ["linkat", 3],
   ["linkat", 6],
-  ["unlink", 4],
   ["unlink", 9],
 ];
 

@@ -20,11 +20,19 @@ export class Ledger {
       const [entry] = await store.get(scope, [key]);
       const value = entry === undefined ? DELETED : (entry.value as string);
       const possible = [this.#known.get(key) ?? DELETED, begun.get(key)];
-      expect(possible, `${key} after ${lines.at(-1)}`).toContain(value);
+      expectOneOf(value, possible);
       this.#known.set(key, value);
     }
     const there = [...this.#known.values()].filter((value) => value !== DELETED).length;
-    expect(await store.count(scope)).toBe(there);
-    expect((await store.list(scope, { limit: 1_000 })).items).toHaveLength(there);
+    await expectCount(store, there);
   }
+}
+
+function expectOneOf(value: string, possible: readonly (string | undefined)[]): void {
+  expect(possible).toContain(value);
+}
+
+async function expectCount(store: LongTermStore, count: number): Promise<void> {
+  expect(await store.count(scope)).toBe(count);
+  expect((await store.list(scope, { limit: 1_000 })).items).toHaveLength(count);
 }

@@ -1,7 +1,8 @@
 import { assert, asyncProperty, boolean } from "fast-check";
 import { describe, it } from "vitest";
 import { storeFolder } from "./fixtures.ts";
-import { Replicas, rounds } from "./one-order.ts";
+import { Replicas } from "./replicas.ts";
+import { rounds } from "./steps.ts";
 
 describe("handles on one folder", () => {
   it("answer as a plain map would that takes the log's changes in order, whatever is flushed when", async () => {

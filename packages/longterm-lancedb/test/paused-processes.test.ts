@@ -1,21 +1,27 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { acquireFileLock, readLockHolder, tryFileLock } from "@mem/append-log";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { eventually, openStore, scope, storeFolder, write } from "./fixtures.ts";
 import { tableFiles } from "./raw-table.ts";
 import { StoreProcess } from "./store-process.ts";
 
+/** Resolves in the next turn of the event loop. */
+async function turn(): Promise<false> {
+  await setImmediate();
+  return false;
+}
+
 /** Stops the process when it holds the lock, which it does again and again. */
 async function pauseInFlush(uri: string, process: StoreProcess): Promise<void> {
   for (let i = 0; ; i++) {
     await process.call("save", scope, [write("paused", { value: i, text: "x ".repeat(20_000) })]);
     const flushed = process.call("flush");
-    let isDone = false;
-    void flushed.then(() => (isDone = true));
-    while (!isDone && readLockHolder(`${uri}.lock`)?.pid !== process.pid) {
-      await new Promise(setImmediate);
-    }
+    await eventually(async () => {
+      const isDone = await Promise.race([flushed.then(() => true), turn()]);
+      return isDone || readLockHolder(`${uri}.lock`)?.pid === process.pid;
+    }, turn);
     process.pause();
     const lock = await tryFileLock(`${uri}.lock`);
     if (lock === undefined) return;

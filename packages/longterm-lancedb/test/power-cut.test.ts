@@ -10,6 +10,7 @@ import {
 } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { createLanceDbStore } from "../src/index.ts";
 import { here, openStore, query, scope, storeFolder, write } from "./fixtures.ts";
 import { behindItsBack, tableFiles } from "./raw-table.ts";
 
@@ -76,7 +77,7 @@ describe("a version of the table that was never published", () => {
   it("counts for nothing where it can be read", async () => {
     const uri = await storeWithEntries();
     await addUnpublished(uri);
-    await expectWhole(uri);
+    expect(await expectWhole(uri)).toEqual([]);
   });
 
   it.each(damages)("is set aside where its manifest is %s", async (_, damage) => {
@@ -122,6 +123,26 @@ describe("a published version of the table that can't be read", () => {
       expect(await expectWhole(uri)).toEqual([expect.stringMatching(/unreadable.*from the log/)]);
     },
   );
+
+  it("is gone back from without loss while another handle has it open", async () => {
+    const uri = await storeWithEntries();
+    const open = openStore(uri);
+    expect(await open.count(scope)).toBe(3);
+    await truncate(await newestManifest(uri));
+    await using beside = createLanceDbStore({ uri });
+    expect(await beside.count(scope)).toBe(3);
+    await open.save(scope, [write("d", { value: 4 })]);
+    await Promise.allSettled([open.flush()]);
+    await beside.save(scope, [write("e", { value: 5 })]);
+    await beside.flush();
+    const again = openStore(uri);
+    for (const store of [again, beside, open]) {
+      const { items } = await store.list(scope, { limit: 9 });
+      expect(items.map(({ value }) => value)).toEqual([1, 2, 3, 4, 5]);
+    }
+    await Promise.allSettled([open.flush()]);
+    expect(await again.verify()).toMatchObject({ entries: 5, problems: [] });
+  });
 
   it("is damage where the one before it can't be read either", async () => {
     const uri = await storeWithEntries();

@@ -67,15 +67,28 @@ function toRow(
   ] = others;
   const row: Omit<Row, "hash" | "terms" | "length" | "vector_hash" | "vector"> = {
     id: `${i}:${texts[8]}`,
-    ...{ tenant, workflow, agent, value, text: body, version, source },
-    ...{ metadata, sequence, op_id, subject, derived_from },
+    tenant,
+    workflow,
+    agent,
+    value,
+    text: body,
+    version,
+    source,
+    metadata,
+    sequence,
+    op_id,
+    subject,
+    derived_from,
     position: sequence === null ? null : i / 3,
     created_at: 1.8e12 + i,
     updated_at: -i,
   };
   return {
     ...row,
-    ...{ terms, length: i, hash: hashRow(row), vector_hash },
+    terms,
+    length: i,
+    hash: hashRow(row),
+    vector_hash,
     vector: withVector === 1 ? Float32Array.from([i, -0.5, 1e-20]) : null,
   };
 }
