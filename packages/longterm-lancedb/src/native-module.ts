@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import type * as LanceDbModule from "@lancedb/lancedb";
 import { MemoryError } from "@mem/core";
 import type * as ArrowModule from "apache-arrow";
@@ -9,6 +10,8 @@ export interface NativeModules {
   readonly lancedb: LanceDb;
   readonly arrow: Arrow;
 }
+
+const require = createRequire(import.meta.url);
 
 let loading: Promise<NativeModules> | undefined;
 
@@ -25,10 +28,9 @@ async function load(): Promise<NativeModules> {
   // Otherwise it warns on stderr with every other query; it reads the variable when it is loaded.
   process.env["LANCEDB_LOG"] ??= "error";
   try {
-    const [lancedb, arrow] = await Promise.all([
-      import("@lancedb/lancedb"),
-      import("apache-arrow"),
-    ]);
+    const lancedb = await import("@lancedb/lancedb");
+    // The very Arrow that LanceDB has loaded: another copy takes as long as LanceDB itself, and knows nothing of its types.
+    const arrow = createRequire(require.resolve("@lancedb/lancedb"))("apache-arrow") as Arrow;
     return { lancedb, arrow };
   } catch (cause) {
     throw new MemoryError(

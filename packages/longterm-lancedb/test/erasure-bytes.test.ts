@@ -44,8 +44,8 @@ async function expectErased(uri: string, store: LongTermStore): Promise<void> {
   expect(await store.search(here, query(CANARY))).toEqual([]);
   expect(await store.count(scope)).toBe(OTHERS);
   const { items } = await store.list(scope, { limit: 100 });
-  expect(items.map(({ value }) => value).toSorted()).toEqual(
-    Array.from({ length: OTHERS }, (_, i) => i).toSorted(),
+  expect(new Set(items.map(({ value }) => value))).toEqual(
+    new Set(Array.from({ length: OTHERS }, (_, i) => i)),
   );
   expect(await store.search(here, query("leaves", { topK: 100 }))).toHaveLength(OTHERS);
   expect(await store.verify()).toEqual({ entries: OTHERS, problems: [] });

@@ -25,7 +25,9 @@ export async function filesWith(folder: string, bytes: string | Buffer): Promise
 
 export async function hashOf(folder: string): Promise<string> {
   const hash = createHash("sha256");
-  for (const [path, content] of [...(await filesOf(folder))].toSorted()) {
+  const files = await filesOf(folder);
+  for (const path of [...files.keys()].toSorted()) {
+    const content = files.get(path) ?? Buffer.alloc(0);
     hash.update(JSON.stringify([path, content.length])).update(content);
   }
   return hash.digest("hex");

@@ -46,7 +46,7 @@ export class LogModel {
 
   /** What the clearings of this place were to be answered with so far, in no order. */
   cleared(place: Scope | WorkflowRef): number[] {
-    return (this.#cleared.get(JSON.stringify(place)) ?? []).toSorted();
+    return (this.#cleared.get(JSON.stringify(place)) ?? []).toSorted((a, b) => a - b);
   }
 
   get(scope: Scope, key: string): Modelled | undefined {

@@ -127,7 +127,11 @@ export class Replicas implements AsyncDisposable {
     const name = JSON.stringify(place);
     const all = [...(this.#cleared.get(name) ?? []), removed];
     this.#cleared.set(name, all);
-    return () => expectSame(this.#cleared.get(name)?.toSorted(), this.model.cleared(place));
+    return () =>
+      expectSame(
+        this.#cleared.get(name)?.toSorted((a, b) => a - b),
+        this.model.cleared(place),
+      );
   }
 
   /** Each entry is as it was at some time of the walk, and none comes twice. */
