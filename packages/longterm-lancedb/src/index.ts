@@ -1,2 +1,2 @@
 export { createLanceDbStore } from "./lancedb-store.ts";
-export type { HistoryOptions, LanceDbStoreOptions } from "./options.ts";
+export type { HistoryOptions, LanceDbStoreOptions } from "./store/options.ts";

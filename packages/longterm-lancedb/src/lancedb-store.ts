@@ -39,18 +39,18 @@ import {
   type WorkflowRef,
   type WriteResult,
 } from "@mem/core";
-import { orAborted } from "./embedding.ts";
-import type { AskedChange, Place } from "./engine.ts";
-import { listPage } from "./listing.ts";
-import type { LanceDbStoreOptions } from "./options.ts";
-import { placeOf } from "./place.ts";
-import { Questions } from "./questions.ts";
-import { countScope } from "./scope-count.ts";
-import { restoring } from "./restoring.ts";
-import { describeHealth } from "./store-health.ts";
-import type { Answer } from "./replica.ts";
-import { StoreLifecycle } from "./store-lifecycle.ts";
-import { countTenant } from "./store-stats.ts";
+import { orAborted } from "./vectors/embedding.ts";
+import type { AskedChange, Place } from "./store/engine.ts";
+import { listPage } from "./reading/listing.ts";
+import type { LanceDbStoreOptions } from "./store/options.ts";
+import { placeOf } from "./store/place.ts";
+import { Questions } from "./search/questions.ts";
+import { countScope } from "./reading/scope-count.ts";
+import { restoring } from "./log/restoring.ts";
+import { describeHealth } from "./folder/store-health.ts";
+import type { Answer } from "./log/replica.ts";
+import { StoreLifecycle } from "./store/store-lifecycle.ts";
+import { countTenant } from "./reading/store-stats.ts";
 
 /**
  * Makes a long-term store on LanceDB. Nothing is loaded, opened or created before the first call.

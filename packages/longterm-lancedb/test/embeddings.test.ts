@@ -1,14 +1,14 @@
 import { tryFileLock } from "@mem/append-log";
 import { createHashingEmbedder, createManualClock, MemoryError, type Embedder } from "@mem/core";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { readBases } from "../src/base-file.ts";
-import { Base } from "../src/base.ts";
-import { Database } from "../src/database.ts";
-import { EntryCache } from "../src/entry-cache.ts";
-import { locate } from "../src/location.ts";
-import { MadeVectors } from "../src/made-vectors.ts";
-import { Overlay } from "../src/overlay.ts";
-import { PendingRows } from "../src/pending-rows.ts";
+import { readBases } from "../src/table/base-file.ts";
+import { Base } from "../src/table/base.ts";
+import { Database } from "../src/table/database.ts";
+import { EntryCache } from "../src/reading/entry-cache.ts";
+import { locate } from "../src/folder/location.ts";
+import { MadeVectors } from "../src/vectors/made-vectors.ts";
+import { Overlay } from "../src/log/overlay.ts";
+import { PendingRows } from "../src/vectors/pending-rows.ts";
 import { eventually, here, openStore, query, scope, storeFolder, write } from "./fixtures.ts";
 
 /** An embedder that remembers the texts of each request, and refuses some. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { EntryCache, type CachedEntry } from "../src/entry-cache.ts";
+import { EntryCache, type CachedEntry } from "../src/reading/entry-cache.ts";
 
 function cached(key: string, bytes = 100): CachedEntry {
   const times = { version: "v", createdAt: 1, updatedAt: 1 };

@@ -1,9 +1,9 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { HISTORY_NAME } from "../src/location.ts";
-import { readBases, writeBases } from "../src/base-file.ts";
-import { listVersions } from "../src/table-files.ts";
+import { HISTORY_NAME } from "../src/folder/location.ts";
+import { readBases, writeBases } from "../src/table/base-file.ts";
+import { listVersions } from "../src/table/table-files.ts";
 import { eventually, openStore, scope, storeFolder, write } from "./fixtures.ts";
 import { behindItsBack } from "./raw-table.ts";
 

@@ -1,9 +1,9 @@
 import type { Scope } from "@mem/core";
 import { describe, expect, it } from "vitest";
-import { HistoryRecords } from "../src/history-records.ts";
-import { clearingIds, type AcceptedChange } from "../src/history-row.ts";
-import { Overlay } from "../src/overlay.ts";
-import { rowId } from "../src/row.ts";
+import { HistoryRecords } from "../src/history/history-records.ts";
+import { clearingIds, type AcceptedChange } from "../src/history/history-row.ts";
+import { Overlay } from "../src/log/overlay.ts";
+import { rowId } from "../src/table/row.ts";
 import { write } from "./fixtures.ts";
 
 const scope: Scope = { tenantId: "acme", agentId: "writer", workflowId: "w1" };

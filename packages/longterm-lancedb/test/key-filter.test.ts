@@ -1,6 +1,6 @@
 import { array, assert, integer, property, string } from "fast-check";
 import { describe, expect, it } from "vitest";
-import { KeyFilter } from "../src/key-filter.ts";
+import { KeyFilter } from "../src/table/key-filter.ts";
 
 describe("the filter of keys", () => {
   it("never says that there is not what is there, however full it is", () => {

@@ -1,7 +1,7 @@
 import { openSharedLog, type SharedLog } from "@mem/append-log";
 import type { LongTermEntry, LongTermWrite, Scope, WorkflowRef } from "@mem/core";
-import { decodeChange, type Change } from "../src/change.ts";
-import { rowId } from "../src/row.ts";
+import { decodeChange, type Change } from "../src/log/change.ts";
+import { rowId } from "../src/table/row.ts";
 
 export type Modelled = Pick<
   LongTermEntry,

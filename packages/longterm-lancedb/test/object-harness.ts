@@ -5,8 +5,8 @@ import { join } from "node:path";
 import type { LongTermHarness, LongTermOptions } from "@mem/contract";
 import { systemClock, type LongTermStore } from "@mem/core";
 import { createStoreAt } from "../src/lancedb-store.ts";
-import { ObjectDatabase, type ObjectLocation } from "../src/object-database.ts";
-import { ObjectPlace } from "../src/object-place.ts";
+import { ObjectDatabase, type ObjectLocation } from "../src/objects/object-database.ts";
+import { ObjectPlace } from "../src/objects/object-place.ts";
 
 /**
  * The object store that the tests run on: a folder that LanceDB takes for one, with the disk's create-if-absent in the

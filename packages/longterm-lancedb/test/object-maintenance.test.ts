@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from "vitest";
-import { ObjectDatabase } from "../src/object-database.ts";
+import { ObjectDatabase } from "../src/objects/object-database.ts";
 import { eventually, here, query, scope, write } from "./fixtures.ts";
 import { newLocation, openObjectStore, removeLocation } from "./object-harness.ts";
 

@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { Child } from "./child-process.ts";
 import { here, query, scope, write } from "./fixtures.ts";
 import { isRemote, newLocation, openObjectStore, removeLocation } from "./object-harness.ts";
-import type { ObjectLocation } from "../src/object-database.ts";
+import type { ObjectLocation } from "../src/objects/object-database.ts";
 
 const NAMES = ["a", "b", "c", "d"];
 // A real object store takes as long for one commit as a folder for twenty.

@@ -23,15 +23,15 @@ import {
   type Arbitrary,
 } from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Database } from "../src/database.ts";
-import { listPage } from "../src/listing.ts";
-import { Overlay } from "../src/overlay.ts";
-import { getEntries, getKnown } from "../src/retrieval.ts";
-import { rowId } from "../src/row.ts";
-import { countScope } from "../src/scope-count.ts";
-import { Search } from "../src/search.ts";
-import { countTenant } from "../src/store-stats.ts";
-import type { View } from "../src/view.ts";
+import type { Database } from "../src/table/database.ts";
+import { listPage } from "../src/reading/listing.ts";
+import { Overlay } from "../src/log/overlay.ts";
+import { getEntries, getKnown } from "../src/reading/retrieval.ts";
+import { rowId } from "../src/table/row.ts";
+import { countScope } from "../src/reading/scope-count.ts";
+import { Search } from "../src/search/search.ts";
+import { countTenant } from "../src/reading/store-stats.ts";
+import type { View } from "../src/reading/view.ts";
 import { query, write } from "./fixtures.ts";
 import { analyzer, DIMENSIONS, makeTable, makeView, openDatabase, type Placed } from "./view.ts";
 

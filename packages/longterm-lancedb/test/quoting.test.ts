@@ -1,7 +1,7 @@
 import { encodeScope, where, type AgentScope } from "@mem/core";
 import { assert, asyncProperty, constantFrom, oneof, pre, record, string } from "fast-check";
 import { describe, expect, it } from "vitest";
-import { quote } from "../src/sql.ts";
+import { quote } from "../src/table/sql.ts";
 import { openStore, query, storeFolder, write } from "./fixtures.ts";
 
 const HOSTILE: readonly string[] = [

@@ -1,8 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Table } from "@lancedb/lancedb";
-import { TABLE_NAME, type TableName } from "../src/location.ts";
-import { loadNativeModules } from "../src/native-module.ts";
+import { TABLE_NAME, type TableName } from "../src/folder/location.ts";
+import { loadNativeModules } from "../src/table/native-module.ts";
 
 /** Works on a store's table behind its back, as a process does that is cut off before it acknowledges. */
 export async function behindItsBack<T>(

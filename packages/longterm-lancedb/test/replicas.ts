@@ -11,8 +11,8 @@ import {
 } from "@mem/core";
 import { expect } from "vitest";
 import { createLanceDbStore } from "../src/index.ts";
-import { locate } from "../src/location.ts";
-import { rowId } from "../src/row.ts";
+import { locate } from "../src/folder/location.ts";
+import { rowId } from "../src/table/row.ts";
 import { LogModel, modelled } from "./log-model.ts";
 import { HANDLES, KEYS, SCOPES, type Put, type Step, type VersionCondition } from "./steps.ts";
 

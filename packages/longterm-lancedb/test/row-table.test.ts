@@ -9,12 +9,12 @@ import {
   string,
 } from "fast-check";
 import { describe, expect, it } from "vitest";
-import { loadNativeModules } from "../src/native-module.ts";
-import { hashRow } from "../src/row-hash.ts";
-import { rowTable } from "../src/row-table.ts";
-import { scanRows } from "../src/row-scan.ts";
-import type { Row } from "../src/row.ts";
-import { tableSchema } from "../src/table-schema.ts";
+import { loadNativeModules } from "../src/table/native-module.ts";
+import { hashRow } from "../src/table/row-hash.ts";
+import { rowTable } from "../src/table/row-table.ts";
+import { scanRows } from "../src/table/row-scan.ts";
+import type { Row } from "../src/table/row.ts";
+import { tableSchema } from "../src/table/table-schema.ts";
 import { openDatabase } from "./view.ts";
 
 const DIMENSIONS = 3;

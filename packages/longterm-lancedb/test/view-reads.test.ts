@@ -1,14 +1,14 @@
 import { where, type LongTermEntry } from "@mem/core";
 import { describe, expect, it } from "vitest";
-import { listPage } from "../src/listing.ts";
-import { Overlay } from "../src/overlay.ts";
-import { RememberedAnswers } from "../src/remembered-answers.ts";
-import { getEntries, getKnown } from "../src/retrieval.ts";
-import { rowId } from "../src/row.ts";
-import { ScopeStatistics } from "../src/scope-statistics.ts";
-import { Search } from "../src/search.ts";
-import { surveyScope } from "../src/searched.ts";
-import { searchByVector } from "../src/vector-search.ts";
+import { listPage } from "../src/reading/listing.ts";
+import { Overlay } from "../src/log/overlay.ts";
+import { RememberedAnswers } from "../src/reading/remembered-answers.ts";
+import { getEntries, getKnown } from "../src/reading/retrieval.ts";
+import { rowId } from "../src/table/row.ts";
+import { ScopeStatistics } from "../src/search/scope-statistics.ts";
+import { Search } from "../src/search/search.ts";
+import { surveyScope } from "../src/search/searched.ts";
+import { searchByVector } from "../src/search/vector-search.ts";
 import { here, query, scope, write } from "./fixtures.ts";
 import { analyzer, makeTable, makeView, openDatabase, type Placed } from "./view.ts";
 

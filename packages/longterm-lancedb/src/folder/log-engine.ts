@@ -1,0 +1,80 @@
+import type {
+  Clock,
+  EmbedderFingerprint,
+  Erasure,
+  ErasureRequest,
+  PortableEntry,
+  Verification,
+} from "@mem/core";
+import type { AskedChange, Condition, Engine } from "../store/engine.ts";
+import { erase, rehearseErasure } from "../upkeep/erasure.ts";
+import { HistoryAnswers } from "../history/history-answers.ts";
+import type { MemoryReader } from "../reading/memory-reader.ts";
+import { bringUp, closeAll, type OpenedStore } from "./opened-store.ts";
+import type { Answer } from "../log/replica.ts";
+import { appendSaving } from "../log/saving.ts";
+import type { Search } from "../search/search.ts";
+import { readDescription } from "../store/store-description.ts";
+import { conditionOf } from "./store-health.ts";
+import { verifyStore } from "../reading/verification.ts";
+import { walkEntries } from "../reading/walk.ts";
+
+/** A store in a folder: the log is the truth, and LanceDB's table follows it. */
+export class LogEngine implements Engine {
+  readonly reader: MemoryReader;
+  readonly search: Search;
+  readonly history?: HistoryAnswers;
+  readonly #opened: OpenedStore;
+  readonly #clock: Clock;
+
+  constructor(opened: OpenedStore, clock: Clock, tellsHistory: boolean) {
+    this.reader = opened.reader;
+    this.search = opened.search;
+    if (tellsHistory) this.history = new HistoryAnswers(opened, clock);
+    this.#opened = opened;
+    this.#clock = clock;
+  }
+
+  get isBroken(): boolean {
+    return this.#opened.replica.hasFailed;
+  }
+
+  change(change: AskedChange, signal?: AbortSignal): Promise<Answer> {
+    const { log } = this.#opened;
+    return change.kind === "save" ? appendSaving(log, change, signal) : log.append(change, signal);
+  }
+
+  async walk(tenantId: string | undefined): Promise<AsyncGenerator<readonly PortableEntry[]>> {
+    await this.reader.catchUp();
+    return walkEntries(this.#opened, tenantId);
+  }
+
+  erase(request: ErasureRequest, dryRun: boolean): Promise<Erasure> {
+    return (dryRun ? rehearseErasure : erase)(this.#opened, request, this.#clock);
+  }
+
+  verify(): Promise<Verification> {
+    return verifyStore(this.#opened);
+  }
+
+  async embedder(): Promise<EmbedderFingerprint | undefined> {
+    return (await readDescription(this.#opened.database.location.description))?.embedder;
+  }
+
+  bringUp(): Promise<void> {
+    return bringUp(this.#opened);
+  }
+
+  condition(): Promise<Condition> {
+    return conditionOf(this.#opened);
+  }
+
+  async stopWaiting(): Promise<void> {
+    this.#opened.writer.stopWaiting();
+    await this.#opened.embedding?.close();
+  }
+
+  close(): Promise<void> {
+    return closeAll(this.#opened);
+  }
+}

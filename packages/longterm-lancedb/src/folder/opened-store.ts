@@ -1,0 +1,213 @@
+import { LogError, type Damage } from "@mem/append-log";
+import { MemoryError, type Clock, type Embedder } from "@mem/core";
+import { createAnalyzer, loadLanguage, type Analyzer, type LanguageName } from "@mem/search";
+import { Base } from "../table/base.ts";
+import { readBases } from "../table/base-file.ts";
+import { ChangeLog } from "../log/change-log.ts";
+import { Database } from "../table/database.ts";
+import { EmbeddingQueue } from "../vectors/embedding-queue.ts";
+import { EntryCache } from "../reading/entry-cache.ts";
+import { Flusher } from "../upkeep/flusher.ts";
+import { keepHistory } from "../history/history-beginning.ts";
+import { prepareFolder, type StoreLocation } from "./location.ts";
+import { MadeVectors } from "../vectors/made-vectors.ts";
+import { Maintenance } from "../upkeep/maintenance.ts";
+import { countCleared, MemoryReader, useView } from "../reading/memory-reader.ts";
+import { openStore } from "./open-store.ts";
+import { PendingRows } from "../vectors/pending-rows.ts";
+import { Replica } from "../log/replica.ts";
+import { Search } from "../search/search.ts";
+import { logError, openError } from "../store/storage-error.ts";
+import { listVersions } from "../table/table-files.ts";
+import { TableWriter } from "../upkeep/table-writer.ts";
+import { upgradeStore } from "../upkeep/upgrade.ts";
+
+export interface StoreParts {
+  readonly location: StoreLocation;
+  readonly language: LanguageName;
+  readonly clock: Clock;
+  readonly embedder: Embedder | undefined;
+  /** Bound of what the log has and the table has not, in bytes of memory. */
+  readonly maxUnflushedBytes: number;
+  readonly cacheBytes: number;
+  /** For how many days what entries were is kept; `undefined`: that was not asked for. */
+  readonly historyDays: number | undefined;
+  /** Is told what was repaired. */
+  readonly report: (message: string) => void;
+}
+
+/** What a store consists of once it is open. */
+export interface OpenedStore {
+  readonly database: Database;
+  readonly analyzer: Analyzer;
+  readonly base: Base;
+  readonly cache: EntryCache;
+  readonly replica: Replica;
+  readonly log: ChangeLog;
+  readonly reader: MemoryReader;
+  readonly search: Search;
+  readonly writer: TableWriter;
+  readonly flusher: Flusher;
+  readonly maintenance: Maintenance;
+  readonly embedding: EmbeddingQueue | undefined;
+}
+
+const OPEN_ATTEMPTS = 5;
+
+/** Rejects with `MEM_UNSUPPORTED`, `MEM_FORMAT`, `MEM_CORRUPT`, `MEM_UNAVAILABLE` and what the parts reject with. */
+export async function openAll(parts: StoreParts): Promise<OpenedStore> {
+  const { location, language } = parts;
+  const analyzer = await analyzerOf(language);
+  try {
+    await prepareFolder(location);
+    const database = await Database.connect(location);
+    try {
+      return await openTogether(parts, database, analyzer);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  } catch (error) {
+    throw openError(logError(error, location.log), location.folder);
+  }
+}
+
+async function openTogether(
+  parts: StoreParts,
+  database: Database,
+  analyzer: Analyzer,
+): Promise<OpenedStore> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await openOnce(parts, database, analyzer);
+    } catch (error) {
+      // Others wrote the table, and removed what is in it from the log, between two looks at the folder.
+      const isOvertaken = error instanceof LogError && error.code === "LOG_GONE";
+      if (!isOvertaken || attempt === OPEN_ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function openOnce(
+  parts: StoreParts,
+  database: Database,
+  analyzer: Analyzer,
+): Promise<OpenedStore> {
+  const { location, clock, embedder, maxUnflushedBytes, cacheBytes, report } = parts;
+  const { description, bases } = await openStore({ database, analyzer, embedder, report });
+  const cache = new EntryCache(cacheBytes);
+  const base = new Base(database, cache, bases.current);
+  // What is made last is needed by what is made first, but not before there is a change.
+  let embedding: EmbeddingQueue | undefined;
+  let flusher: Flusher | undefined;
+  const replica: Replica = new Replica({
+    base,
+    cache,
+    count: (clearing) =>
+      useView(base, replica.overlay, cache, (view) => countCleared(view, clearing)),
+    onSaved: ({ id, entry }) => {
+      if (entry?.vector === undefined && entry?.write.text.trim() !== "") embedding?.add(id);
+    },
+    onFlushed: () => log?.admit(),
+  });
+  let log: ChangeLog | undefined;
+  log = await ChangeLog.open({
+    directory: location.log,
+    from: bases.current.watermark,
+    take: (entry) => {
+      const answer = replica.take(entry);
+      flusher?.notice();
+      return answer;
+    },
+    onDamage: (damage) => report(describeDamage(damage)),
+    hasRoom: (bytes, underway) => {
+      const taken = replica.bytes + underway;
+      // However large: what is alone has room.
+      return taken === 0 || taken + bytes <= maxUnflushedBytes;
+    },
+    makeRoom: () => flusher?.begin(),
+  });
+  try {
+    await replica.settled();
+    replica.begin((await readBases(location.base))?.current ?? bases.current);
+    const writer = new TableWriter({ database, base, log, replica, report });
+    const versions = (await listVersions(location.table)).length;
+    const maintenance = new Maintenance({ database, base, writer, clock }, versions);
+    const vectors = new MadeVectors(replica.overlay);
+    flusher = new Flusher({
+      database,
+      base,
+      log,
+      replica,
+      writer,
+      vectors,
+      maintenance,
+      analyzer,
+      clock,
+      maxUnflushedBytes,
+    });
+    await upgradeStore(description, { database, base, writer, analyzer, embedder });
+    const { historyDays } = parts;
+    if (historyDays !== undefined) {
+      const beginning = { database, base, log, writer, flusher, clock };
+      await keepHistory(beginning, description, historyDays);
+    }
+    maintenance.begin();
+    embedding =
+      embedder &&
+      new EmbeddingQueue({
+        embedder,
+        pending: new PendingRows(base, replica.overlay, vectors),
+        made: vectors,
+        clock,
+        onMade: () => flusher?.notice(),
+      });
+    embedding?.begin();
+    if (flusher.isBehind) flusher.notice();
+    const reader = new MemoryReader({ folder: location.folder, log, replica, base, cache });
+    const search = new Search(database.modules.lancedb, analyzer);
+    const opened = { database, analyzer, base, cache, replica, log, reader, search };
+    return { ...opened, writer, flusher, maintenance, embedding };
+  } catch (error) {
+    await log.close();
+    await base.close();
+    throw error;
+  }
+}
+
+function describeDamage({ segment, offset, bytes, reason }: Damage): string {
+  if (reason === "no-seal") return `segment ${segment} of the log has no end mark`;
+  return `${bytes} bytes at ${offset} in segment ${segment} of the log were torn by a crash, or changed since, and are passed over`;
+}
+
+/** Resolves when the table and the vectors have caught up with what was saved; rejects with what keeps them from it. */
+export async function bringUp({ flusher, embedding }: OpenedStore): Promise<void> {
+  await flusher.flush();
+  if (embedding === undefined) return;
+  await embedding.flush();
+  await flusher.flush();
+}
+
+/** Gives up what runs by itself, and closes what is open. What the table does not have stays in the log. */
+export async function closeAll(opened: OpenedStore): Promise<void> {
+  const { embedding, flusher, maintenance, log, base, database } = opened;
+  await embedding?.close();
+  await maintenance.close();
+  await flusher.close();
+  await log.close();
+  await base.close();
+  database.close();
+}
+
+/** Rejects with `MEM_INVALID_ARGUMENT` for a language that there is not. */
+export async function analyzerOf(name: LanguageName): Promise<Analyzer> {
+  try {
+    return createAnalyzer({ language: await loadLanguage(name) });
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new MemoryError("MEM_INVALID_ARGUMENT", `options.language: ${cause.message}`, {
+      cause,
+      path: "options.language",
+    });
+  }
+}

@@ -1,0 +1,115 @@
+import { readLockHolder } from "@mem/append-log";
+import { isMemoryError, systemClock, type Health, type JsonObject } from "@mem/core";
+import type { Condition, Place } from "../store/engine.ts";
+import type { OpenedStore } from "./opened-store.ts";
+import type { Questions } from "../search/questions.ts";
+import type { StoreLifecycle } from "../store/store-lifecycle.ts";
+import { countEntries } from "../reading/scope-count.ts";
+import { all, notCleared, VECTOR_PENDING } from "../table/sql.ts";
+import type { View } from "../reading/view.ts";
+
+/** A table that is so far behind the log waits for something. */
+const LATE_MS = 5_000;
+
+/** How a store is. It is opened only where there is one already: asking makes none. */
+export async function describeHealth(
+  place: Place,
+  lifecycle: StoreLifecycle,
+  questions: Questions,
+): Promise<Health> {
+  const { durability, name: uri } = place;
+  const base = { backend: "lancedb", durability } as const;
+  try {
+    if (!(await place.exists())) {
+      return { ...base, status: "ok", messages: [], details: { uri, entries: 0 } };
+    }
+    const { troubles, details } = await (await lifecycle.open()).condition();
+    const failed = questions.failure;
+    const messages = [
+      ...troubles,
+      ...(failed === undefined ? [] : [`searches are by keyword only: ${failed.message}`]),
+    ];
+    return {
+      ...base,
+      status: messages.length > 0 ? "degraded" : "ok",
+      messages: [...lifecycle.repairs, ...messages],
+      details: { uri, ...details },
+    };
+  } catch (error) {
+    return { ...base, status: "down", messages: [messageOf(error)], details: { uri } };
+  }
+}
+
+/** How a store in a folder is. */
+export async function conditionOf(opened: OpenedStore): Promise<Condition> {
+  return { troubles: await troublesOf(opened), details: await detailsOf(opened) };
+}
+
+async function troublesOf({
+  maintenance,
+  embedding,
+  flusher,
+  reader,
+  database,
+}: OpenedStore): Promise<string[]> {
+  const troubles: string[] = [];
+  if (flusher.failure !== undefined) {
+    troubles.push(
+      `what was saved can't be written to LanceDB's table, is safe in the log, and is tried again: ${messageOf(flusher.failure)}`,
+    );
+  }
+  const holder = readLockHolder(database.location.lock);
+  if (flusher.behindMs > LATE_MS && holder !== undefined && holder.pid !== process.pid) {
+    const seconds = Math.round((systemClock.now() - holder.since) / 1_000);
+    troubles.push(
+      `process ${holder.pid} has been writing LanceDB's table for ${seconds} seconds; what was saved is safe in the log and waits for it: is that process paused?`,
+    );
+  }
+  if (maintenance.failure !== undefined) {
+    troubles.push(`maintenance fails and is tried again: ${messageOf(maintenance.failure)}`);
+  }
+  if (embedding?.failure !== undefined) {
+    const pending = await reader.read((view) => countPending(view));
+    troubles.push(`${pending} vectors are pending: ${embedding.failure.message}`);
+  }
+  return troubles;
+}
+
+async function detailsOf({
+  database,
+  base,
+  cache,
+  log,
+  replica,
+  reader,
+  embedding,
+}: OpenedStore): Promise<JsonObject> {
+  const { overlay } = replica;
+  const { hits, misses, entries, bytes } = cache.stats;
+  return {
+    entries: await reader.read((view) => countAll(view)),
+    tableVersion: base.version,
+    unflushedEntries: overlay.size,
+    unflushedBytes: Math.round(overlay.bytes),
+    segmentBytes: log.segmentBytes,
+    cache: { hits, misses, entries, bytes },
+    nativeCacheBytes: database.cachedBytes,
+    ...(embedding && { pendingVectors: await reader.read((view) => countPending(view)) }),
+  };
+}
+
+function messageOf(error: unknown): string {
+  if (isMemoryError(error)) return `${error.code}: ${error.message}`;
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function countAll(view: View): Promise<number> {
+  const slice = view.overlay.inTenant();
+  const rows = await view.table.countRows(notCleared(slice));
+  return countEntries(view, rows, slice.entries.values());
+}
+
+/** Of the table: what waits in the log is counted by `unflushedEntries`. */
+function countPending({ table, overlay }: View): Promise<number> {
+  return table.countRows(all(VECTOR_PENDING, notCleared(overlay.inTenant())));
+}

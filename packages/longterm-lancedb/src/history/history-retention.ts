@@ -1,0 +1,89 @@
+import type { Table } from "@lancedb/lancedb";
+import type { Clock } from "@mem/core";
+import type { Database } from "../table/database.ts";
+import type { HistoryRow } from "./history-row.ts";
+import { columnIn } from "../table/sql.ts";
+import { scopeOfId } from "../table/row.ts";
+import {
+  readDescription,
+  writeDescription,
+  type HistoryDescription,
+} from "../store/store-description.ts";
+
+const DAY_MS = 86_400_000;
+const DROPPED_AT_ONCE = 2_000;
+/** After every place in a log. */
+const NEVER = "~";
+
+type Happened = Pick<HistoryRow, "id" | "place" | "kind">;
+
+/** From when on a history tells everything, in milliseconds since 1970. */
+export function horizonOf({ since, retentionDays }: HistoryDescription, now: number): number {
+  return Math.max(since, now - retentionDays * DAY_MS);
+}
+
+/**
+ * Removes from the table of history what is older than it is kept. Whatever an entry was when that time began stays, as
+ * long as it was so then. Call it under the lock, to be published.
+ */
+export async function dropExpired(history: Table, database: Database, clock: Clock): Promise<void> {
+  const { description: path } = database.location;
+  const description = await readDescription(path);
+  if (description?.history === undefined) return;
+  const horizon = horizonOf(description.history, clock.now());
+  const places = await expiredPlaces(history, horizon);
+  if (places.length === 0) return;
+  // Before anything goes: with a longer retention than now it must not be asked for.
+  const kept = { ...description.history, since: horizon };
+  await writeDescription(path, { ...description, history: kept });
+  for (let i = 0; i < places.length; i += DROPPED_AT_ONCE) {
+    await history.delete(columnIn("place", places.slice(i, i + DROPPED_AT_ONCE)));
+  }
+}
+
+/** The rows that no question about `horizon` or a later time needs. */
+async function expiredPlaces(history: Table, horizon: number): Promise<string[]> {
+  const expired: string[] = [];
+  const newest = new Map<string, Happened>();
+  for await (const one of happenedBy(history, horizon)) {
+    const before = newest.get(one.id);
+    const isNewer = before === undefined || before.place < one.place;
+    if (isNewer) newest.set(one.id, one);
+    const other = isNewer ? before : one;
+    if (other !== undefined) expired.push(other.place);
+  }
+  if (newest.size === 0) return expired;
+  const firstLater = await firstPlaceAfter(history, horizon);
+  for (const { id, place, kind } of newest.values()) {
+    // The end of an entry is needed as long as there is a row of it: clocks may differ from the order of the log.
+    const isNothing = kind !== "entry" && place < firstLater;
+    const isEnded = clearingsOf(id).some((each) => (newest.get(each)?.place ?? "") > place);
+    if (isNothing || (isEnded && (kind === "entry" || kind === "deleted"))) expired.push(place);
+  }
+  return expired;
+}
+
+async function* happenedBy(history: Table, horizon: number): AsyncGenerator<Happened> {
+  const rows = history.query().where(`at <= ${horizon}`).select(["id", "place", "kind"]);
+  for await (const batch of rows) {
+    for (let i = 0; i < batch.numRows; i++) yield batch.get(i)?.toJSON() as unknown as Happened;
+  }
+}
+
+async function firstPlaceAfter(history: Table, horizon: number): Promise<string> {
+  const [first]: Happened[] = await history
+    .query()
+    .where(`at > ${horizon}`)
+    .orderBy({ columnName: "place", ascending: true })
+    .select(["place"])
+    .limit(1)
+    .toArray();
+  return first?.place ?? NEVER;
+}
+
+/** The ids of what can end an entry without naming it: see `clearingIds`. */
+function clearingsOf(id: string): string[] {
+  const scope = scopeOfId(id);
+  const [tenant, workflow] = scope.split(":");
+  return [`${scope}:`, `${tenant}:${workflow}:`];
+}

@@ -1,0 +1,115 @@
+import {
+  MemoryError,
+  type LongTermWrite,
+  type Removal,
+  type Scope,
+  type WorkflowRef,
+} from "@mem/core";
+import type { HistoryState } from "../table/base-file.ts";
+
+/** Stores each write whose condition is met when its turn comes in the log. */
+export interface Saving {
+  readonly kind: "save";
+  /** In milliseconds since 1970. */
+  readonly at: number;
+  readonly scope: Scope;
+  readonly writes: readonly LongTermWrite[];
+}
+
+/** Deletes each entry whose condition is met when its turn comes. */
+export interface Removing {
+  readonly kind: "delete";
+  readonly at: number;
+  readonly scope: Scope;
+  readonly removals: readonly Removal[];
+}
+
+/** Deletes everything in exactly this scope. */
+export interface Clearing {
+  readonly kind: "clear";
+  readonly at: number;
+  readonly scope: Scope;
+}
+
+/** Deletes everything in every scope of a workflow. */
+export interface ClearingWorkflow {
+  readonly kind: "clear-workflow";
+  readonly at: number;
+  readonly workflow: WorkflowRef;
+}
+
+/** An entry as it was elsewhere. */
+export interface RestoredEntry {
+  readonly scope: Scope;
+  readonly write: LongTermWrite;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** Made by the store's own embedder. */
+  readonly vector?: Float32Array;
+}
+
+/** Puts entries in their places as they were. */
+export interface Restoring {
+  readonly kind: "restore";
+  readonly at: number;
+  /** Leaves what is there as it is. */
+  readonly onlyAbsent: boolean;
+  readonly entries: readonly RestoredEntry[];
+}
+
+/** Tells every process that the tables say by now what the log says before `watermark`. */
+export interface Flushed {
+  readonly kind: "flushed";
+  /** Of the table of entries. */
+  readonly version: number;
+  readonly watermark: string;
+  readonly history?: HistoryState;
+}
+
+export type Change = Saving | Removing | Clearing | ClearingWorkflow | Restoring | Flushed;
+
+/** A change as one line of text. */
+export function encodeChange(change: Change): string {
+  if (change.kind !== "restore") return JSON.stringify(change);
+  const entries = change.entries.map(({ vector, ...entry }) =>
+    vector === undefined ? entry : { ...entry, vector: encodeVector(vector) },
+  );
+  return JSON.stringify({ ...change, entries });
+}
+
+/** Throws `MEM_FORMAT` for a change that only a later release knows. */
+export function decodeChange(payload: string): Change {
+  const change = JSON.parse(payload) as Change;
+  switch (change.kind) {
+    case "save":
+    case "delete":
+    case "clear":
+    case "clear-workflow":
+    case "flushed":
+      return change;
+    case "restore":
+      return { ...change, entries: change.entries.map(withVector) };
+    default: {
+      const { kind } = change as { kind: unknown };
+      throw new MemoryError(
+        "MEM_FORMAT",
+        `the log holds a change of the kind ${JSON.stringify(kind)}, which this release of @mem/longterm-lancedb does not know; update the package`,
+      );
+    }
+  }
+}
+
+function withVector(entry: RestoredEntry): RestoredEntry {
+  const vector = entry.vector as unknown as string | undefined;
+  return vector === undefined ? entry : { ...entry, vector: decodeVector(vector) };
+}
+
+function encodeVector({ buffer, byteOffset, byteLength }: Float32Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString("base64");
+}
+
+function decodeVector(text: string): Float32Array {
+  // A buffer of its own: a small one of Node's may begin at any byte.
+  const bytes = new Uint8Array(Buffer.from(text, "base64"));
+  return new Float32Array(bytes.buffer);
+}

@@ -1,0 +1,74 @@
+import type { LongTermWrite, Scope, WriteResult } from "@mem/core";
+import type { Base } from "../table/base.ts";
+import type { Change } from "./change.ts";
+import type { Overlay } from "./overlay.ts";
+import { rowId } from "../table/row.ts";
+
+/** What is in a place when a change comes to its turn. */
+export interface Present {
+  readonly version: string;
+  readonly opId: string | null | undefined;
+  /** As `UnflushedEntry` has it. */
+  readonly createdAt: number | undefined;
+}
+
+/** The entry in a place; `undefined`: none; `"unknown"`: that has to be learned from the table first. */
+export function presentEntry(
+  overlay: Overlay,
+  base: Base,
+  scope: Scope,
+  key: string,
+): Present | undefined | "unknown" {
+  const changed = overlay.find(scope, key);
+  if (changed !== undefined) {
+    const { entry } = changed;
+    return entry && { version: entry.version, opId: entry.write.opId, createdAt: entry.createdAt };
+  }
+  if (overlay.isCleared(scope)) return undefined;
+  const stored = base.known(rowId(scope, key));
+  return stored === undefined ? "unknown" : (stored ?? undefined);
+}
+
+/** The places that have to be known before a change can be judged, and answered where this process made it. */
+export function* questionsOf(
+  change: Change,
+  isOwn: boolean,
+): Generator<{ readonly scope: Scope; readonly key: string }> {
+  if (change.kind === "save") {
+    const { scope, writes } = change;
+    for (const write of writes) if (isConditional(write)) yield { scope, key: write.key };
+  } else if (change.kind === "delete") {
+    const { scope, removals } = change;
+    for (const { key, ifVersion } of removals) {
+      // Whoever deletes is told whether there was something.
+      if (isOwn || ifVersion !== undefined) yield { scope, key };
+    }
+  } else if (change.kind === "restore" && change.onlyAbsent) {
+    for (const { scope, write } of change.entries) yield { scope, key: write.key };
+  }
+}
+
+/** Whether a change can be judged without looking anything up: most saves have no condition. */
+export function asksNothing(change: Change): boolean {
+  if (change.kind !== "save") return change.kind === "flushed";
+  for (const write of change.writes) if (isConditional(write)) return false;
+  return true;
+}
+
+function isConditional({ ifVersion, ifAbsent, opId }: LongTermWrite): boolean {
+  return ifVersion !== undefined || ifAbsent === true || opId !== undefined;
+}
+
+/** The answer to a write that is not to be stored; `undefined`: it is. */
+export function refusal(
+  { ifVersion, ifAbsent, opId }: LongTermWrite,
+  present: Present | undefined,
+): WriteResult | undefined {
+  if (present !== undefined && opId !== undefined && present.opId === opId) {
+    return { stored: true, version: present.version };
+  }
+  const isTaken = ifAbsent === true && present !== undefined;
+  const isOther = ifVersion !== undefined && ifVersion !== present?.version;
+  if (!isTaken && !isOther) return undefined;
+  return { stored: false, ...(present && { version: present.version }) };
+}

@@ -1,0 +1,300 @@
+import type { LogEntry } from "@mem/append-log";
+import {
+  MemoryError,
+  type LongTermWrite,
+  type Removal,
+  type Scope,
+  type WriteResult,
+} from "@mem/core";
+import type { Base } from "../table/base.ts";
+import { isLater, type BaseState } from "../table/base-file.ts";
+import {
+  decodeChange,
+  type Change,
+  type Clearing,
+  type ClearingWorkflow,
+  type RestoredEntry,
+} from "./change.ts";
+import type { ChangedEntry } from "./changed-entry.ts";
+import type { EntryCache } from "../reading/entry-cache.ts";
+import { shareOf, stampOf, type FramePlace, type FrameShare } from "./frame-place.ts";
+import { HistoryRecords } from "../history/history-records.ts";
+import { asksNothing, presentEntry, questionsOf, refusal } from "./judgement.ts";
+import { Overlay } from "./overlay.ts";
+import { rowId } from "../table/row.ts";
+
+/** What became of a change: the answer to whoever made it. */
+export type Answer = readonly WriteResult[] | readonly boolean[] | number | undefined;
+
+export interface ReplicaParts {
+  readonly base: Base;
+  readonly cache: EntryCache;
+  /** How many entries a clearing would remove now. */
+  readonly count: (clearing: Clearing | ClearingWorkflow) => Promise<number>;
+  /** Is told of each entry that this process saved. */
+  readonly onSaved: (changed: ChangedEntry) => void;
+  /** Is told that the table was written, by whichever process. */
+  readonly onFlushed: () => void;
+}
+
+/** A change whose turn comes when what it depends on was looked up in the table. */
+interface Waiting extends FramePlace {
+  readonly change: Change;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const LEARNED_AT_ONCE = 2_000;
+/** What an entry takes in memory beside its own text. */
+const ENTRY_BYTES = 300;
+
+/**
+ * The memory as the log says it is. Every process that reads the log comes to the same: changes are applied in its
+ * order, and each condition is judged in its place.
+ */
+export class Replica {
+  readonly overlay: Overlay = new Overlay();
+  readonly history: HistoryRecords = new HistoryRecords();
+  readonly #parts: ReplicaParts;
+  readonly #queue: Waiting[] = [];
+  #draining: Promise<void> | undefined;
+  #failure: { readonly error: unknown } | undefined;
+  /** While what is in the log already is read: the last state of the table that it tells of. */
+  #replayed: BaseState | undefined;
+
+  constructor(parts: ReplicaParts) {
+    this.#parts = parts;
+    this.#replayed = parts.base.state;
+    this.#beginHistory(parts.base.state);
+  }
+
+  /** Roughly what it takes in memory. */
+  get bytes(): number {
+    return this.overlay.bytes + this.history.bytes;
+  }
+
+  /**
+   * Ends the reading of what was in the log already. `current`: the state of the table, by the file that says so. What
+   * the log tells of a later one is of one that could not be read and was gone back from.
+   */
+  begin(current: BaseState): void {
+    const replayed = this.#replayed;
+    this.#replayed = undefined;
+    if (replayed !== undefined && !isLater(replayed, current)) this.#moveTo(replayed);
+    if (current.history === undefined) this.history.stop();
+  }
+
+  /** Whether everything that was taken has been applied. */
+  get isSettled(): boolean {
+    return this.#queue.length === 0 && this.#failure === undefined;
+  }
+
+  /** What a change depends on could not be read: it has to be begun anew, from what is on disk. */
+  get hasFailed(): boolean {
+    return this.#failure !== undefined;
+  }
+
+  /** Takes the next frame of the log. */
+  take({ position, payload, own }: LogEntry<Change>): Answer | Promise<Answer> {
+    if (this.#failure !== undefined) throw this.#failure.error;
+    const change = own ?? decodeChange(payload);
+    const place = { position, bytes: payload.length, isOwn: own !== undefined };
+    if (this.#queue.length === 0 && this.#isReady(change, place.isOwn)) {
+      return this.#apply(change, place);
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    this.#queue.push({ ...place, change, resolve, reject });
+    this.#draining ??= this.#drain().finally(() => (this.#draining = undefined));
+    if (place.isOwn) return promise;
+    // Nobody here waits for the answer; why it could not be applied, `settled` says.
+    promise.catch(() => undefined);
+    return undefined;
+  }
+
+  /** Resolves when everything that was taken has been applied; rejects when that can't be done. */
+  async settled(): Promise<void> {
+    while (this.#draining !== undefined) await this.#draining;
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  async #drain(): Promise<void> {
+    const { base, count } = this.#parts;
+    try {
+      for (let next = this.#queue[0]; next !== undefined; next = this.#queue[0]) {
+        const { change, isOwn } = next;
+        let removed: number | undefined;
+        if (isOwn && isClearing(change)) removed = await count(change);
+        else if (!this.#isReady(change, isOwn)) {
+          await base.learn(this.#openQuestions());
+          continue;
+        }
+        const answer = this.#apply(change, next);
+        this.#queue.shift();
+        next.resolve(removed ?? answer);
+      }
+    } catch (cause) {
+      const error = new MemoryError("MEM_UNAVAILABLE", "the log can't be read on: see the cause", {
+        cause,
+      });
+      this.#failure = { error };
+      for (const { reject } of this.#queue.splice(0)) reject(error);
+    }
+  }
+
+  #isReady(change: Change, isOwn: boolean): boolean {
+    if (asksNothing(change)) return true;
+    // Whoever clears is told how many entries there were.
+    if (isClearing(change)) return !isOwn;
+    for (const { scope, key } of questionsOf(change, isOwn)) {
+      if (this.#present(scope, key) === "unknown") return false;
+    }
+    return true;
+  }
+
+  /** The ids that the changes of the queue depend on and that are not known, so that one query answers them. */
+  #openQuestions(): string[] {
+    const ids = new Set<string>();
+    for (const { change, isOwn } of this.#queue) {
+      for (const { scope, key } of questionsOf(change, isOwn)) {
+        if (this.#present(scope, key) === "unknown") ids.add(rowId(scope, key));
+      }
+      if (ids.size >= LEARNED_AT_ONCE) break;
+    }
+    return [...ids];
+  }
+
+  #present(scope: Scope, key: string): ReturnType<typeof presentEntry> {
+    return presentEntry(this.overlay, this.#parts.base, scope, key);
+  }
+
+  #apply(change: Change, place: FramePlace): Answer {
+    switch (change.kind) {
+      case "save": {
+        const { scope, at, writes } = change;
+        return writes.map((write, i) =>
+          this.#save(scope, write, at, shareOf(place, writes.length, i)),
+        );
+      }
+      case "restore": {
+        const { entries, onlyAbsent } = change;
+        return entries.map((entry, i) =>
+          this.#restore(entry, onlyAbsent, change.at, shareOf(place, entries.length, i)),
+        );
+      }
+      case "delete":
+        return change.removals.map((removal, i) =>
+          this.#delete(change.scope, removal, change.at, shareOf(place, change.removals.length, i)),
+        );
+      case "clear":
+        this.overlay.clear(change.scope, place.position);
+        if (this.history.areKept) this.history.cleared(change.scope, stampOf(change.at, place));
+        return undefined;
+      case "clear-workflow":
+        this.overlay.clearWorkflow(change.workflow, place.position);
+        if (this.history.areKept) {
+          this.history.clearedWorkflow(change.workflow, stampOf(change.at, place));
+        }
+        return undefined;
+      case "flushed":
+        if (this.#replayed === undefined) {
+          this.#moveTo(change);
+        } else {
+          this.#replayed = change;
+          this.#beginHistory(change);
+        }
+        return undefined;
+    }
+  }
+
+  #save(scope: Scope, write: LongTermWrite, at: number, share: FrameShare): WriteResult {
+    const present = this.#present(scope, write.key);
+    // A write without a condition is stored whatever is there.
+    const known = present === "unknown" ? undefined : present;
+    const refused = refusal(write, known);
+    if (refused !== undefined) return refused;
+    const { version } = share;
+    const before = this.overlay.find(scope, write.key)?.entry;
+    const createdAt =
+      present === "unknown" ? undefined : known === undefined ? at : known.createdAt;
+    const isSameText = before?.vector !== undefined && before.write.text === write.text;
+    const changed = this.#put(scope, write.key, at, share, {
+      write,
+      version,
+      createdAt,
+      ...(before !== undefined && { firstSavedAt: before.firstSavedAt ?? before.updatedAt }),
+      updatedAt: at,
+      ...(isSameText && { vector: before.vector }),
+    });
+    if (share.isOwn) this.#parts.onSaved(changed);
+    return { stored: true, version };
+  }
+
+  #restore(restored: RestoredEntry, onlyAbsent: boolean, at: number, share: FrameShare): boolean {
+    const { scope, write, createdAt, updatedAt, vector } = restored;
+    if (onlyAbsent && this.#present(scope, write.key) !== undefined) return false;
+    const { version } = share;
+    const entry = { write, version, createdAt, updatedAt, ...(vector && { vector }) };
+    const changed = this.#put(scope, write.key, at, share, entry);
+    if (share.isOwn) this.#parts.onSaved(changed);
+    return true;
+  }
+
+  #delete(scope: Scope, { key, ifVersion }: Removal, at: number, share: FrameShare): boolean {
+    const present = this.#present(scope, key);
+    if (present === undefined) return false;
+    // Only where nobody waits for the answer and there is no condition.
+    const isThere =
+      present === "unknown" || ifVersion === undefined || ifVersion === present.version;
+    if (!isThere) return false;
+    this.#put(scope, key, at, { ...share, bytes: 0 }, undefined);
+    return true;
+  }
+
+  #put(
+    scope: Scope,
+    key: string,
+    at: number,
+    { position, bytes, version }: FrameShare,
+    entry: ChangedEntry["entry"],
+  ): ChangedEntry {
+    const { base, cache } = this.#parts;
+    const changed = this.overlay.put(scope, key, { entry, position, bytes: bytes + ENTRY_BYTES });
+    changed.stored ??= base.known(changed.id);
+    cache.delete(changed.id);
+    if (this.history.areKept) this.history.changed(scope, key, entry, { version, at, bytes });
+    return changed;
+  }
+
+  #moveTo({ version, watermark, history }: BaseState): void {
+    const { base, onFlushed } = this.#parts;
+    const state = { version, watermark, ...(history && { history }) };
+    if (isLater(base.state, state)) return;
+    if (watermark < base.watermark) {
+      this.#failure = { error: gonePast(base.version) };
+      return;
+    }
+    const hadClearings = this.overlay.hasClearings;
+    const touched = this.overlay.dropBefore(watermark);
+    this.history.dropBefore(watermark);
+    this.#beginHistory(state);
+    base.moveTo(state, touched, hadClearings);
+    onFlushed();
+  }
+
+  #beginHistory({ watermark, history }: BaseState): void {
+    if (history === undefined || this.history.areKept) return;
+    this.history.begin(this.overlay.inTenant(), watermark, history.at);
+  }
+}
+
+function isClearing(change: Change): change is Clearing | ClearingWorkflow {
+  return change.kind === "clear" || change.kind === "clear-workflow";
+}
+
+/** What this process has forgotten since, because its table had it, is not in the table any more. */
+function gonePast(version: number): MemoryError {
+  return new MemoryError(
+    "MEM_UNAVAILABLE",
+    `version ${version} of the table was found to be unreadable by another process, which went back from it; try again`,
+  );
+}

@@ -1,0 +1,165 @@
+import type {
+  Clock,
+  Embedder,
+  EmbedderFingerprint,
+  Erasure,
+  ErasureRequest,
+  PortableEntry,
+  Verification,
+} from "@mem/core";
+import type { Analyzer } from "@mem/search";
+import { EmbeddingQueue } from "../vectors/embedding-queue.ts";
+import type { AskedChange, Condition, Engine } from "../store/engine.ts";
+import { EntryCache } from "../reading/entry-cache.ts";
+import { MadeVectors } from "../vectors/made-vectors.ts";
+import { objectCondition } from "./object-condition.ts";
+import { ObjectDatabase, type ObjectLocation } from "./object-database.ts";
+import { ObjectDescription } from "./object-description.ts";
+import { eraseObjects } from "./object-erasure.ts";
+import { objectError } from "./object-error.ts";
+import { ObjectMaintenance } from "./object-maintenance.ts";
+import { openObjectStore } from "./object-open.ts";
+import { NOTHING_UNFLUSHED, ObjectReader } from "./object-reader.ts";
+import { ObjectSnapshots } from "./object-snapshots.ts";
+import { ObjectVectors } from "./object-vectors.ts";
+import { verifyObjects } from "./object-verification.ts";
+import { ObjectWriter } from "./object-writer.ts";
+import { PendingRows } from "../vectors/pending-rows.ts";
+import type { Answer } from "../log/replica.ts";
+import { Search } from "../search/search.ts";
+import { walkTable } from "./object-walk.ts";
+
+export interface ObjectEngineOptions {
+  readonly location: ObjectLocation;
+  readonly analyzer: Analyzer;
+  readonly embedder: Embedder | undefined;
+  readonly cacheBytes: number;
+  readonly clock: Clock;
+}
+
+/** A store that lies in an object store: every change is a commit, and there is nothing on this machine. */
+export class ObjectEngine implements Engine {
+  /** Whatever fails, the next call begins from what is stored. */
+  readonly isBroken = false;
+  readonly database: ObjectDatabase;
+  readonly cache: EntryCache;
+  readonly snapshots: ObjectSnapshots;
+  readonly reader: ObjectReader;
+  readonly search: Search;
+  readonly writer: ObjectWriter;
+  readonly maintenance: ObjectMaintenance;
+  readonly vectors: ObjectVectors;
+  readonly embedding: EmbeddingQueue | undefined;
+  readonly #options: ObjectEngineOptions;
+  readonly #description: ObjectDescription;
+
+  /** Rejects with `MEM_UNAVAILABLE`, `MEM_FORMAT`, and where another embedder made the store's vectors. */
+  static async open(options: ObjectEngineOptions): Promise<ObjectEngine> {
+    const { uri } = options.location;
+    let database: ObjectDatabase | undefined;
+    try {
+      database = await ObjectDatabase.connect(options.location);
+      const engine = new ObjectEngine(options, database);
+      await engine.#open();
+      return engine;
+    } catch (error) {
+      await database?.close();
+      throw objectError(error, uri, "not-applied");
+    }
+  }
+
+  private constructor(options: ObjectEngineOptions, database: ObjectDatabase) {
+    const { analyzer, embedder, cacheBytes, clock, location } = options;
+    this.#options = options;
+    this.database = database;
+    this.#description = new ObjectDescription(database);
+    this.cache = new EntryCache(cacheBytes);
+    this.snapshots = new ObjectSnapshots(database, this.cache);
+    this.reader = new ObjectReader(this.snapshots, this.cache, location.uri);
+    this.search = new Search(database.modules.lancedb, analyzer);
+    this.writer = new ObjectWriter({
+      database,
+      analyzer,
+      onPending: (id) => this.embedding?.add(id),
+      onCommitted: () => this.maintenance.notice(),
+    });
+    this.maintenance = new ObjectMaintenance({ database, queue: this.writer.queue, clock });
+    const made = new MadeVectors(NOTHING_UNFLUSHED);
+    this.vectors = new ObjectVectors({ database, writer: this.writer, made, clock });
+    this.embedding =
+      embedder &&
+      new EmbeddingQueue({
+        embedder,
+        pending: new PendingRows(this.snapshots, NOTHING_UNFLUSHED, made),
+        made,
+        clock,
+        onMade: () => this.vectors.notice(),
+      });
+  }
+
+  change(change: AskedChange, signal?: AbortSignal): Promise<Answer> {
+    return this.writer.change(change, signal);
+  }
+
+  async walk(tenantId: string | undefined): Promise<AsyncGenerator<readonly PortableEntry[]>> {
+    const held = await this.#told(this.snapshots.hold());
+    return walkTable(held, tenantId, this.#options.location.uri);
+  }
+
+  erase(request: ErasureRequest, dryRun: boolean): Promise<Erasure> {
+    const { database, reader, writer } = this;
+    return eraseObjects({ database, reader, writer, clock: this.#options.clock }, request, dryRun);
+  }
+
+  verify(): Promise<Verification> {
+    const { database, reader } = this;
+    return verifyObjects({ database, reader, analyzer: this.#options.analyzer });
+  }
+
+  async embedder(): Promise<EmbedderFingerprint | undefined> {
+    return (await this.#told(this.#description.read()))?.embedder;
+  }
+
+  async bringUp(): Promise<void> {
+    await this.writer.queue.drained();
+    try {
+      await this.embedding?.flush();
+    } finally {
+      // Where the embedder refuses one text, those of the others are made.
+      await this.vectors.flush();
+    }
+    await this.maintenance.compact();
+  }
+
+  condition(): Promise<Condition> {
+    return objectCondition(this);
+  }
+
+  async stopWaiting(): Promise<void> {
+    await this.embedding?.close();
+  }
+
+  async close(): Promise<void> {
+    await this.maintenance.close();
+    await this.vectors.close();
+    await this.writer.queue.drained();
+    await this.snapshots.close();
+    await this.database.close();
+  }
+
+  async #told<T>(running: Promise<T>): Promise<T> {
+    try {
+      return await running;
+    } catch (error) {
+      throw objectError(error, this.#options.location.uri, "not-applied");
+    }
+  }
+
+  async #open(): Promise<void> {
+    const { database, writer } = this;
+    const { analyzer, embedder } = this.#options;
+    const description = this.#description;
+    await openObjectStore({ database, description, writer, analyzer, embedder });
+    this.embedding?.begin();
+  }
+}

@@ -1,0 +1,61 @@
+import { MemoryError, type Embedder } from "@mem/core";
+import type { Analyzer } from "@mem/search";
+import type { ObjectDatabase } from "./object-database.ts";
+import type { ObjectDescription } from "./object-description.ts";
+import { completeTable, countTable, makeTable } from "./object-table.ts";
+import type { ObjectWriter } from "./object-writer.ts";
+import { analyzeAgain } from "../upkeep/reanalysis.ts";
+import { describeStore, refuseForeignEmbedder } from "../store/store-description.ts";
+import { vectorLength } from "../table/table-schema.ts";
+
+export interface ObjectOpening {
+  readonly database: ObjectDatabase;
+  readonly description: ObjectDescription;
+  readonly writer: ObjectWriter;
+  readonly analyzer: Analyzer;
+  readonly embedder: Embedder | undefined;
+}
+
+/**
+ * Makes the store where there is none, and brings it to what it is opened with: another analyzer, its first embedder.
+ * Each step can be done by several machines at once, and by the next one where one died in between.
+ */
+export async function openObjectStore(opening: ObjectOpening): Promise<void> {
+  const { database, description, analyzer, embedder } = opening;
+  const present = (await description.read()) ?? (await createStore(opening));
+  refuseForeignEmbedder(present, embedder);
+  const { embedder: own } =
+    embedder === undefined || present.embedder !== undefined
+      ? present
+      : await description.alter((before) => {
+          refuseForeignEmbedder(before, embedder);
+          return describeStore(before.analyzer, embedder);
+        });
+  await completeTable(database, own?.dimensions);
+  if (present.analyzer !== analyzer.id) await renewTerms(opening);
+}
+
+async function createStore({ database, description, analyzer, embedder }: ObjectOpening) {
+  const rows = await countTable(database);
+  if (rows !== undefined && rows > 0) {
+    throw new MemoryError(
+      "MEM_FORMAT",
+      `${database.location.uri} holds a table with ${rows} rows, but no description of a store: it is not a store of this package, or that was lost`,
+    );
+  }
+  // Two who make it together make one table; which of them described it is seen by what is there afterwards.
+  await makeTable(database, embedder?.dimensions);
+  return await description.make(describeStore(analyzer.id, embedder));
+}
+
+async function renewTerms({ database, description, writer, analyzer }: ObjectOpening) {
+  const table = await database.table("write");
+  const dimensions = await vectorLength(table);
+  await analyzeAgain(table, analyzer, async (rows) => {
+    await writer.commits.replace(
+      rows.map((row) => ({ row, replaced: row.version })),
+      dimensions,
+    );
+  });
+  await description.alter((before) => ({ ...before, analyzer: analyzer.id }));
+}

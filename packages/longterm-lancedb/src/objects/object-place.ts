@@ -1,0 +1,49 @@
+import type { LanguageName } from "@mem/search";
+import type { Engine, Place } from "../store/engine.ts";
+import { ObjectDatabase } from "./object-database.ts";
+import { ObjectDescription } from "./object-description.ts";
+import { ObjectEngine, type ObjectEngineOptions } from "./object-engine.ts";
+import { objectError } from "./object-error.ts";
+import { analyzerOf } from "../folder/opened-store.ts";
+
+export interface ObjectPlaceOptions extends Omit<ObjectEngineOptions, "analyzer"> {
+  readonly language: LanguageName;
+}
+
+/** A path in an object store. */
+export class ObjectPlace implements Place {
+  readonly durability = "server";
+  readonly #options: ObjectPlaceOptions;
+
+  constructor(options: ObjectPlaceOptions) {
+    this.#options = options;
+  }
+
+  get name(): string {
+    return this.#options.location.uri;
+  }
+
+  async exists(): Promise<boolean> {
+    const database = await this.#connect();
+    try {
+      return (await new ObjectDescription(database).read()) !== undefined;
+    } catch (error) {
+      throw objectError(error, this.name, "not-applied");
+    } finally {
+      await database.close();
+    }
+  }
+
+  async open(): Promise<Engine> {
+    const { language, ...options } = this.#options;
+    return ObjectEngine.open({ ...options, analyzer: await analyzerOf(language) });
+  }
+
+  async #connect(): Promise<ObjectDatabase> {
+    try {
+      return await ObjectDatabase.connect(this.#options.location);
+    } catch (error) {
+      throw objectError(error, this.name, "not-applied");
+    }
+  }
+}

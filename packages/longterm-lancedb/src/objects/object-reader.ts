@@ -1,0 +1,53 @@
+import type { LongTermEntry, Scope } from "@mem/core";
+import type { Reader } from "../store/engine.ts";
+import type { EntryCache } from "../reading/entry-cache.ts";
+import { objectError } from "./object-error.ts";
+import type { ObjectSnapshots } from "./object-snapshots.ts";
+import { Overlay } from "../log/overlay.ts";
+import { getEntries } from "../reading/retrieval.ts";
+import { isVanishedVersion, overtaken } from "../store/storage-error.ts";
+import type { View } from "../reading/view.ts";
+
+const READ_ATTEMPTS = 5;
+
+/** What was acknowledged is in the table: there is nothing beside it. */
+export const NOTHING_UNFLUSHED: Overlay = new Overlay();
+
+/** Reads what any machine has committed. */
+export class ObjectReader implements Reader {
+  readonly #snapshots: ObjectSnapshots;
+  readonly #cache: EntryCache;
+  readonly #name: string;
+
+  constructor(snapshots: ObjectSnapshots, cache: EntryCache, name: string) {
+    this.#snapshots = snapshots;
+    this.#cache = cache;
+    this.#name = name;
+  }
+
+  /** Runs a read on the newest version; where that was cleaned up meanwhile, it is begun again on the next one. */
+  async read<T>(query: (view: View) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      const { version: before } = this.#snapshots;
+      try {
+        return await this.#snapshots.use((table, version) => query(this.#view(table, version)));
+      } catch (error) {
+        const isGone = isVanishedVersion(error);
+        // A file that is missing from one and the same version is lost.
+        if (!isGone || (attempt > 1 && before === this.#snapshots.version)) {
+          throw objectError(error, this.#name, "not-applied");
+        }
+        if (attempt === READ_ATTEMPTS) throw overtaken(error, this.#name);
+      }
+    }
+  }
+
+  get(scope: Scope, keys: readonly string[]): Promise<(LongTermEntry | undefined)[]> {
+    return this.read((view) => getEntries(view, scope, keys));
+  }
+
+  #view(table: View["table"], version: number): View {
+    const cache = this.#cache;
+    return { table, version, overlay: NOTHING_UNFLUSHED, cache, learn: async () => undefined };
+  }
+}

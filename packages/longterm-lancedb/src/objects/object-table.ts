@@ -1,0 +1,83 @@
+import { setTimeout } from "node:timers/promises";
+import type { Field, Schema } from "apache-arrow";
+import type { Table } from "@lancedb/lancedb";
+import { TABLE_NAME } from "../folder/location.ts";
+import type { Arrow } from "../table/native-module.ts";
+import type { ObjectDatabase } from "./object-database.ts";
+import { isAlreadyMade, isNoTable } from "./object-error.ts";
+import { indexedColumns } from "../table/table-indexes.ts";
+import { addVectorColumn, indexTerms, tableSchema, vectorLength } from "../table/table-schema.ts";
+
+const DEADLINE_MS = 60_000;
+const LONGEST_PAUSE_MS = 100;
+
+/**
+ * A column of text that LanceDB takes for the primary key. As metadata it comes with the table, in one commit: set
+ * afterwards, two machines that make a table together would run into each other.
+ */
+export function primaryKeyField(arrow: Arrow, name: string): Field {
+  const metadata = new Map([["lance-schema:unenforced-primary-key", "true"]]);
+  return new arrow.Field(name, new arrow.Utf8(), false, metadata);
+}
+
+/** Makes the table of entries unless it is there. */
+export async function makeTable(
+  { connection, modules: { arrow } }: ObjectDatabase,
+  dimensions: number | undefined,
+): Promise<void> {
+  const fields = tableSchema(arrow, dimensions).fields.map((field) =>
+    field.name === "id" ? primaryKeyField(arrow, field.name) : field,
+  );
+  const schema: Schema = new arrow.Schema(fields);
+  try {
+    (await connection.createEmptyTable(TABLE_NAME, schema)).close();
+  } catch (error) {
+    if (!isAlreadyMade(error)) throw error;
+  }
+}
+
+/** How many entries the table has; `undefined`: there is none. */
+export async function countTable({ connection }: ObjectDatabase): Promise<number | undefined> {
+  let table: Table;
+  try {
+    table = await connection.openTable(TABLE_NAME);
+  } catch (error) {
+    if (isNoTable(error)) return undefined;
+    throw error;
+  }
+  try {
+    return await table.countRows();
+  } finally {
+    table.close();
+  }
+}
+
+/** Gives the table what it lacks: the index of terms, and a column for the vectors of the store's embedder. */
+export async function completeTable(
+  database: ObjectDatabase,
+  dimensions: number | undefined,
+): Promise<void> {
+  const table = await database.table("write");
+  await retried(async () => {
+    if (!(await indexedColumns(table)).has("terms")) {
+      await indexTerms(table, database.modules.lancedb);
+    }
+    const length = await vectorLength(table);
+    if (dimensions === undefined || length === dimensions) return;
+    // Of an embedder that another one was faster than: no vector was made by it.
+    if (length !== undefined) await table.dropColumns(["vector"]);
+    await addVectorColumn(table, dimensions);
+  });
+}
+
+/** Does again what other machines ran into, where it looks first at what is still to do. */
+export async function retried<T>(task: () => Promise<T>): Promise<T> {
+  for (const began = performance.now(); ;) {
+    try {
+      return await task();
+    } catch (error) {
+      if (!isAlreadyMade(error) || performance.now() - began > DEADLINE_MS) throw error;
+      await setTimeout(Math.random() * LONGEST_PAUSE_MS);
+    }
+  }
+}

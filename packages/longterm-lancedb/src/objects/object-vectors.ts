@@ -1,0 +1,85 @@
+import type { Clock } from "@mem/core";
+import { withVector } from "../table/entry-row.ts";
+import type { MadeVectors } from "../vectors/made-vectors.ts";
+import { objectError } from "./object-error.ts";
+import type { ObjectDatabase } from "./object-database.ts";
+import type { ObjectWriter } from "./object-writer.ts";
+import { readRows } from "../table/row-queries.ts";
+import { vectorLength } from "../table/table-schema.ts";
+
+const ROWS_AT_ONCE = 500;
+const RETRY_MS = 10_000;
+
+export interface ObjectVectorsParts {
+  readonly database: ObjectDatabase;
+  readonly writer: ObjectWriter;
+  readonly made: MadeVectors;
+  readonly clock: Clock;
+}
+
+/** Writes the vectors that were made to the rows that they were made for. */
+export class ObjectVectors {
+  readonly #parts: ObjectVectorsParts;
+  #running: Promise<void> | undefined;
+  #failure: unknown;
+  #cancelRetry: (() => void) | undefined;
+
+  constructor(parts: ObjectVectorsParts) {
+    this.#parts = parts;
+  }
+
+  /** Why the last attempt failed. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  /** To be called when vectors were made. */
+  notice(): void {
+    this.#cancelRetry?.();
+    this.#cancelRetry = undefined;
+    this.#running ??= this.#run().finally(() => (this.#running = undefined));
+  }
+
+  /** Resolves when all are written; rejects with what keeps them from that. */
+  async flush(): Promise<void> {
+    this.notice();
+    await this.#running;
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Those that are not written are made again. */
+  async close(): Promise<void> {
+    await this.#running;
+    this.#cancelRetry?.();
+  }
+
+  async #run(): Promise<void> {
+    const { made, writer, clock, database } = this.#parts;
+    try {
+      while (made.size > 0) await writer.queue.task(() => this.#write());
+      this.#failure = undefined;
+    } catch (error) {
+      this.#failure = objectError(error, database.location.uri, "unknown");
+      this.#cancelRetry = clock.schedule(RETRY_MS, () => this.notice());
+    }
+  }
+
+  async #write(): Promise<void> {
+    const { made, writer, database } = this.#parts;
+    const some = new Map([...made.all()].slice(0, ROWS_AT_ONCE));
+    const table = await database.table("write");
+    const dimensions = await vectorLength(table);
+    const rows = await readRows(table, [...some.keys()]);
+    const filled = rows.flatMap((row) => {
+      const vector = some.get(row.id);
+      const isOpen = row.vector_hash === null && row.version === vector?.version;
+      return vector === undefined || !isOpen
+        ? []
+        : [{ row: withVector(row, vector.vector), replaced: row.version }];
+    });
+    // Who changed a row meanwhile has its vector made anew; another machine may have filled it, too.
+    const isPending = "target.vector_hash IS NULL";
+    if (filled.length > 0) await writer.commits.replace(filled, dimensions, isPending);
+    made.written(some);
+  }
+}

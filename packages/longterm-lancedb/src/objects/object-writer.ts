@@ -1,0 +1,158 @@
+import { setTimeout } from "node:timers/promises";
+import type { Table } from "@lancedb/lancedb";
+import type { Analyzer } from "@mem/search";
+import type { AskedChange } from "../store/engine.ts";
+import { ObjectCommits } from "./object-commit.ts";
+import type { ObjectDatabase } from "./object-database.ts";
+import { contended, isConflict, objectError } from "./object-error.ts";
+import { groupsToCommit, type Group } from "./object-groups.ts";
+import { ObjectQueue, type QueuedStep } from "./object-queue.ts";
+import { PlacedSteps, stepsOf, type StepAnswer } from "./object-steps.ts";
+import type { Answer } from "../log/replica.ts";
+import { readStored } from "../table/row-queries.ts";
+import { inScope, inWorkflow } from "../table/sql.ts";
+
+/** A change that others overtake again and again is given up after so long. */
+const DEADLINE_MS = 60_000;
+/** Before what was overtaken is begun again; chance keeps two machines from running into each other forever. */
+const LONGEST_PAUSE_MS = 100;
+
+export interface ObjectWriterParts {
+  readonly database: ObjectDatabase;
+  readonly analyzer: Analyzer;
+  /** Is told of entries that were stored without a vector. */
+  readonly onPending: (id: string) => void;
+  /** Is told of every commit. */
+  readonly onCommitted: () => void;
+}
+
+interface Judged {
+  readonly queued: QueuedStep;
+  readonly answer: StepAnswer;
+}
+
+/** Commits changes: what waits is judged together, and acknowledged when the object store has it. */
+export class ObjectWriter {
+  readonly queue: ObjectQueue;
+  readonly commits: ObjectCommits;
+  readonly #parts: ObjectWriterParts;
+  readonly #name: string;
+
+  constructor(parts: ObjectWriterParts) {
+    this.#parts = parts;
+    this.#name = parts.database.location.uri;
+    this.commits = new ObjectCommits(parts.database);
+    this.queue = new ObjectQueue((steps) => this.#commit(steps));
+  }
+
+  async change(change: AskedChange, signal?: AbortSignal): Promise<Answer> {
+    if (change.kind === "clear") return this.#deleteWhere(inScope(change.scope), signal);
+    if (change.kind === "clear-workflow") {
+      return this.#deleteWhere(inWorkflow(change.workflow), signal);
+    }
+    return (await this.queue.steps(stepsOf(change), signal)) as Answer;
+  }
+
+  #deleteWhere(condition: string, signal: AbortSignal | undefined): Promise<number> {
+    return this.queue.task(async () => {
+      const table = await this.#parts.database.table("write");
+      for (const began = performance.now(); ;) {
+        try {
+          const { numDeletedRows } = await table.delete(condition);
+          this.#parts.onCommitted();
+          return numDeletedRows;
+        } catch (error) {
+          if (!isConflict(error)) throw objectError(error, this.#name, "unknown");
+          if (performance.now() - began > DEADLINE_MS) throw contended(error, this.#name);
+          await pause();
+        }
+      }
+    }, signal);
+  }
+
+  async #commit(steps: readonly QueuedStep[]): Promise<readonly QueuedStep[]> {
+    const { database, analyzer } = this.#parts;
+    const again = new Set<QueuedStep>();
+    try {
+      const table = await database.table("write");
+      const places = await readPlaces(table, steps);
+      const judged = new Map<string, Judged[]>();
+      for (const queued of steps) {
+        const place = places.get(queued.step.id) as PlacedSteps;
+        const answer = queued.step.take(place);
+        const ofPlace = judged.get(place.id) ?? [];
+        judged.set(place.id, [...ofPlace, { queued, answer }]);
+      }
+      for (const [id, place] of places) if (!place.isChanged) settle(judged.get(id) ?? []);
+      const changed = [...places.values()].filter(({ isChanged }) => isChanged);
+      const groups = await groupsToCommit(changed, table, this.commits, analyzer);
+      for (const group of groups) {
+        for (const each of await this.#attempt(group, judged)) again.add(each);
+      }
+    } catch (error) {
+      // Those that are settled by now do not hear of it.
+      const failure = objectError(error, this.#name, "not-applied");
+      for (const { reject } of steps) reject(failure);
+      return [];
+    }
+    if (again.size > 0) await pause();
+    return steps.filter((each) => again.has(each));
+  }
+
+  /** Commits a group; resolves with the steps that have to be judged again, and settles the others. */
+  async #attempt(
+    { places, commit }: Group,
+    judged: ReadonlyMap<string, Judged[]>,
+  ): Promise<QueuedStep[]> {
+    const stepsIn = (some: readonly PlacedSteps[]): Judged[] =>
+      some.flatMap(({ id }) => judged.get(id) ?? []);
+    let lost = new Set<string>();
+    let cause: unknown;
+    try {
+      lost = await commit();
+      this.#parts.onCommitted();
+    } catch (error) {
+      if (!isConflict(error)) {
+        const failure = objectError(error, this.#name, "unknown");
+        for (const { queued } of stepsIn(places)) queued.reject(failure);
+        return [];
+      }
+      cause = error;
+      lost = new Set(places.map(({ id }) => id));
+    }
+    const stored = places.filter(({ id }) => !lost.has(id));
+    settle(stepsIn(stored));
+    for (const { id, entry } of stored) {
+      const isPending = entry?.vector === undefined && entry?.write.text.trim() !== "";
+      if (entry !== undefined && isPending) this.#parts.onPending(id);
+    }
+    const now = performance.now();
+    return stepsIn(places.filter(({ id }) => lost.has(id))).flatMap(({ queued }) => {
+      if (now - queued.since < DEADLINE_MS) return [queued];
+      queued.reject(contended(cause, this.#name));
+      return [];
+    });
+  }
+}
+
+function settle(judged: readonly Judged[]): void {
+  for (const { queued, answer } of judged) queued.resolve(answer);
+}
+
+function pause(): Promise<void> {
+  return setTimeout(Math.random() * LONGEST_PAUSE_MS);
+}
+
+async function readPlaces(
+  table: Table,
+  steps: readonly QueuedStep[],
+): Promise<Map<string, PlacedSteps>> {
+  const ids = [...new Set(steps.map(({ step }) => step.id))];
+  const facts = await readStored(table, ids);
+  const places = new Map<string, PlacedSteps>();
+  for (const { step } of steps) {
+    if (places.has(step.id)) continue;
+    places.set(step.id, new PlacedSteps(step, facts.get(step.id)));
+  }
+  return places;
+}

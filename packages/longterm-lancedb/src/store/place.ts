@@ -1,0 +1,64 @@
+import { checkId, MemoryError, systemClock } from "@mem/core";
+import type { Place } from "./engine.ts";
+import { locate } from "../folder/location.ts";
+import { LogPlace } from "../folder/log-place.ts";
+import { objectAddress } from "../objects/object-address.ts";
+import { ObjectPlace } from "../objects/object-place.ts";
+import type { LanceDbStoreOptions } from "./options.ts";
+
+const DEFAULT_RETENTION_DAYS = 30;
+
+/** Where the options say that a store lies. */
+export function placeOf(options: LanceDbStoreOptions): Place {
+  const { uri, embedder, language = "english", clock = systemClock, storageOptions } = options;
+  const maxUnflushedBytes = checkBytes(options, "maxUnflushedBytes", 64 << 20);
+  const cacheBytes = checkBytes(options, "cacheBytes", 16 << 20);
+  const historyDays = checkRetention(options);
+  const address = objectAddress(checkId(uri, "options.uri"));
+  if (address !== undefined) {
+    if (historyDays !== undefined) throw noHistory();
+    const location = { uri: address, storageOptions: { ...storageOptions } };
+    return new ObjectPlace({ location, language, embedder, cacheBytes, clock });
+  }
+  if (storageOptions !== undefined) {
+    throw new MemoryError(
+      "MEM_INVALID_ARGUMENT",
+      "options.storageOptions are for object stores, and options.uri is a path",
+      { path: "options.storageOptions" },
+    );
+  }
+  const location = locate(uri);
+  const parts = { location, language, embedder, maxUnflushedBytes, cacheBytes, historyDays, clock };
+  return new LogPlace(parts);
+}
+
+/** For how many days; `undefined`: no history is asked for. */
+function checkRetention({ history }: LanceDbStoreOptions): number | undefined {
+  if (history === undefined) return undefined;
+  const { retentionDays = DEFAULT_RETENTION_DAYS } = history;
+  if (Number.isFinite(retentionDays) && retentionDays > 0) return retentionDays;
+  const path = "options.history.retentionDays";
+  throw new MemoryError("MEM_INVALID_ARGUMENT", `${path} has to be a number of days above 0`, {
+    path,
+  });
+}
+
+function noHistory(): MemoryError {
+  return new MemoryError(
+    "MEM_UNSUPPORTED",
+    "options.history is for stores in a folder; in object stores there is no history",
+    { path: "options.history" },
+  );
+}
+
+function checkBytes(
+  options: LanceDbStoreOptions,
+  name: "maxUnflushedBytes" | "cacheBytes",
+  fallback: number,
+): number {
+  const bytes = options[name] ?? fallback;
+  if (Number.isSafeInteger(bytes) && bytes > 0) return bytes;
+  throw new MemoryError("MEM_INVALID_ARGUMENT", `options.${name} has to be a number of bytes`, {
+    path: `options.${name}`,
+  });
+}

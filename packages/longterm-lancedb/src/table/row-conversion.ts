@@ -1,0 +1,111 @@
+import {
+  cloneJson,
+  MemoryError,
+  type EntrySource,
+  type JsonObject,
+  type JsonValue,
+  type LongTermEntry,
+  type LongTermWrite,
+  type Scope,
+} from "@mem/core";
+import { documentLength, joinTerms } from "@mem/search";
+import { createdAtOf, type ChangedEntry, type UnflushedEntry } from "../log/changed-entry.ts";
+import type { SliceEntry } from "../log/overlay.ts";
+import { keyOfId, rowId, type EntryRow, type Row } from "./row.ts";
+import { hashRow } from "./row-hash.ts";
+
+/** All of a row that does not depend on when it is stored. */
+export type Draft = Omit<Row, "version" | "created_at" | "updated_at" | "hash" | "vector">;
+
+/** What a row gets when it is stored. */
+export type Stamp = Pick<Row, "version" | "created_at" | "updated_at">;
+
+export function draftRow(scope: Scope, write: LongTermWrite, terms: readonly string[]): Draft {
+  return {
+    id: rowId(scope, write.key),
+    tenant: scope.tenantId,
+    workflow: scope.workflowId ?? "",
+    agent: scope.agentId ?? "",
+    value: JSON.stringify(write.value),
+    text: write.text,
+    terms: joinTerms(terms),
+    length: documentLength(terms),
+    metadata: write.metadata === undefined ? null : JSON.stringify(write.metadata),
+    sequence: write.sequence?.id ?? null,
+    position: write.sequence?.position ?? null,
+    op_id: write.opId ?? null,
+    subject: write.subject ?? null,
+    source: write.source,
+    derived_from: write.derivedFrom === undefined ? null : JSON.stringify(write.derivedFrom),
+    vector_hash: write.text.trim() === "" ? "" : null,
+  };
+}
+
+export function stampRow(draft: Draft, stamp: Stamp): Row {
+  const row = { ...draft, ...stamp };
+  return { ...row, hash: hashRow(row) };
+}
+
+export function damagedEntry(id: string, agent: string): MemoryError {
+  return new MemoryError(
+    "MEM_CORRUPT",
+    `the entry ${JSON.stringify(keyOfId(id))} of agent ${JSON.stringify(agent)} was damaged on disk; save or delete it, or restore a backup`,
+  );
+}
+
+/** The entry of a row. Throws `MEM_CORRUPT` when the row is not what was stored. */
+export function toEntry(row: EntryRow): LongTermEntry {
+  if (hashRow(row) !== row.hash) throw damagedEntry(row.id, row.agent);
+  return {
+    key: keyOfId(row.id),
+    value: JSON.parse(row.value) as JsonValue,
+    text: row.text,
+    version: row.version,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    source: row.source as EntrySource,
+    ...(row.agent !== "" && { agentId: row.agent }),
+    ...(row.workflow !== "" && { workflowId: row.workflow }),
+    ...(row.metadata !== null && { metadata: JSON.parse(row.metadata) as JsonObject }),
+    ...(row.subject !== null && { subject: row.subject }),
+    ...(row.derived_from !== null && { derivedFrom: JSON.parse(row.derived_from) as string[] }),
+    ...(row.sequence !== null && {
+      sequence: { id: row.sequence, position: row.position ?? 0 },
+    }),
+  };
+}
+
+/** The entry of a change, for its caller to keep. What the table has in its place must have been learned. */
+export function toUnflushedEntry(changed: ChangedEntry, entry: UnflushedEntry): LongTermEntry {
+  const { scope, key } = changed;
+  const { value, text, source, metadata, subject, derivedFrom, sequence } = entry.write;
+  return {
+    key,
+    value: cloneJson(value),
+    text,
+    version: entry.version,
+    createdAt: createdAtOf(changed, entry),
+    updatedAt: entry.updatedAt,
+    source,
+    ...(scope.agentId !== undefined && { agentId: scope.agentId }),
+    ...(scope.workflowId !== undefined && { workflowId: scope.workflowId }),
+    ...(metadata !== undefined && { metadata: cloneJson(metadata) }),
+    ...(subject !== undefined && { subject }),
+    ...(derivedFrom !== undefined && { derivedFrom: [...derivedFrom] }),
+    ...(sequence !== undefined && { sequence: { ...sequence } }),
+  };
+}
+
+/** Whether the table has to tell first when the entry was first saved. */
+export function lacksTime({ changed, entry }: SliceEntry): boolean {
+  return entry !== undefined && entry.createdAt === undefined && changed.stored === undefined;
+}
+
+/** For handing out what stays in memory. */
+export function copyEntry(entry: LongTermEntry): LongTermEntry {
+  return cloneJson(entry as unknown as JsonObject) as unknown as LongTermEntry;
+}
+
+export function parseMetadata(json: string | null | undefined): JsonObject | undefined {
+  return typeof json === "string" ? (JSON.parse(json) as JsonObject) : undefined;
+}

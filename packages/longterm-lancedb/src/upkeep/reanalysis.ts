@@ -1,0 +1,37 @@
+import type { Table } from "@lancedb/lancedb";
+import { documentLength, joinTerms, type Analyzer } from "@mem/search";
+import { readRows } from "../table/row-queries.ts";
+import type { Row } from "../table/row.ts";
+import { quote } from "../table/sql.ts";
+
+const ROWS_AT_ONCE = 1_000;
+
+/** Makes the terms of every row anew, after a release or an option changed how text is analysed; `replace` writes them. */
+export async function analyzeAgain(
+  table: Table,
+  analyzer: Analyzer,
+  replace: (rows: readonly Row[]) => Promise<void>,
+): Promise<void> {
+  let after = "";
+  for (;;) {
+    const ids: Pick<Row, "id">[] = await table
+      .query()
+      .where(`id > ${quote(after)}`)
+      .orderBy({ columnName: "id", ascending: true })
+      .select(["id"])
+      .limit(ROWS_AT_ONCE)
+      .toArray();
+    const last = ids.at(-1);
+    if (last === undefined) return;
+    const rows = await readRows(
+      table,
+      ids.map(({ id }) => id),
+    );
+    const renewed = rows.map((row) => {
+      const terms = analyzer.analyze(row.text);
+      return { ...row, terms: joinTerms(terms), length: documentLength(terms) };
+    });
+    await replace(renewed);
+    after = last.id;
+  }
+}

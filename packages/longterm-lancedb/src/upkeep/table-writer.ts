@@ -1,0 +1,210 @@
+import type { Table } from "@lancedb/lancedb";
+import { acquireFileLock, tryFileLock, type FileLock } from "@mem/append-log";
+import { MemoryError } from "@mem/core";
+import type { Base } from "../table/base.ts";
+import {
+  isLater,
+  readBases,
+  writeBases,
+  type Bases,
+  type BaseState,
+  type HistoryState,
+} from "../table/base-file.ts";
+import type { ChangeLog } from "../log/change-log.ts";
+import type { Database } from "../table/database.ts";
+import { HISTORY_NAME } from "../folder/location.ts";
+import { undoUnpublished } from "./recovery.ts";
+import type { Replica } from "../log/replica.ts";
+import { writeError } from "../store/storage-error.ts";
+import {
+  listTableFiles,
+  listVersions,
+  syncNewFiles,
+  type TableFiles,
+} from "../table/table-files.ts";
+
+const LOCK_TIMEOUT_MS = 60_000;
+/** A segment of the log is ended at this size, so that it can be removed when the table has all of it. */
+const SEGMENT_BYTES = 8 << 20;
+
+export interface TableWriterParts {
+  readonly database: Database;
+  readonly base: Base;
+  readonly log: ChangeLog;
+  readonly replica: Replica;
+  /** Is told what was repaired. */
+  readonly report: (message: string) => void;
+}
+
+/** Does something to the tables; to that of history in stores that keep one. */
+export type TableWork = (table: Table, history: Table | undefined) => Promise<void>;
+
+export interface Publication {
+  /** Default `true`; without, the state before can't be gone back to. */
+  readonly keepsPrevious?: boolean;
+  /** Of a table that was made just now and is on disk. */
+  readonly history?: HistoryState;
+  /** Where `work` was begun before: the files that there were then. */
+  readonly since?: StoreFiles;
+}
+
+/** The files of the tables. */
+export interface StoreFiles {
+  readonly table: TableFiles;
+  readonly history?: TableFiles;
+}
+
+/**
+ * Writes the table, one process at a time. What it writes becomes the table that every process reads only when it is
+ * on disk: LanceDB itself does not wait for that.
+ */
+export class TableWriter {
+  readonly #parts: TableWriterParts;
+  readonly #closing = new AbortController();
+
+  constructor(parts: TableWriterParts) {
+    this.#parts = parts;
+  }
+
+  /** Runs `task` unless another process is writing the table; whether it ran. */
+  async tryExclusively(task: () => Promise<void>): Promise<boolean> {
+    const { lock: path, folder } = this.#parts.database.location;
+    const lock = await asked(folder, tryFileLock(path, { recordHolder: true }));
+    if (lock === undefined) return false;
+    await this.#holding(lock, task);
+    return true;
+  }
+
+  /**
+   * Runs `task` as soon as no other process writes the table. Rejects with `MEM_LOCKED` after a minute, with
+   * `MEM_CLOSED` when the store is closed meanwhile.
+   */
+  async exclusively(task: () => Promise<void>): Promise<void> {
+    const { lock: path, folder } = this.#parts.database.location;
+    const { signal } = this.#closing;
+    const options = { timeoutMs: LOCK_TIMEOUT_MS, recordHolder: true, signal };
+    const lock = await asked(folder, acquireFileLock(path, options));
+    if (lock === undefined) throw locked(folder);
+    await this.#holding(lock, task);
+  }
+
+  /** Whoever waits for the lock gives up. */
+  stopWaiting(): void {
+    this.#closing.abort(new MemoryError("MEM_CLOSED", "the store is closed"));
+  }
+
+  /**
+   * Makes what `work` does to the tables every process's tables, with all that the log says before `watermark` in them.
+   * Call it under the lock. Rejects with what `work` threw, and then nothing has changed for anybody.
+   */
+  async publish(
+    watermark: string,
+    work: TableWork,
+    { keepsPrevious = true, history: begun, since }: Publication = {},
+  ): Promise<void> {
+    const { database, log } = this.#parts;
+    const { table: path, history: historyPath, folder, base: basesPath } = database.location;
+    let current: BaseState;
+    try {
+      const previous = withHistory((await this.#bases()).current, begun);
+      const { table: before, history: historyBefore } = since ?? (await this.files(previous));
+      await work(await database.table(), historyBefore && (await database.table(HISTORY_NAME)));
+      await syncNewFiles(path, before);
+      if (historyBefore !== undefined) await syncNewFiles(historyPath, historyBefore);
+      const history = begun ?? previous.history;
+      current = {
+        version: await newestVersion(path),
+        watermark,
+        ...(history && { history: { ...history, version: await newestVersion(historyPath) } }),
+      };
+      const isSame = !isLater(current, previous) && watermark === previous.watermark;
+      if (isSame && begun === undefined) return;
+      await writeBases(basesPath, keepsPrevious ? { current, previous } : { current });
+    } catch (error) {
+      // What can't be undone now, because the disk is full, the next one undoes.
+      await this.#recover().catch(() => undefined);
+      throw writeError(error, folder, "not-applied");
+    }
+    await log.announce({ kind: "flushed", ...current });
+    await this.#dropSegments();
+  }
+
+  /** The files that there are, to tell later which are new. */
+  async files(state: BaseState = this.#parts.base.state): Promise<StoreFiles> {
+    const { table, history } = this.#parts.database.location;
+    return {
+      table: await listTableFiles(table),
+      ...(state.history && { history: await listTableFiles(history) }),
+    };
+  }
+
+  /** The oldest state that is needed: should the current one be unreadable, the one before is gone back to. */
+  async oldestState(): Promise<BaseState> {
+    const { current, previous = current } = await this.#bases();
+    return previous;
+  }
+
+  async #holding(lock: FileLock, task: () => Promise<void>): Promise<void> {
+    const { log, replica } = this.#parts;
+    try {
+      await log.catchUp();
+      await replica.settled();
+      await this.#recover();
+      await replica.settled();
+      await task();
+    } finally {
+      lock.release();
+    }
+  }
+
+  /** Completes what a process that died under the lock had begun, or undoes it. */
+  async #recover(): Promise<void> {
+    const { database, base, log, report } = this.#parts;
+    const { current } = await this.#bases();
+    const done = await undoUnpublished(database, current);
+    if (done !== undefined) report(done);
+    if (isLater(current, base.state)) await log.announce({ kind: "flushed", ...current });
+  }
+
+  async #dropSegments(): Promise<void> {
+    const { log } = this.#parts;
+    if (log.segmentBytes > SEGMENT_BYTES) await log.seal();
+    const { current, previous = current } = await this.#bases();
+    await log.dropBefore(previous.watermark);
+  }
+
+  async #bases(): Promise<Bases> {
+    const { base: path } = this.#parts.database.location;
+    const bases = await readBases(path);
+    if (bases === undefined) throw new MemoryError("MEM_CORRUPT", `${path} is gone`);
+    return bases;
+  }
+}
+
+/** A state that was before there was a history, should it be gone back to: with an empty one. */
+function withHistory(state: BaseState, begun: HistoryState | undefined): BaseState {
+  if (begun === undefined) return state;
+  return { ...state, history: { ...begun, from: state.watermark } };
+}
+
+async function newestVersion(table: string): Promise<number> {
+  const [newest] = await listVersions(table);
+  if (newest === undefined) throw new MemoryError("MEM_CORRUPT", `the table ${table} is gone`);
+  return newest;
+}
+
+async function asked<T>(folder: string, lock: Promise<T>): Promise<T> {
+  try {
+    return await lock;
+  } catch (error) {
+    throw writeError(error, folder, "not-applied");
+  }
+}
+
+function locked(folder: string): MemoryError {
+  return new MemoryError(
+    "MEM_LOCKED",
+    `another process has been writing the table in ${folder} for ${LOCK_TIMEOUT_MS / 1000} seconds; is it paused?`,
+    { retryable: true },
+  );
+}

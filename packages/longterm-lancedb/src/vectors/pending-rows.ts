@@ -1,0 +1,165 @@
+import type { Base } from "../table/base.ts";
+import type { UnflushedEntry } from "../log/changed-entry.ts";
+import { hasSoundVector } from "../table/entry-row.ts";
+import type { MadeVectors } from "./made-vectors.ts";
+import type { Overlay } from "../log/overlay.ts";
+import { readRows } from "../table/row-queries.ts";
+import type { Row } from "../table/row.ts";
+import { all, idIn, VECTOR_PENDING } from "../table/sql.ts";
+
+const ROWS_AT_ONCE = 256;
+const CHARACTERS_AT_ONCE = 500_000;
+/** More than these are not remembered, but looked for in the table. */
+const REMEMBERED = 10_000;
+
+export type PendingRow = Pick<Row, "id" | "text" | "version">;
+
+/**
+ * The entries that have text and no vector. In the end the table knows them all; those that this process wrote are
+ * remembered, so that it is not searched for each of them.
+ */
+export class PendingRows {
+  readonly #base: Pick<Base, "use">;
+  readonly #overlay: Overlay;
+  readonly #made: MadeVectors;
+  readonly #remembered = new Set<string>();
+  readonly #refused = new Set<string>();
+  /** Whether there may be some in the table that are not remembered. */
+  #unremembered = true;
+
+  constructor(base: Pick<Base, "use">, overlay: Overlay, made: MadeVectors) {
+    this.#base = base;
+    this.#overlay = overlay;
+    this.#made = made;
+  }
+
+  /** Whether there may be some. */
+  get areExpected(): boolean {
+    return this.#remembered.size > 0 || this.#unremembered;
+  }
+
+  get areRefused(): boolean {
+    return this.#refused.size > 0;
+  }
+
+  add(ids: Iterable<string>): void {
+    for (const id of ids) {
+      this.#remembered.add(id);
+      this.#refused.delete(id);
+    }
+    if (this.#remembered.size <= REMEMBERED) return;
+    this.#remembered.clear();
+    this.#unremembered = true;
+  }
+
+  /** Sets entries aside whose text the embedder does not take. */
+  refuse(ids: readonly string[]): void {
+    for (const id of ids) {
+      this.#refused.add(id);
+      this.#remembered.delete(id);
+    }
+  }
+
+  /** Looks for what other processes left, and for what was refused, too. */
+  lookAgain(): void {
+    this.#refused.clear();
+    this.#unremembered = true;
+  }
+
+  /** As many as make a request of a reasonable size; none when there are none. */
+  async next(): Promise<PendingRow[]> {
+    while (this.#remembered.size > 0 || this.#unremembered) {
+      const ids = [...this.#remembered].slice(0, ROWS_AT_ONCE);
+      const rows = await (ids.length > 0 ? this.#takeRemembered(ids) : this.#lookForSome());
+      if (rows.length > 0) return this.#fitting(rows);
+    }
+    return [];
+  }
+
+  // Both forget before they read: what is added while they do is not seen by them, and must not be forgotten.
+
+  async #takeRemembered(ids: readonly string[]): Promise<PendingRow[]> {
+    for (const id of ids) this.#remembered.delete(id);
+    const others = ids.filter((id) => this.#overlay.findId(id) === undefined);
+    try {
+      await this.#keepVectors(ids);
+      const inTable = others.length === 0 ? [] : await this.#inTable(idIn(others));
+      return [...this.#inOverlay(ids), ...inTable];
+    } catch (error) {
+      this.add(ids);
+      throw error;
+    }
+  }
+
+  async #lookForSome(): Promise<PendingRow[]> {
+    this.#unremembered = false;
+    let rows: PendingRow[] | undefined;
+    try {
+      rows = await this.#inTable(this.#notSettled());
+    } finally {
+      // It failed, or there are more than these.
+      if (rows === undefined || rows.length > 0) this.#unremembered = true;
+    }
+    const changed = [...this.#overlay.inTenant().entries.keys()];
+    await this.#keepVectors(changed);
+    const unflushed = this.#inOverlay(changed);
+    return [...unflushed.filter(({ id }) => !this.#refused.has(id)), ...rows];
+  }
+
+  /** An entry that replaces one of the same text needs no other vector. */
+  async #keepVectors(ids: readonly string[]): Promise<void> {
+    const open = new Map<string, UnflushedEntry>();
+    for (const { id } of this.#inOverlay(ids)) {
+      const { entry, stored } = this.#overlay.findId(id) ?? {};
+      if (entry !== undefined && stored !== null) open.set(id, entry);
+    }
+    const rows = await this.#base.use((table) => readRows(table, [...open.keys()]));
+    for (const row of rows) {
+      const entry = open.get(row.id);
+      const isSame = entry?.write.text === row.text && hasSoundVector(row);
+      if (isSame && row.vector) entry.vector = row.vector;
+    }
+  }
+
+  /** Those that the table does not have yet. */
+  #inOverlay(ids: readonly string[]): PendingRow[] {
+    return ids.flatMap((id) => {
+      const entry = this.#overlay.findId(id)?.entry;
+      if (entry === undefined || entry.vector !== undefined) return [];
+      const { text } = entry.write;
+      return text.trim() === "" ? [] : [{ id, text, version: entry.version }];
+    });
+  }
+
+  async #inTable(condition: string | undefined): Promise<PendingRow[]> {
+    const rows: PendingRow[] = await this.#base.use((table) =>
+      table
+        .query()
+        .where(all(VECTOR_PENDING, condition))
+        .select(["id", "text", "version"])
+        .limit(ROWS_AT_ONCE)
+        .toArray(),
+    );
+    return rows.filter(
+      ({ id, version }) => !this.#made.has(id, version) && this.#overlay.findId(id) === undefined,
+    );
+  }
+
+  /** Neither refused, nor on their way into the table. */
+  #notSettled(): string | undefined {
+    const ids = [...this.#refused, ...this.#made.all().keys()];
+    return ids.length === 0 ? undefined : `NOT ${idIn(ids)}`;
+  }
+
+  #fitting(rows: readonly PendingRow[]): PendingRow[] {
+    const fitting: PendingRow[] = [];
+    let characters = 0;
+    for (const row of rows) {
+      characters += row.text.length;
+      const isFull = fitting.length >= ROWS_AT_ONCE || characters > CHARACTERS_AT_ONCE;
+      if (fitting.length > 0 && isFull) this.#remembered.add(row.id);
+      else fitting.push(row);
+    }
+    return fitting;
+  }
+}
