@@ -176,14 +176,19 @@ export class Maintenance {
     // It compacts once more; what is large is cleaned with the next compaction.
     if ((await base.use((table) => table.countRows())) > SMALL_TABLE) return;
     await this.#removeLeftovers();
+    let newest = 0;
     await writer.publish(base.watermark, async (table, history) => {
       const cutoff = await this.#oldestNeeded(table);
+      newest = cutoff.getTime();
       await table.optimize({ cleanupOlderThan: cutoff, deleteUnverified: true });
       if (history === undefined) return;
       const older = await this.#oldestNeeded(history, HISTORY_NAME);
+      newest = Math.max(newest, older.getTime());
       await history.optimize({ cleanupOlderThan: older, deleteUnverified: true });
     });
     this.#compacted = base.version;
+    // Some were too young to go.
+    if (systemClock.now() - newest < 2 * RETENTION_MS) this.#cleanLater(RETENTION_MS);
   }
 
   /** Older versions may go: neither a read that has begun nor a repair needs them. */
@@ -248,18 +253,17 @@ export class Maintenance {
   }
 
   #background(task: () => Promise<unknown>): void {
-    const before = this.#running;
-    const running = (async () => {
-      await before;
-      try {
-        await task();
-      } catch (error) {
-        this.#failure = error;
-        this.#whenIdle(RETRY_MS);
-      }
-      if (this.#running === running) this.#running = undefined;
-    })();
-    this.#running = running;
+    this.#running = this.#after(this.#running, task);
+  }
+
+  async #after(before: Promise<void> | undefined, task: () => Promise<unknown>): Promise<void> {
+    await before;
+    try {
+      await task();
+    } catch (error) {
+      this.#failure = error;
+      this.#whenIdle(RETRY_MS);
+    }
   }
 
   async #attempt(task: () => Promise<void>): Promise<void> {
