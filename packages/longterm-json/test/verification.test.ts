@@ -72,15 +72,15 @@ describe("verification", () => {
   it("takes no save under way for damage", async () => {
     await using folder = await temporaryFolder();
     const store = folder.open();
-    let isSaving = true;
+    const saving = new AbortController();
     const verify = async (): Promise<unknown[]> => {
       const found: unknown[] = [];
-      while (isSaving) found.push(...(await store.verify()).problems);
+      while (!saving.signal.aborted) found.push(...(await store.verify()).problems);
       return found;
     };
     const verifying = Array.from({ length: 5 }, verify);
     for (let i = 0; i < 60; i++) await store.save(ann, [note(`key-${i}`, "one")]);
-    isSaving = false;
+    saving.abort();
     expect((await Promise.all(verifying)).flat()).toEqual([]);
   });
 });

@@ -1,9 +1,13 @@
-import { tryFileLock } from "@mem/append-log";
+import { setImmediate } from "node:timers/promises";
+import { readLockHolder, tryFileLock } from "@mem/append-log";
 import { createHashingEmbedder } from "@mem/core";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createLanceDbStore } from "../src/index.ts";
+import { createStoreAt } from "../src/lancedb-store.ts";
+import type { Engine } from "../src/store/engine.ts";
+import { placeOf } from "../src/store/place.ts";
 import { Child } from "./child-process.ts";
-import { openStore, scope, storeFolder, write } from "./fixtures.ts";
+import { eventually, openStore, scope, storeFolder, write } from "./fixtures.ts";
 import { StoreProcess } from "./store-process.ts";
 
 describe("a store that is closed", () => {
@@ -34,6 +38,43 @@ describe("a store that is closed", () => {
     if (status === "rejected") expect(reason).toMatchObject({ code: "MEM_CLOSED" });
     await closing;
     expect(await openStore(uri).count(scope)).toBe(51);
+  });
+
+  it("lets a flush end that writes the table, whoever waits for it", async () => {
+    const uri = await storeFolder();
+    const store = createLanceDbStore({ uri });
+    await store.save(
+      scope,
+      Array.from({ length: 5_000 }, (_, i) => write(`key-${i}`, { text: `word ${i}` })),
+    );
+    const flushing = Promise.allSettled([store.flush()]);
+    await eventually(async () => readLockHolder(`${uri}.lock`) !== undefined, setImmediate);
+    await store.close();
+    expect(readLockHolder(`${uri}.lock`)).toBeUndefined();
+    using lock = await tryFileLock(`${uri}.lock`);
+    expect(lock).toBeDefined();
+    await flushing;
+  });
+
+  it("stays closed though it was asked for its health in the same turn", async () => {
+    const uri = await storeFolder();
+    await openStore(uri).save(scope, [write("a")]);
+    const place = placeOf({ uri });
+    const opened: Engine[] = [];
+    const open = place.open.bind(place);
+    place.open = async (report) => {
+      const engine = await open(report);
+      opened.push(engine);
+      return engine;
+    };
+    const store = createStoreAt(place, { uri });
+    const asked = store.health();
+    await store.close();
+    await asked;
+    for (const { reader } of opened) {
+      await expect(reader.get(scope, ["a"])).rejects.toMatchObject({ code: "MEM_CLOSED" });
+    }
+    expect(opened).toHaveLength(1);
   });
 
   it("does not wait for a lock that somebody else has", async () => {

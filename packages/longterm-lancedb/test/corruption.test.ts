@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { readFile, stat, truncate, writeFile } from "node:fs/promises";
 import { createHashingEmbedder, type LongTermEntry } from "@mem/core";
 import { describe, expect, it } from "vitest";
 import { createLanceDbStore } from "../src/index.ts";
@@ -96,6 +96,23 @@ describe("a flipped byte", () => {
     const { byVerify } = await flip(uri, path ?? "", saved);
     expect(byVerify).toBeGreaterThan(FLIPS / 2);
   }, 60_000);
+});
+
+describe("a table whose data is gone", () => {
+  it("is said to be damaged by every read, a walk included", async () => {
+    const { uri } = await storeWithEntries(true);
+    for (const path of await tableFiles(uri, "data")) await truncate(path, 100);
+    const store = openStore(uri, { embedder });
+    const reads = [
+      store.get(scope, KEYS),
+      store.list(scope, { limit: ENTRIES }),
+      store.search(here, query("autumn")),
+      store.entries()[Symbol.asyncIterator]().next(),
+    ];
+    for (const read of await Promise.allSettled(reads)) {
+      expect(read).toMatchObject({ status: "rejected", reason: { code: "MEM_CORRUPT" } });
+    }
+  });
 });
 
 describe("a damaged entry", () => {

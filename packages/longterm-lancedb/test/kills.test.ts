@@ -1,8 +1,11 @@
 import { spawnSync } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createLanceDbStore } from "../src/index.ts";
 import { Child } from "./child-process.ts";
 import { openStore, scope, storeFolder, write } from "./fixtures.ts";
+import { filesOf } from "./folder-bytes.ts";
 import { Ledger } from "./ledger.ts";
 
 const KILLS = 3;
@@ -82,4 +85,28 @@ describe("a process that dies at a system call", () => {
     }
     if (HAS_STRACE) expect(killed.length).toBeGreaterThan(POINTS.length / 2);
   }, 120_000);
+});
+
+describe("what is published while the table is being compacted", () => {
+  it("is on disk with every file that it builds on", async () => {
+    const uri = await storeFolder();
+    const trace = `${uri}.trace`;
+    const strace = ["strace", "-f", "-qq", "-y", "-o", trace, "-e", "trace=fsync"];
+    const tracer = HAS_STRACE ? strace : [];
+    const child = new Child({ script: "publish-while-compacting", tracer }, uri);
+    await child.ended();
+    expect(child.errors).toBe("");
+    if (HAS_STRACE) {
+      const synced = await readFile(trace, "utf8");
+      const files = [...(await filesOf(`${uri}/memory.lance/data`)).keys()];
+      expect(files.length).toBeGreaterThan(4);
+      const isLeft = (path: string): boolean => !synced.includes(`${basename(path)}>`);
+      expect(files.filter((path) => !basename(path).startsWith(".tmp") && isLeft(path))).toEqual(
+        [],
+      );
+    }
+    const store = openStore(uri);
+    expect(await store.count(scope)).toBe(15_001);
+    expect((await store.verify()).problems).toEqual([]);
+  }, 60_000);
 });

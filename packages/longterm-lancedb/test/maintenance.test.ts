@@ -1,5 +1,6 @@
 import { mkdir, readdir, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { createHashingEmbedder, type LongTermStore } from "@mem/core";
 import { describe, expect, it } from "vitest";
 import { eventually, here, openStore, query, scope, storeFolder, write } from "./fixtures.ts";
@@ -11,6 +12,10 @@ const SAVES = 1_500;
 /** Newest first. */
 async function manifests(uri: string): Promise<string[]> {
   return (await tableFiles(uri, "_versions")).filter((path) => path.endsWith("manifest"));
+}
+
+async function pins(uri: string): Promise<string[]> {
+  return readdir(join(uri, "pins")).catch(() => []);
 }
 
 async function saveOneByOne(store: LongTermStore, from: number, to: number): Promise<void> {
@@ -129,6 +134,22 @@ describe("a walk through the entries", () => {
     expect(new Set(seen.values())).toEqual(new Set(["before", "unflushed"]));
     expect(await readdir(join(uri, "pins"))).toEqual([]);
   }, 60_000);
+});
+
+describe("a walk that is given up before its first step", () => {
+  it("keeps no version of the table from being cleaned up", async () => {
+    const uri = await storeFolder();
+    const store = openStore(uri);
+    await store.save(scope, [write("a")]);
+    const giveUp = new AbortController();
+    const walk = store.entries({}, { signal: giveUp.signal })[Symbol.asyncIterator]();
+    const first = walk.next();
+    await eventually(async () => (await pins(uri)).length > 0, setImmediate);
+    giveUp.abort();
+    await Promise.allSettled([first]);
+    await walk.return?.();
+    expect(await pins(uri)).toEqual([]);
+  });
 });
 
 describe("maintenance", () => {

@@ -12,7 +12,7 @@ import { HistoryAnswers } from "../history/history-answers.ts";
 import type { MemoryReader } from "../reading/memory-reader.ts";
 import { bringUp, closeAll, type OpenedStore } from "./opened-store.ts";
 import type { Answer } from "../log/replica.ts";
-import { appendSaving } from "../log/saving.ts";
+import { appendBatch } from "../log/saving.ts";
 import type { Search } from "../search/search.ts";
 import { readDescription } from "../store/store-description.ts";
 import { conditionOf } from "./store-health.ts";
@@ -41,7 +41,8 @@ export class LogEngine implements Engine {
 
   change(change: AskedChange, signal?: AbortSignal): Promise<Answer> {
     const { log } = this.#opened;
-    return change.kind === "save" ? appendSaving(log, change, signal) : log.append(change, signal);
+    const isBatch = change.kind === "save" && change.writes.length > 1;
+    return isBatch ? appendBatch(log, change, signal) : log.append(change, signal);
   }
 
   async walk(tenantId: string | undefined): Promise<AsyncGenerator<readonly PortableEntry[]>> {

@@ -1,5 +1,5 @@
 import { LogError, type Damage } from "@mem/append-log";
-import { MemoryError, type Clock, type Embedder } from "@mem/core";
+import { isMemoryError, MemoryError, type Clock, type Embedder } from "@mem/core";
 import { createAnalyzer, loadLanguage, type Analyzer, type LanguageName } from "@mem/search";
 import { Base } from "../table/base.ts";
 import { readBases } from "../table/base-file.ts";
@@ -17,7 +17,7 @@ import { openStore } from "./open-store.ts";
 import { PendingRows } from "../vectors/pending-rows.ts";
 import { Replica } from "../log/replica.ts";
 import { Search } from "../search/search.ts";
-import { logError, openError } from "../store/storage-error.ts";
+import { isVanishedVersion, logError, openError } from "../store/storage-error.ts";
 import { listVersions } from "../table/table-files.ts";
 import { TableWriter } from "../upkeep/table-writer.ts";
 import { upgradeStore } from "../upkeep/upgrade.ts";
@@ -82,7 +82,8 @@ async function openTogether(
       return await openOnce(parts, database, analyzer);
     } catch (error) {
       // Others wrote the table, and removed what is in it from the log, between two looks at the folder.
-      const isOvertaken = error instanceof LogError && error.code === "LOG_GONE";
+      const isOvertaken =
+        error instanceof LogError ? error.code === "LOG_GONE" : hasLostItsVersion(error);
       if (!isOvertaken || attempt === OPEN_ATTEMPTS) throw error;
     }
   }
@@ -100,6 +101,7 @@ async function openOnce(
   // What is made last is needed by what is made first, but not before there is a change.
   let embedding: EmbeddingQueue | undefined;
   let flusher: Flusher | undefined;
+  let maintenance: Maintenance | undefined;
   const replica: Replica = new Replica({
     base,
     cache,
@@ -132,7 +134,7 @@ async function openOnce(
     replica.begin((await readBases(location.base))?.current ?? bases.current);
     const writer = new TableWriter({ database, base, log, replica, report });
     const versions = (await listVersions(location.table)).length;
-    const maintenance = new Maintenance({ database, base, writer, clock }, versions);
+    maintenance = new Maintenance({ database, base, writer, clock }, versions);
     const vectors = new MadeVectors(replica.overlay);
     flusher = new Flusher({
       database,
@@ -169,10 +171,17 @@ async function openOnce(
     const opened = { database, analyzer, base, cache, replica, log, reader, search };
     return { ...opened, writer, flusher, maintenance, embedding };
   } catch (error) {
+    await maintenance?.close();
+    await flusher?.close();
     await log.close();
     await base.close();
     throw error;
   }
+}
+
+/** Whether what a change in the log depends on could not be looked up, because the version was cleaned up. */
+function hasLostItsVersion(error: unknown): boolean {
+  return isMemoryError(error, "MEM_UNAVAILABLE") && isVanishedVersion(error.cause);
 }
 
 function describeDamage({ segment, offset, bytes, reason }: Damage): string {
@@ -190,10 +199,12 @@ export async function bringUp({ flusher, embedding }: OpenedStore): Promise<void
 
 /** Gives up what runs by itself, and closes what is open. What the table does not have stays in the log. */
 export async function closeAll(opened: OpenedStore): Promise<void> {
-  const { embedding, flusher, maintenance, log, base, database } = opened;
+  const { embedding, writer, flusher, maintenance, log, base, database } = opened;
   await embedding?.close();
   await maintenance.close();
   await flusher.close();
+  // Whoever asked for a flush may not wait for it any more.
+  await writer.idle();
   await log.close();
   await base.close();
   database.close();

@@ -20,7 +20,6 @@ export interface ChangeLogParts {
 interface WaitingForRoom {
   readonly bytes: number;
   readonly go: () => void;
-  readonly giveUp: (error: unknown) => void;
 }
 
 const WAIT_FOR_ROOM_MS = 10_000;
@@ -48,6 +47,8 @@ export class ChangeLog {
       onFrame: take,
       onDamage,
       maxPayloadBytes: MAX_PAYLOAD_BYTES,
+      // What may wait `hasRoom` says: the log itself would not let it wait, but refuse it.
+      maxQueuedBytes: Infinity,
       ...(from !== undefined && { from }),
     });
     return new ChangeLog(parts, log);
@@ -81,6 +82,8 @@ export class ChangeLog {
       throw logError(error, this.#parts.directory);
     } finally {
       this.#underway -= bytes;
+      // It may have come to nothing, and then no table has to be written to make room.
+      if (this.#waiting.length > 0) this.admit();
     }
   }
 
@@ -94,9 +97,15 @@ export class ChangeLog {
     return this.#told(this.#log.catchUp());
   }
 
-  /** Puts on disk what was read, whoever wrote it. */
+  /** Puts on disk what was read, whoever wrote it. After a failure the log goes on in a new segment. */
   async sync(): Promise<void> {
-    await this.#told(this.#log.flush());
+    try {
+      await this.#log.flush();
+    } catch (error) {
+      // Of the one that could not be synced nobody can tell what is on disk. Why it can't be ended either is said next time.
+      await this.#log.seal().catch(() => undefined);
+      throw logError(error, this.#parts.directory);
+    }
   }
 
   /** Goes on in a new segment. Resolves with where it begins. */
@@ -137,7 +146,7 @@ export class ChangeLog {
 
   async #room(bytes: number, signal: AbortSignal | undefined): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const waiting: WaitingForRoom = { bytes, go: resolve, giveUp: reject };
+    const waiting: WaitingForRoom = { bytes, go: resolve };
     const leave = (error: unknown): void => {
       const place = this.#waiting.indexOf(waiting);
       if (place === -1) return;

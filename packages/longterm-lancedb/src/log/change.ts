@@ -68,6 +68,10 @@ export interface Flushed {
 
 export type Change = Saving | Removing | Clearing | ClearingWorkflow | Restoring | Flushed;
 
+export function isClearing(change: Change): change is Clearing | ClearingWorkflow {
+  return change.kind === "clear" || change.kind === "clear-workflow";
+}
+
 /** A change as one line of text. */
 export function encodeChange(change: Change): string {
   if (change.kind !== "restore") return JSON.stringify(change);

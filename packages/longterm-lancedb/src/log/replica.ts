@@ -10,6 +10,7 @@ import type { Base } from "../table/base.ts";
 import { isLater, type BaseState } from "../table/base-file.ts";
 import {
   decodeChange,
+  isClearing,
   type Change,
   type Clearing,
   type ClearingWorkflow,
@@ -22,6 +23,7 @@ import { HistoryRecords } from "../history/history-records.ts";
 import { asksNothing, presentEntry, questionsOf, refusal } from "./judgement.ts";
 import { Overlay } from "./overlay.ts";
 import { rowId } from "../table/row.ts";
+import { gonePast } from "../store/storage-error.ts";
 
 /** What became of a change: the answer to whoever made it. */
 export type Answer = readonly WriteResult[] | readonly boolean[] | number | undefined;
@@ -104,7 +106,7 @@ export class Replica {
     }
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     this.#queue.push({ ...place, change, resolve, reject });
-    this.#draining ??= this.#drain().finally(() => (this.#draining = undefined));
+    this.#beginDraining();
     if (place.isOwn) return promise;
     // Nobody here waits for the answer; why it could not be applied, `settled` says.
     promise.catch(() => undefined);
@@ -115,6 +117,14 @@ export class Replica {
   async settled(): Promise<void> {
     while (this.#draining !== undefined) await this.#draining;
     if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  #beginDraining(): void {
+    this.#draining ??= this.#drain().finally(() => {
+      this.#draining = undefined;
+      // It may have come between the last look at the queue and here.
+      if (this.#queue.length > 0) this.#beginDraining();
+    });
   }
 
   async #drain(): Promise<void> {
@@ -259,7 +269,8 @@ export class Replica {
   ): ChangedEntry {
     const { base, cache } = this.#parts;
     const changed = this.overlay.put(scope, key, { entry, position, bytes: bytes + ENTRY_BYTES });
-    changed.stored ??= base.known(changed.id);
+    // Not `??=`: where its scope was cleared, nothing is there, whatever the table still has.
+    if (changed.stored === undefined) changed.stored = base.known(changed.id);
     cache.delete(changed.id);
     if (this.history.areKept) this.history.changed(scope, key, entry, { version, at, bytes });
     return changed;
@@ -285,16 +296,4 @@ export class Replica {
     if (history === undefined || this.history.areKept) return;
     this.history.begin(this.overlay.inTenant(), watermark, history.at);
   }
-}
-
-function isClearing(change: Change): change is Clearing | ClearingWorkflow {
-  return change.kind === "clear" || change.kind === "clear-workflow";
-}
-
-/** What this process has forgotten since, because its table had it, is not in the table any more. */
-function gonePast(version: number): MemoryError {
-  return new MemoryError(
-    "MEM_UNAVAILABLE",
-    `version ${version} of the table was found to be unreadable by another process, which went back from it; try again`,
-  );
 }

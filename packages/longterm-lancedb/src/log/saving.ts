@@ -5,13 +5,12 @@ import type { ChangeLog } from "./change-log.ts";
 /** What is saved together goes into one frame of the log up to about so many characters. */
 const FRAME_CHARACTERS = 4 << 20;
 
-/** Saves entries. Many large ones go one after the other: a failure on the way rejects with what became of each. */
-export async function appendSaving(
+/** Saves several entries. Large ones go one after the other: a failure on the way rejects with what became of each. */
+export async function appendBatch(
   log: ChangeLog,
   change: Saving,
   signal: AbortSignal | undefined,
 ): Promise<WriteResult[]> {
-  if (change.writes.length === 1) return (await log.append(change, signal)) as WriteResult[];
   const results: WriteResult[] = [];
   for (const writes of partsOf(change.writes)) {
     try {

@@ -9,6 +9,7 @@ import { hasSoundVector } from "../table/entry-row.ts";
 import { scanRows } from "../table/row-scan.ts";
 import type { Row } from "../table/row.ts";
 import { all, inTenant, notCleared } from "../table/sql.ts";
+import { readError } from "../store/storage-error.ts";
 
 const ENTRIES_AT_ONCE = 2_000;
 
@@ -20,18 +21,22 @@ export async function walkEntries(
   { base, replica, database }: OpenedStore,
   tenantId: string | undefined,
 ): Promise<AsyncGenerator<readonly PortableEntry[]>> {
-  const { pins } = database.location;
+  const { pins, folder } = database.location;
   const read = await holdForLong(base, pins, () => replica.overlay.inTenant(tenantId));
-  return walk(read, tenantId, base);
+  const batches = walk(read, tenantId, { base, folder });
+  // One that was never begun would not let go of the table when it is given up.
+  await batches.next();
+  return batches;
 }
 
 async function* walk(
   read: LongRead,
   tenantId: string | undefined,
-  base: Base,
+  { base, folder }: { readonly base: Base; readonly folder: string },
 ): AsyncGenerator<readonly PortableEntry[]> {
   const { table, version, slice } = read;
   try {
+    yield [];
     const changes = Array.from(slice.entries.values(), ({ changed }) => changed);
     await base.learnOf(table, version, changes);
     const tenant = tenantId === undefined ? undefined : inTenant(tenantId);
@@ -40,6 +45,8 @@ async function* walk(
       if (current.length > 0) yield current.map(fromRow);
     }
     yield* unflushed(slice);
+  } catch (error) {
+    throw readError(error, folder);
   } finally {
     await read[Symbol.asyncDispose]();
   }

@@ -56,6 +56,14 @@ export function overtaken(cause: unknown, folder: string): MemoryError {
   return new MemoryError("MEM_UNAVAILABLE", message, { cause });
 }
 
+/** What this process has forgotten since, because its table had it, is not in the table any more. */
+export function gonePast(version: number): MemoryError {
+  return new MemoryError(
+    "MEM_UNAVAILABLE",
+    `version ${version} of the table was found to be unreadable by another process, which went back from it; try again`,
+  );
+}
+
 /** What a failed write means. */
 export function writeError(error: unknown, folder: string, outcome: Outcome): MemoryError {
   if (isMemoryError(error)) return error;

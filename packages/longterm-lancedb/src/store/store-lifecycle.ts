@@ -28,13 +28,17 @@ export class StoreLifecycle {
   ): Promise<T> {
     this.refuseClosed();
     throwIfAborted(options?.signal);
+    const running = this.#run(options?.signal, task);
+    this.#inFlight.add(running);
     try {
-      return await this.track(this.#run(options?.signal, task));
+      return await running;
     } catch (error) {
       // Not the caller gave up, but the store was closed.
       const givenUp = options?.signal?.aborted === true;
       if (isMemoryError(error, "MEM_ABORTED") && !givenUp) this.refuseClosed();
       throw error;
+    } finally {
+      this.#inFlight.delete(running);
     }
   }
 
@@ -108,9 +112,13 @@ export class StoreLifecycle {
 
   async #close(): Promise<void> {
     this.#closing.abort();
-    const opened = await this.#opened?.catch(() => undefined);
-    await opened?.stopWaiting();
+    await (await this.#present())?.stopWaiting();
     await Promise.allSettled(this.#inFlight);
-    await opened?.close();
+    // One of them may have opened it since.
+    await (await this.#present())?.close();
+  }
+
+  async #present(): Promise<Engine | undefined> {
+    return this.#opened?.catch(() => undefined);
   }
 }

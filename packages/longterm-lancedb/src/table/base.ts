@@ -85,6 +85,7 @@ export class Base {
         this.#closeUnused(pinned);
       };
       const table = await pinned.table.catch(async (error: unknown) => {
+        if (pinned === this.#pinned && pinned.readers === 1) this.#pinned = undefined;
         await release();
         throw error;
       });

@@ -9,7 +9,7 @@ import type { Replica } from "../log/replica.ts";
 import type { MadeVectors } from "../vectors/made-vectors.ts";
 import type { Maintenance } from "./maintenance.ts";
 import { onlyAdds, writeChanges } from "./table-changes.ts";
-import type { TableWork, TableWriter } from "./table-writer.ts";
+import type { StoreFiles, TableWork, TableWriter } from "./table-writer.ts";
 
 /** The table is written when so much has changed, or when the oldest change is so old. */
 const FLUSH_BYTES = 16 << 20;
@@ -27,6 +27,8 @@ export interface WriteOptions {
   readonly afterwards?: TableWork;
   /** Writes nothing where rows would go or be replaced. Default `false`. */
   readonly onlyAdding?: boolean;
+  /** See `Publication`. */
+  readonly since?: StoreFiles;
 }
 
 export interface FlusherParts {
@@ -150,21 +152,21 @@ export class Flusher {
 
   async #writeAndMaintain(): Promise<void> {
     if (this.isBehind) await this.write();
-    await this.#parts.maintenance.afterFlush(() => this.#keepUp());
+    await this.#parts.maintenance.afterFlush((since) => this.#keepUp(since));
   }
 
   /** Writes the table while it is being compacted, as long as that is not disturbed by it. */
-  async #keepUp(): Promise<void> {
+  async #keepUp(since: StoreFiles): Promise<void> {
     const { overlay } = this.#parts.replica;
     const isMuch = overlay.bytes >= FLUSH_BYTES || overlay.size >= FLUSH_ENTRIES;
     if (!isMuch && !(this.#isUrgent && this.isBehind)) return;
     // With too much waiting, rather the compaction is in vain.
     const onlyAdding = overlay.bytes < this.#parts.maxUnflushedBytes / 2;
-    await this.write({ onlyAdding });
+    await this.write({ onlyAdding, since });
   }
 
   /** Writes the table, and then does more with it, if asked to. Call it under the lock. */
-  async write({ afterwards, onlyAdding = false }: WriteOptions = {}): Promise<void> {
+  async write({ afterwards, onlyAdding = false, since }: WriteOptions = {}): Promise<void> {
     const { database, base, log, replica, writer, vectors, maintenance, analyzer } = this.#parts;
     while (!replica.isSettled) await replica.settled();
     // In one turn: these are the changes before that place, and no others.
@@ -190,7 +192,7 @@ export class Flusher {
         await afterwards?.(table, history);
       },
       // Whoever asks for more wants what was before to be gone.
-      { keepsPrevious: afterwards === undefined },
+      { keepsPrevious: afterwards === undefined, ...(since && { since }) },
     );
     vectors.written(made);
     maintenance.wrote(changes.length);

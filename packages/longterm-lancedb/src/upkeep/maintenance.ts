@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Table } from "@lancedb/lancedb";
 import { systemClock, type Clock } from "@mem/core";
 import type { Base } from "../table/base.ts";
@@ -8,9 +7,10 @@ import { indexHistory } from "../history/history-table.ts";
 import { HISTORY_NAME, TABLE_NAME, tablePath, type TableName } from "../folder/location.ts";
 import { Pins } from "./pins.ts";
 import { removeTemporaryFiles, setAsideDamaged } from "./recovery.ts";
+import { whileRunning } from "../reading/settled.ts";
 import { listTableFiles } from "../table/table-files.ts";
 import { ensureIndexes } from "../table/table-indexes.ts";
-import type { TableWriter } from "./table-writer.ts";
+import type { StoreFiles, TableWriter } from "./table-writer.ts";
 
 /** Every commit makes the next ones and the reads a little slower, and every row that no index has yet a search. */
 const COMMITS = 50;
@@ -24,7 +24,6 @@ const RETENTION_MS = 2_000;
 /** Compacting takes at most a quarter of the time. */
 const REST = 3;
 const RETRY_MS = 30_000;
-const STEP_MS = 50;
 /** So often what history keeps no longer is removed. */
 const EXPIRY_MS = 3_600_000;
 
@@ -83,9 +82,10 @@ export class Maintenance {
 
   /**
    * To be called under the lock, when the table was written: compacts after many commits, or when none follow.
-   * `keepUp` is called again and again meanwhile, to write what comes.
+   * `keepUp` is called again and again meanwhile, to write what comes, with the files that there were before: what it
+   * writes may build on those that compacting makes.
    */
-  async afterFlush(keepUp: () => Promise<void>): Promise<void> {
+  async afterFlush(keepUp: (since: StoreFiles) => Promise<void>): Promise<void> {
     const { base, clock } = this.#parts;
     if (this.#closed) return;
     const commits = base.version - this.#compacted;
@@ -130,7 +130,7 @@ export class Maintenance {
   }
 
   /** Joins what small commits left, and brings the indexes up to date. Call it under the lock. */
-  async #compact(keepUp?: () => Promise<void>): Promise<void> {
+  async #compact(keepUp?: (since: StoreFiles) => Promise<void>): Promise<void> {
     const { base, writer, clock } = this.#parts;
     const { version } = base;
     if (version === this.#compacted) return;
@@ -139,7 +139,8 @@ export class Maintenance {
     const since = await writer.files();
     const written = this.#written;
     const running = this.#optimize();
-    if (keepUp !== undefined) await whileRunning(running, keepUp);
+    // Also without: whatever fails, nothing is left running that nobody waits for.
+    await whileRunning(running, async () => keepUp?.(since));
     await writer.publish(base.watermark, () => running, { since });
     this.#written -= written;
     this.#compacted = base.version;
@@ -277,19 +278,6 @@ export class Maintenance {
       this.#whenIdle(RETRY_MS);
       this.#cleanLater(RETRY_MS);
     }
-  }
-}
-
-/** Calls `step` again and again until a promise settles. A step that fails is the last one. */
-async function whileRunning(running: Promise<void>, step: () => Promise<void>): Promise<void> {
-  const ended = running.then(
-    () => true,
-    () => true,
-  );
-  try {
-    while (!(await Promise.race([ended, delay(STEP_MS, false)]))) await step();
-  } finally {
-    await ended;
   }
 }
 

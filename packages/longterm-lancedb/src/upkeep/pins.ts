@@ -57,7 +57,10 @@ export async function holdForLong(
   const pins = new Pins(folder);
   for (;;) {
     const held = await base.hold();
-    const pin = await pins.pin(held.version);
+    const pin = await pins.pin(held.version).catch(async (error: unknown) => {
+      await held[Symbol.asyncDispose]();
+      throw error;
+    });
     const release = async (): Promise<void> => {
       await pin[Symbol.asyncDispose]();
       await held[Symbol.asyncDispose]();

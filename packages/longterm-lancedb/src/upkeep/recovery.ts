@@ -137,6 +137,8 @@ async function restore(
     if (!(await isManifestComplete(tablePath(location, name), version))) return false;
   }
   try {
+    const path = tablePath(location, name);
+    const before = await listTableFiles(path);
     const table = await connection.openTable(name);
     try {
       await table.checkout(published);
@@ -144,6 +146,8 @@ async function restore(
     } finally {
       table.close();
     }
+    // It may be published as it is, where nothing is written then.
+    await syncNewFiles(path, before);
     return true;
   } catch (error) {
     // A disk that is full or fails is no reason to move anything: others may have these versions open.

@@ -44,7 +44,7 @@ export interface Publication {
   readonly keepsPrevious?: boolean;
   /** Of a table that was made just now and is on disk. */
   readonly history?: HistoryState;
-  /** Where `work` was begun before: the files that there were then. */
+  /** Where something was begun before `work`, whose files it may build on: those that there were then. */
   readonly since?: StoreFiles;
 }
 
@@ -61,6 +61,7 @@ export interface StoreFiles {
 export class TableWriter {
   readonly #parts: TableWriterParts;
   readonly #closing = new AbortController();
+  readonly #running = new Set<Promise<void>>();
 
   constructor(parts: TableWriterParts) {
     this.#parts = parts;
@@ -71,7 +72,7 @@ export class TableWriter {
     const { lock: path, folder } = this.#parts.database.location;
     const lock = await asked(folder, tryFileLock(path, { recordHolder: true }));
     if (lock === undefined) return false;
-    await this.#holding(lock, task);
+    await this.#run(lock, task);
     return true;
   }
 
@@ -85,12 +86,17 @@ export class TableWriter {
     const options = { timeoutMs: LOCK_TIMEOUT_MS, recordHolder: true, signal };
     const lock = await asked(folder, acquireFileLock(path, options));
     if (lock === undefined) throw locked(folder);
-    await this.#holding(lock, task);
+    await this.#run(lock, task);
   }
 
   /** Whoever waits for the lock gives up. */
   stopWaiting(): void {
     this.#closing.abort(new MemoryError("MEM_CLOSED", "the store is closed"));
+  }
+
+  /** Resolves when nothing runs under the lock any more, not even what nobody waits for. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.allSettled(this.#running);
   }
 
   /**
@@ -109,14 +115,12 @@ export class TableWriter {
       const previous = withHistory((await this.#bases()).current, begun);
       const { table: before, history: historyBefore } = since ?? (await this.files(previous));
       await work(await database.table(), historyBefore && (await database.table(HISTORY_NAME)));
+      // Looked up before the files are: what compacting commits meanwhile may not be on disk with them.
+      const version = await newestVersion(path);
+      const history = await newestHistory(historyPath, begun ?? previous.history);
       await syncNewFiles(path, before);
       if (historyBefore !== undefined) await syncNewFiles(historyPath, historyBefore);
-      const history = begun ?? previous.history;
-      current = {
-        version: await newestVersion(path),
-        watermark,
-        ...(history && { history: { ...history, version: await newestVersion(historyPath) } }),
-      };
+      current = { version, watermark, ...(history && { history }) };
       const isSame = !isLater(current, previous) && watermark === previous.watermark;
       if (isSame && begun === undefined) return;
       await writeBases(basesPath, keepsPrevious ? { current, previous } : { current });
@@ -144,6 +148,16 @@ export class TableWriter {
     return previous;
   }
 
+  async #run(lock: FileLock, task: () => Promise<void>): Promise<void> {
+    const running = this.#holding(lock, task);
+    this.#running.add(running);
+    try {
+      await running;
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+
   async #holding(lock: FileLock, task: () => Promise<void>): Promise<void> {
     const { log, replica } = this.#parts;
     try {
@@ -161,7 +175,9 @@ export class TableWriter {
   async #recover(): Promise<void> {
     const { database, base, log, report } = this.#parts;
     const { current } = await this.#bases();
-    const done = await undoUnpublished(database, current);
+    const done = await undoUnpublished(database, current).catch((error: unknown) => {
+      throw writeError(error, database.location.folder, "not-applied");
+    });
     if (done !== undefined) report(done);
     if (isLater(current, base.state)) await log.announce({ kind: "flushed", ...current });
   }
@@ -185,6 +201,13 @@ export class TableWriter {
 function withHistory(state: BaseState, begun: HistoryState | undefined): BaseState {
   if (begun === undefined) return state;
   return { ...state, history: { ...begun, from: state.watermark } };
+}
+
+async function newestHistory(
+  table: string,
+  state: HistoryState | undefined,
+): Promise<HistoryState | undefined> {
+  return state && { ...state, version: await newestVersion(table) };
 }
 
 async function newestVersion(table: string): Promise<number> {
