@@ -5,46 +5,11 @@ import {
   type JsonObject,
   type JsonValue,
   type LongTermEntry,
-  type LongTermWrite,
-  type Scope,
 } from "@mem/core";
-import { documentLength, joinTerms } from "@mem/search";
 import { createdAtOf, type ChangedEntry, type UnflushedEntry } from "../log/changed-entry.ts";
 import type { SliceEntry } from "../log/overlay.ts";
-import { keyOfId, rowId, type EntryRow, type Row } from "./row.ts";
+import { keyOfId, type EntryRow } from "./row.ts";
 import { hashRow } from "./row-hash.ts";
-
-/** All of a row that does not depend on when it is stored. */
-export type Draft = Omit<Row, "version" | "created_at" | "updated_at" | "hash" | "vector">;
-
-/** What a row gets when it is stored. */
-export type Stamp = Pick<Row, "version" | "created_at" | "updated_at">;
-
-export function draftRow(scope: Scope, write: LongTermWrite, terms: readonly string[]): Draft {
-  return {
-    id: rowId(scope, write.key),
-    tenant: scope.tenantId,
-    workflow: scope.workflowId ?? "",
-    agent: scope.agentId ?? "",
-    value: JSON.stringify(write.value),
-    text: write.text,
-    terms: joinTerms(terms),
-    length: documentLength(terms),
-    metadata: write.metadata === undefined ? null : JSON.stringify(write.metadata),
-    sequence: write.sequence?.id ?? null,
-    position: write.sequence?.position ?? null,
-    op_id: write.opId ?? null,
-    subject: write.subject ?? null,
-    source: write.source,
-    derived_from: write.derivedFrom === undefined ? null : JSON.stringify(write.derivedFrom),
-    vector_hash: write.text.trim() === "" ? "" : null,
-  };
-}
-
-export function stampRow(draft: Draft, stamp: Stamp): Row {
-  const row = { ...draft, ...stamp };
-  return { ...row, hash: hashRow(row) };
-}
 
 export function damagedEntry(id: string, agent: string): MemoryError {
   return new MemoryError(
