@@ -50,7 +50,7 @@ describe("the fault lab", { timeout: 240_000 }, () => {
   it("finds what goes wrong: plain LanceDB loses updates and returns flipped bytes", async () => {
     const raced = await strike(races, 10, "raw");
     expect(raced.findings.map(({ kind }) => kind)).toContain("lost update");
-    const flipped = await strike(flips, 24, "raw");
+    const flipped = await strike(flips, 80, "raw");
     expect(flipped.findings.map(({ kind }) => kind)).toContain("wrong data");
   });
 });
