@@ -1,14 +1,15 @@
 import { crc32 } from "node:zlib";
 
 const OPENING = '{"crc":"';
+const CLOSING = '",';
 /** Where the bytes begin that the checksum is of: after `{"crc":"xxxxxxxx",`. */
-const BODY = OPENING.length + 8 + 2;
+const BODY = OPENING.length + 8 + CLOSING.length;
 const LINE_FEED = 0x0a;
 
 /** An object as a line that begins with the checksum of its rest: JSON like any other, and checked without parsing. */
 export function sealLine(content: object): string {
   const body = JSON.stringify(content).slice(1);
-  return `${OPENING}${checksum(body)}",${body}\n`;
+  return `${OPENING}${checksum(body)}${CLOSING}${body}\n`;
 }
 
 /** Whether a line, with its line feed, is as it was sealed. */
@@ -17,8 +18,7 @@ export function isSealed(line: Buffer): boolean {
   return (
     end > BODY &&
     line[end] === LINE_FEED &&
-    line.toString("latin1", 0, OPENING.length) === OPENING &&
-    line.toString("latin1", OPENING.length, BODY - 2) === checksum(line.subarray(BODY, end))
+    line.toString("latin1", 0, BODY) === `${OPENING}${checksum(line.subarray(BODY, end))}${CLOSING}`
   );
 }
 

@@ -80,6 +80,23 @@ describe("a damaged bundle", () => {
     );
   });
 
+  it.each(["first", "last"])(
+    "is refused whichever bit of its %s line is another",
+    async (which) => {
+      await using folder = await temporaryFolder();
+      const lines = await makeBundle(folder);
+      const content = await readFile(folder.bundle);
+      const line = Buffer.byteLength(`${which === "first" ? lines[0] : lines.at(-1)}\n`);
+      const start = which === "first" ? 0 : content.length - line;
+      for (let bit = start * 8; bit < (start + line) * 8; bit++) {
+        const bytes = Buffer.from(content);
+        bytes[bit >> 3]! ^= 1 << (bit & 7);
+        await writeFile(folder.bundle, bytes);
+        expect(await refusalOf(folder)).toMatch(/is damaged/);
+      }
+    },
+  );
+
   it("with something after its end is refused", async () => {
     await using folder = await temporaryFolder();
     await makeBundle(folder);
