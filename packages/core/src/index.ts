@@ -75,11 +75,11 @@ export type {
   LongTermStats,
   LongTermStore,
   LongTermWrite,
-  SearchHit,
-  SearchMode,
-  SearchRequest,
-  SearchScores,
 } from "./long-term-store.ts";
+export type { Passage, SearchHit, SearchScores } from "./search-hit.ts";
+export type { Recency, SearchMode, SearchRequest } from "./search-request.ts";
+export type { Reembedded, ReembedOptions, ReembedProgress } from "./reembedding.ts";
+export { contentHash } from "./content-hash.ts";
 export type { HistoryRequest, Revision } from "./revision.ts";
 export { checkErasureRequest } from "./erasure.ts";
 export type { EraseOptions, Erasure, ErasureRequest } from "./erasure.ts";

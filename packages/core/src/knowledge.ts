@@ -1,7 +1,8 @@
 import type { LongTermEntry } from "./entry.ts";
 import type { Health } from "./health.ts";
 import type { CallOptions, ListRequest, Page } from "./keyed-store.ts";
-import type { SearchHit, SearchRequest } from "./long-term-store.ts";
+import type { SearchHit } from "./search-hit.ts";
+import type { SearchRequest } from "./search-request.ts";
 
 /**
  * Shared knowledge as agents see it: read and searched by all agents of a tenant, changed by none.

@@ -1,12 +1,14 @@
-import type { EmbedderFingerprint } from "./embedder.ts";
+import type { Embedder, EmbedderFingerprint } from "./embedder.ts";
 import type { LongTermEntry, Sequence, Write } from "./entry.ts";
 import type { EraseOptions, Erasure, ErasureRequest } from "./erasure.ts";
-import type { Filter } from "./filter.ts";
 import type { Durability } from "./health.ts";
 import type { CallOptions, KeyedStore, Page } from "./keyed-store.ts";
 import type { PortableEntry, PortableRequest, Restored, RestoreOptions } from "./portable-entry.ts";
+import type { Reembedded, ReembedOptions } from "./reembedding.ts";
 import type { HistoryRequest, Revision } from "./revision.ts";
 import type { Scope, SearchScope, WorkflowRef } from "./scope.ts";
+import type { SearchHit } from "./search-hit.ts";
+import type { SearchRequest } from "./search-request.ts";
 import type { Verification } from "./verification.ts";
 
 export interface LongTermCapabilities {
@@ -23,39 +25,11 @@ export interface LongTermWrite extends Write {
   /** What is indexed for search; may be empty. */
   readonly text: string;
   readonly sequence?: Sequence;
-}
-
-/** `"auto"`: hybrid where the store has an embedder, keyword otherwise. */
-export type SearchMode = "auto" | "keyword" | "vector" | "hybrid";
-
-export interface SearchRequest {
-  readonly text: string;
-  /** How many hits at most, 1 to 1,000. */
-  readonly topK: number;
-  readonly mode: SearchMode;
-  /** From 0 to 1; hits below are left out. */
-  readonly minScore?: number;
-  readonly filter?: Filter;
-  /** Whether entries borrow score from their neighbours in a sequence. */
-  readonly neighbours: boolean;
-}
-
-/** The parts of a score, each from 0 to 1; they add up to it as the store's search documents. */
-export interface SearchScores {
-  readonly keyword?: number;
-  readonly vector?: number;
-  /** What was borrowed from neighbours. */
-  readonly neighbours?: number;
-}
-
-export interface SearchHit extends LongTermEntry {
-  /** From 0 to 1, comparable between queries. What a strong entry borrows beyond 1 still counts for its rank. */
-  readonly score: number;
-  readonly scores: SearchScores;
-  /** The passage of `text` that answers best. */
-  readonly snippet: string;
-  /** The words of the query that were found, as they are indexed. */
-  readonly matched: readonly string[];
+  /**
+   * Store only if no entry of the scope has the same value and text, by `contentHash`; judged where the write is, so
+   * that of several at once one is stored.
+   */
+  readonly ifNew?: boolean;
 }
 
 export interface LongTermStats {
@@ -112,6 +86,12 @@ export interface LongTermStore extends KeyedStore<LongTermWrite, LongTermEntry> 
   restore(entries: readonly PortableEntry[], options?: RestoreOptions): Promise<Restored>;
   /** Whose vectors `entries` gives out and `restore` takes; `undefined`: none. */
   embedder(options?: CallOptions): Promise<EmbedderFingerprint | undefined>;
+  /**
+   * Makes every vector anew by another embedder, while the store is used with the one it has, then goes over to it for
+   * good. Whoever stops it, by the signal or a kill, loses nothing: the next attempt goes on where it stopped. Works
+   * without the old embedder, too: open the store without one. Rejects with `MEM_EMBEDDING` where the new one fails.
+   */
+  reembed(embedder: Embedder, options?: ReembedOptions): Promise<Reembedded>;
   stats(tenantId: string, options?: CallOptions): Promise<LongTermStats>;
   /** Resolves when what runs in the background (index, vectors) has caught up with what was saved. */
   flush(options?: CallOptions): Promise<void>;

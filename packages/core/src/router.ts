@@ -12,7 +12,9 @@ import {
 } from "./item-write.ts";
 import type { JsonValue } from "./json.ts";
 import type { CallOptions, ListRequest, Page, SessionCall } from "./keyed-store.ts";
-import type { LongTermWrite, SearchHit, SearchRequest } from "./long-term-store.ts";
+import type { LongTermWrite } from "./long-term-store.ts";
+import type { SearchHit } from "./search-hit.ts";
+import type { SearchRequest } from "./search-request.ts";
 import { saveBatches } from "./partial-save.ts";
 import type { HistoryRequest, Revision } from "./revision.ts";
 import { checkId, type Scope, type SearchScope } from "./scope.ts";

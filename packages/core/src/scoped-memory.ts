@@ -20,7 +20,7 @@ import { cloneJson } from "./copy-json.ts";
 import { type JsonValue } from "./json.ts";
 import type { Page } from "./keyed-store.ts";
 import { createListing } from "./listing.ts";
-import type { SearchHit } from "./long-term-store.ts";
+import type { SearchHit } from "./search-hit.ts";
 import { applySchema, keyName, keySchema, type KeyLike } from "./memory-key.ts";
 import { updateEntry } from "./optimistic-update.ts";
 import { memoryType, writableType, type Router, type WritableType } from "./router.ts";

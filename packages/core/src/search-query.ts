@@ -2,7 +2,7 @@ import type { SearchOptions } from "./agent-memory.ts";
 import { checkCount, checkOneOf, checkShare } from "./checks.ts";
 import { invalid } from "./errors.ts";
 import { checkFilter, where, type Filter } from "./filter.ts";
-import type { SearchMode, SearchRequest } from "./long-term-store.ts";
+import type { SearchMode, SearchRequest } from "./search-request.ts";
 import { checkId } from "./scope.ts";
 
 const MODES: readonly SearchMode[] = ["auto", "keyword", "vector", "hybrid"];

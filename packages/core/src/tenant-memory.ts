@@ -27,7 +27,7 @@ import { halfDone, throwIfAborted } from "./errors.ts";
 import { copyJsonObject } from "./copy-json.ts";
 import type { CallOptions } from "./keyed-store.ts";
 import { createListing } from "./listing.ts";
-import type { SearchHit } from "./long-term-store.ts";
+import type { SearchHit } from "./search-hit.ts";
 import type { KeyLike } from "./memory-key.ts";
 import type {
   ClearedSession,

@@ -7,9 +7,10 @@ import type { WorkspacePackage } from "./workspace.ts";
 /** What the sources of each package may import of the other packages here. */
 const layers: readonly (readonly [packages: RegExp, mayImport: readonly RegExp[]])[] = [
   [/^(core|append-log|search)$/, []],
-  [/^(backend-.+|session|knowledge|agent|embedder-.+|contract)$/, [/^core$/]],
+  [/^(backend-.+|agent|embedder-(?!cache$).+|contract)$/, [/^core$/]],
+  [/^(session|knowledge)$/, [/^(core|search)$/]],
   [/^longterm-.+$/, [/^(core|append-log|search)$/]],
-  [/^(records-.+|bundle)$/, [/^(core|append-log)$/]],
+  [/^(records-.+|bundle|embedder-cache)$/, [/^(core|append-log)$/]],
   [/^config$/, [/^(core|knowledge|(backend|longterm|records|embedder)-.+)$/]],
 ];
 
