@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createMemoryBackend } from "@mem/backend-memory";
-import { MemoryManager, type LongTermStore } from "@mem/core";
+import { MemoryManager, renderForPrompt, type LongTermStore } from "@mem/core";
 import { createKnowledge, ingestKnowledge } from "@mem/knowledge";
 import { createJsonStore } from "@mem/longterm-json";
 import { createLanceDbStore } from "@mem/longterm-lancedb";
@@ -24,17 +24,26 @@ async function live(longTerm: LongTermStore, knowledgeStore: LongTermStore): Pro
   });
   const options = { memoryType: "long_term" } as const;
   await memory.save("a", "lesson", "Emails with numbers are opened more often", options);
-  assert.equal((await memory.searchSimilar("a", "which email is opened?"))[0]?.key, "lesson");
+  const hits = await memory.searchSimilar("a", "which email is opened?");
+  assert.equal(hits[0]?.key, "lesson");
+  assert.equal(renderForPrompt(hits, { budget: 500 }).omitted.length, 0);
   await ingestKnowledge({
     store: knowledgeStore,
     documents: [{ id: "voice", text: "Warm and brief." }],
   });
   assert.equal((await memory.searchSimilar("a", "warm", { memoryType: "shared" })).length, 1);
-  await withSession({ memory }, async (session) => {
+  const workflowId = "w";
+  await withSession({ memory, workflowId, keepConversation: true }, async (session) => {
     await session.team.save("k", 1);
+    await session.addConversationMessage({ role: "user", content: "Which email is opened?" });
     await session.saveExecutionRecord("a", { status: "success" });
   });
   assert.equal((await memory.getStats()).activeSessions, 0);
+  assert.equal((await memory.searchConversation(workflowId, "opened emails")).length, 1);
+  await withSession({ memory }, async (session) => {
+    await session.addConversationMessage({ role: "user", content: "Not kept" });
+    assert.equal((await session.searchConversation("kept")).length, 1);
+  });
 }
 
 try {

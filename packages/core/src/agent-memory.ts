@@ -2,8 +2,9 @@ import type { Entry, LongTermEntry, Sequence } from "./entry.ts";
 import type { Filter } from "./filter.ts";
 import type { JsonCompatible, JsonInput, JsonPrimitive, JsonValue } from "./json.ts";
 import type { Page } from "./keyed-store.ts";
+import type { Reranker } from "./reranker.ts";
 import type { SearchHit } from "./search-hit.ts";
-import type { SearchMode } from "./search-request.ts";
+import type { Recency, SearchMode } from "./search-request.ts";
 import type { KeyInput, KeyLike, KeyOutput, MemoryKey } from "./memory-key.ts";
 import type { Revision } from "./revision.ts";
 import type { SchemaOutput, StandardSchema } from "./standard-schema.ts";
@@ -34,6 +35,7 @@ export interface ShortTermSaveOptions extends WriteOptions {
   readonly ttl?: number | "keep" | null;
   readonly text?: never;
   readonly sequence?: never;
+  readonly ifNew?: never;
 }
 
 export interface LongTermSaveOptions extends WriteOptions {
@@ -44,6 +46,11 @@ export interface LongTermSaveOptions extends WriteOptions {
   readonly text?: string;
   /** The entry's place in an order; search lets it borrow score from its neighbours. */
   readonly sequence?: Sequence;
+  /**
+   * Store only what is new: where an entry of the same agent (in the same workflow), under whatever key, has the same
+   * value and text, resolve `false`. Of several that save the same at once, one is stored.
+   */
+  readonly ifNew?: boolean;
 }
 
 export type SaveOptions = ShortTermSaveOptions | LongTermSaveOptions;
@@ -113,6 +120,7 @@ export interface SaveItem {
   readonly subject?: string;
   readonly ifVersion?: string;
   readonly ifAbsent?: boolean;
+  readonly ifNew?: boolean;
   readonly opId?: string;
 }
 
@@ -128,8 +136,14 @@ export interface SearchOptions {
   readonly topK?: number;
   /** Default `"auto"`: hybrid with an embedder, keyword without. */
   readonly mode?: SearchMode;
-  /** From 0 to 1; weaker hits are left out. Default 0. */
+  /** From 0 to 1; weaker hits are left out, before a reranker judges and after. Default 0. */
   readonly minScore?: number;
+  /** `"all"`: only entries that have every word of the query, stop words aside. Default `"any"`. */
+  readonly match?: "any" | "all";
+  /** Only entries that have each of these, word after word; at most 100. */
+  readonly phrases?: readonly string[];
+  /** Whether the last word of the query also stands for every word that begins with it. Default `false`. */
+  readonly prefix?: boolean;
   /** Fields of the metadata that have to have exactly these values. */
   readonly filterMetadata?: Readonly<Record<string, JsonPrimitive>>;
   /** Any condition on metadata, in addition. */
@@ -138,6 +152,12 @@ export interface SearchOptions {
   readonly workflowId?: string;
   /** Whether entries in a sequence borrow score from their neighbours. Default `true`. */
   readonly neighbours?: boolean;
+  /** Lets newer entries come before older ones. Default: age does not count. */
+  readonly recency?: Recency;
+  /** Whether of hits that say nearly the same only the best is given, the others as its `duplicates`. Default `false`. */
+  readonly collapse?: boolean;
+  /** Judges the best hits anew; where it fails, the search rejects with `MEM_UNAVAILABLE`. */
+  readonly reranker?: Reranker<SearchHit>;
   readonly signal?: AbortSignal;
 }
 
@@ -152,7 +172,7 @@ export interface Listing<T> extends AsyncIterable<T> {
  * this interface; where each keeps its entries is decided by where it came from.
  */
 export interface AgentMemory {
-  /** Stores a value; `false` only when `ifVersion` or `ifAbsent` was not met. */
+  /** Stores a value; `false` only when `ifVersion`, `ifAbsent` or `ifNew` was not met. */
   save<K extends MemoryKey>(key: K, value: KeyInput<K>, options?: SaveOptions): Promise<boolean>;
   save(key: string, value: JsonValue, options?: SaveOptions): Promise<boolean>;
   save<T>(key: string, value: JsonCompatible<T> & T, options?: SaveOptions): Promise<boolean>;

@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
-import type { Embedder } from "./embedder.ts";
-import { invalid } from "./errors.ts";
+import { checkCount } from "./checks.ts";
+import type { Embedder, EmbedOptions } from "./embedder.ts";
+import { isMemoryError, MemoryError, throwIfAborted } from "./errors.ts";
+import { refusedPlace, relocateFailure } from "./unfinished-vectors.ts";
+import { VectorFlight, type KeyedTexts, type KeyedVectors } from "./vector-flight.ts";
 
 export interface CachedEmbedderOptions {
   /** How many vectors are kept, the most recently used. Default 1,000. */
@@ -8,49 +11,148 @@ export interface CachedEmbedderOptions {
 }
 
 /**
- * Wraps an embedder so that a text whose vector is still kept is not sent again. Kept in this process, by the hash of
- * the text.
+ * Wraps an embedder so that a text whose vector is still kept is not sent again, nor one whose vector is being made
+ * already for another call. Kept in this process, by the hash of the text; `@mem/embedder-cache` keeps vectors on disk.
  */
 export function createCachedEmbedder(
   embedder: Embedder,
   options: CachedEmbedderOptions = {},
 ): Embedder {
-  const { maxEntries = 1000 } = options;
-  if (!Number.isInteger(maxEntries) || maxEntries < 1) {
-    throw invalid("options.maxEntries", "has to be a whole number, 1 or more");
-  }
-  const vectors = new Map<string, Float32Array>();
-
-  const use = (key: string, vector: Float32Array): void => {
-    vectors.delete(key);
-    vectors.set(key, vector);
-    if (vectors.size > maxEntries) vectors.delete(vectors.keys().next().value as string);
-  };
-
+  const maxEntries = checkCount(options.maxEntries ?? 1000, "options.maxEntries", 1, 2 ** 24);
+  const { model, dimensions, weight } = embedder;
+  const cache = new VectorCache(embedder, maxEntries);
   return {
-    model: embedder.model,
-    dimensions: embedder.dimensions,
-    weight: embedder.weight,
-    async embed(texts, embedOptions) {
-      const keys = texts.map((text) => hashKey(embedOptions.kind, text));
-      const missing = new Map<string, string>();
-      for (const [i, key] of keys.entries()) {
-        if (!vectors.has(key)) missing.set(key, texts[i] as string);
+    model,
+    dimensions,
+    weight,
+    async embed(texts, { kind, signal }) {
+      throwIfAborted(signal);
+      const keys = texts.map((text) => hashKey(kind, text));
+      const wanted = new Map(keys.map((key, i) => [key, texts[i] as string]));
+      const gone = new AbortController();
+      const giveUp = (): void => gone.abort(aborted(signal));
+      signal?.addEventListener("abort", giveUp, { once: true });
+      try {
+        const vectors = await cache.vectorsOf(wanted, kind, gone.signal);
+        return keys.map((key) => (vectors.get(key) as Float32Array).slice());
+      } catch (error) {
+        if (!(error instanceof FailedFlight)) throw error;
+        // What the embedder says of its texts is about another list than the caller's.
+        const places = new Map(keys.map((key, i) => [key, i]));
+        throw relocateFailure(
+          error.cause,
+          error.keys.map((key) => places.get(key) ?? -1),
+        );
+      } finally {
+        signal?.removeEventListener("abort", giveUp);
+        // Where one part has failed, the others are not waited for.
+        gone.abort();
       }
-      const known = new Map(keys.map((key) => [key, vectors.get(key)]));
-      if (missing.size > 0) {
-        const found = await embedder.embed([...missing.values()], embedOptions);
-        for (const [i, key] of [...missing.keys()].entries()) known.set(key, found[i]);
-      }
-      return keys.map((key) => {
-        const vector = known.get(key) as Float32Array;
-        use(key, vector);
-        return vector.slice();
-      });
     },
   };
 }
 
+class VectorCache {
+  readonly #embedder: Embedder;
+  readonly #maxEntries: number;
+  /** The one that was used longest ago comes first. */
+  readonly #kept = new Map<string, Float32Array>();
+  readonly #flights = new Map<string, VectorFlight>();
+
+  constructor(embedder: Embedder, maxEntries: number) {
+    this.#embedder = embedder;
+    this.#maxEntries = maxEntries;
+  }
+
+  async vectorsOf(
+    wanted: KeyedTexts,
+    kind: EmbedOptions["kind"],
+    signal: AbortSignal,
+  ): Promise<KeyedVectors> {
+    const found = new Map<string, Float32Array>();
+    const missing = new Map<string, string>();
+    const joined = new Map<VectorFlight, Map<string, string>>();
+    for (const [key, text] of wanted) {
+      const kept = this.#kept.get(key);
+      const flight = this.#flights.get(key);
+      if (kept !== undefined) found.set(key, kept);
+      else if (flight === undefined) missing.set(key, text);
+      else joined.set(flight, (joined.get(flight) ?? new Map<string, string>()).set(key, text));
+    }
+    const parts: Promise<KeyedVectors>[] = [];
+    if (missing.size > 0) parts.push(this.#start(missing, kind, signal));
+    for (const [flight, texts] of joined) parts.push(this.#join(flight, texts, kind, signal));
+    for (const part of await Promise.all(parts)) {
+      for (const [key, vector] of part) if (wanted.has(key)) found.set(key, vector);
+    }
+    this.#keep(found);
+    return found;
+  }
+
+  async #join(
+    flight: VectorFlight,
+    texts: KeyedTexts,
+    kind: EmbedOptions["kind"],
+    signal: AbortSignal,
+  ): Promise<KeyedVectors> {
+    try {
+      return await flight.wait(signal);
+    } catch (error) {
+      const place = isMemoryError(error) ? refusedPlace(error) : undefined;
+      const refused = place === undefined ? undefined : flight.keys[place];
+      if (refused === undefined || texts.has(refused)) throw new FailedFlight(flight.keys, error);
+    }
+    // It failed for a text of somebody else's.
+    return await this.vectorsOf(texts, kind, signal);
+  }
+
+  async #start(
+    texts: KeyedTexts,
+    kind: EmbedOptions["kind"],
+    signal: AbortSignal,
+  ): Promise<KeyedVectors> {
+    const flight = new VectorFlight(this.#embedder, kind, texts, (made) => {
+      if (made !== undefined) this.#keep(made);
+      for (const key of texts.keys()) {
+        if (this.#flights.get(key) === flight) this.#flights.delete(key);
+      }
+    });
+    for (const key of texts.keys()) this.#flights.set(key, flight);
+    try {
+      return await flight.wait(signal);
+    } catch (error) {
+      throw new FailedFlight(flight.keys, error);
+    }
+  }
+
+  #keep(vectors: KeyedVectors): void {
+    for (const [key, vector] of vectors) {
+      this.#kept.delete(key);
+      this.#kept.set(key, vector);
+      if (this.#kept.size > this.#maxEntries) {
+        this.#kept.delete(this.#kept.keys().next().value as string);
+      }
+    }
+  }
+}
+
+/** A failure of the embedder, and which texts it was asked for. */
+class FailedFlight extends Error {
+  readonly keys: readonly string[];
+
+  constructor(keys: readonly string[], cause: unknown) {
+    super("the embedder failed", { cause });
+    this.keys = keys;
+  }
+}
+
 function hashKey(kind: string, text: string): string {
-  return createHash("sha256").update(`${kind}:${text}`).digest("base64");
+  // As JSON also texts that are not well-formed are told apart.
+  return createHash("sha256")
+    .update(JSON.stringify([kind, text]))
+    .digest("base64");
+}
+
+function aborted(signal: AbortSignal | undefined): MemoryError {
+  return new MemoryError("MEM_ABORTED", "the embedding was aborted", { cause: signal?.reason });
 }

@@ -5,7 +5,7 @@ import { copyJson, copyJsonObject } from "./copy-json.ts";
 import { type JsonInput, type JsonObject, type JsonPrimitive, type JsonValue } from "./json.ts";
 import type { CallOptions } from "./keyed-store.ts";
 import { checkId, type WorkflowRef } from "./scope.ts";
-import type { LogItem, LogRead } from "./short-term-backend.ts";
+import type { LogItem, LogRead, LogWrite } from "./short-term-backend.ts";
 
 /** Who speaks; open to more. */
 export type MessageRole = "system" | "user" | "assistant" | "tool" | (string & {});
@@ -16,6 +16,8 @@ export interface NewMessage {
   readonly content: JsonPrimitive | object;
   readonly agentId?: string;
   readonly metadata?: { readonly [key: string]: JsonInput };
+  /** The person the message is about; where it is kept, `erase` finds it by this. */
+  readonly subject?: string;
   /** Names the message, so that adding it twice has one effect. Default: a random one. */
   readonly id?: string;
 }
@@ -30,6 +32,7 @@ export interface ConversationMessage {
   readonly role: MessageRole;
   readonly content: JsonValue;
   readonly metadata?: JsonObject;
+  readonly subject?: string;
 }
 
 export interface HistoryOptions {
@@ -56,26 +59,32 @@ export class Conversation {
     this.#workflow = workflow;
   }
 
+  /** A checked copy of a message, with the library from now on. */
+  prepare(message: NewMessage): LogWrite {
+    const { limits } = this.#backends;
+    if (typeof message !== "object" || message === null) throw invalid("message", "is missing");
+    const { id, role, content, agentId, metadata, subject } = message;
+    const value: JsonObject = {
+      role: checkId(role, "message.role"),
+      content: copyJson(content, "message.content", limits),
+    };
+    if (agentId !== undefined) value["agentId"] = checkId(agentId, "message.agentId");
+    if (metadata !== undefined) {
+      value["metadata"] = copyJsonObject(metadata, "message.metadata", limits);
+    }
+    if (subject !== undefined) value["subject"] = checkId(subject, "message.subject");
+    return { id: id === undefined ? crypto.randomUUID() : checkId(id, "message.id"), value };
+  }
+
+  /** Adds what was prepared. */
   async add(
-    message: NewMessage,
+    message: LogWrite,
     ttlMs: number | null | "session",
     call: CallOptions,
   ): Promise<ConversationMessage> {
-    const { limits, maxConversationHistory: maxItems } = this.#backends;
-    if (typeof message !== "object" || message === null) throw invalid("message", "is missing");
-    const id = message.id === undefined ? crypto.randomUUID() : checkId(message.id, "message.id");
-    const value: JsonObject = {
-      role: checkId(message.role, "message.role"),
-      content: copyJson(message.content, "message.content", limits),
-    };
-    if (message.agentId !== undefined)
-      value["agentId"] = checkId(message.agentId, "message.agentId");
-    if (message.metadata !== undefined) {
-      value["metadata"] = copyJsonObject(message.metadata, "message.metadata", limits);
-    }
-    const items = [{ id, value }];
+    const { shortTerm, maxConversationHistory: maxItems } = this.#backends;
     const bounds = { maxItems, ttlMs };
-    const [item] = await this.#backends.shortTerm.append(this.#workflow, LOG, items, bounds, call);
+    const [item] = await shortTerm.append(this.#workflow, LOG, [message], bounds, call);
     return toMessage(item as LogItem);
   }
 

@@ -1,5 +1,6 @@
+import { checkCount, checkShare } from "./checks.ts";
 import type { Embedder } from "./embedder.ts";
-import { invalid, MemoryError } from "./errors.ts";
+import { throwIfAborted } from "./errors.ts";
 
 export interface HashingEmbedderOptions {
   /** The length of the vectors. Default 256. */
@@ -9,23 +10,22 @@ export interface HashingEmbedderOptions {
 }
 
 /**
- * Makes an embedder without a model: signed feature hashing of words and their character trigrams, normalised.
+ * Makes an embedder without a model: signed feature hashing of words and their character trigrams, normalised. The same
+ * text has the same vector in every process and on every machine. For tests and offline demonstrations.
  *
- * It finds shared words and spellings, not meaning. For tests and offline demonstrations.
+ * It finds shared words and spellings, not meaning: "car" is no nearer to "automobile" than to "banana". It has seen no
+ * other text, so that a word that everybody uses counts as much as a rare one; keyword search, which knows better, is
+ * the better search without a model.
  */
 export function createHashingEmbedder(options: HashingEmbedderOptions = {}): Embedder {
-  const { dimensions = 256, weight = 0.1 } = options;
-  if (!Number.isInteger(dimensions) || dimensions < 8 || dimensions > 8192) {
-    throw invalid("options.dimensions", "has to be a whole number from 8 to 8192");
-  }
-  if (!(weight >= 0 && weight <= 1)) throw invalid("options.weight", "has to be from 0 to 1");
+  const dimensions = checkCount(options.dimensions ?? 256, "options.dimensions", 8, 8192);
+  const weight = checkShare(options.weight ?? 0.1, "options.weight");
   return {
     model: `hashing-${dimensions}`,
     dimensions,
     weight,
     async embed(texts, { signal }) {
-      if (signal?.aborted === true)
-        throw new MemoryError("MEM_ABORTED", "the embedding was aborted");
+      throwIfAborted(signal);
       return texts.map((text) => hashText(text, dimensions));
     },
   };

@@ -70,6 +70,12 @@ export { createCachedEmbedder } from "./cached-embedder.ts";
 export type { CachedEmbedderOptions } from "./cached-embedder.ts";
 export { createHashingEmbedder } from "./hashing-embedder.ts";
 export type { HashingEmbedderOptions } from "./hashing-embedder.ts";
+export { createServiceEmbedder } from "./service-embedder.ts";
+export type { ServiceEmbedderOptions } from "./service-embedder.ts";
+export type { EmbeddingLimits, EmbeddingRequest } from "./embedding-request.ts";
+export type { EmbeddingFailure } from "./service-failure.ts";
+export { checkVectors } from "./service-vectors.ts";
+export { relocateFailure, vectorsBefore } from "./unfinished-vectors.ts";
 export type {
   LongTermCapabilities,
   LongTermStats,
@@ -77,8 +83,18 @@ export type {
   LongTermWrite,
 } from "./long-term-store.ts";
 export type { Passage, SearchHit, SearchScores } from "./search-hit.ts";
+export type { Rerankable, Reranker } from "./reranker.ts";
 export type { Recency, SearchMode, SearchRequest } from "./search-request.ts";
 export type { Reembedded, ReembedOptions, ReembedProgress } from "./reembedding.ts";
+export { renderForPrompt } from "./prompt.ts";
+export type { PromptOptions, RenderedMemories } from "./prompt.ts";
+export type { PromptForm, PromptHit, PromptTrust } from "./prompt-memory.ts";
+export type { MessageHit } from "./message-hit.ts";
+export type {
+  ConversationSearchOptions,
+  MessageScorer,
+  SearchableMessage,
+} from "./conversation-search.ts";
 export { contentHash } from "./content-hash.ts";
 export type { HistoryRequest, Revision } from "./revision.ts";
 export { checkErasureRequest } from "./erasure.ts";

@@ -1,5 +1,5 @@
 import type { SaveItem } from "./agent-memory.ts";
-import { checkTtlOrKeep } from "./checks.ts";
+import { checkFlag, checkTtlOrKeep } from "./checks.ts";
 import type { Sequence, Write } from "./entry.ts";
 import { invalid, MemoryError } from "./errors.ts";
 import { copyJson, copyJsonObject } from "./copy-json.ts";
@@ -28,10 +28,10 @@ export function shortTermWrite(
   path: string,
   defaults: WriteDefaults,
 ): ShortTermWrite {
-  const { text, sequence, ttl } = options;
-  if (text !== undefined) throw unsupported(`${path}text`, "only long-term memory is indexed");
-  if (sequence !== undefined) {
-    throw unsupported(`${path}sequence`, "only long-term memory is indexed");
+  const { text, sequence, ifNew, ttl } = options;
+  for (const [name, option] of Object.entries({ text, sequence, ifNew })) {
+    if (option === undefined) continue;
+    throw unsupported(`${path}${name}`, "only long-term memory is indexed");
   }
   const write: Mutable<ShortTermWrite> = {
     key: checkId(key, `${path}key`),
@@ -51,7 +51,7 @@ export function longTermWrite(
   path: string,
   defaults: WriteDefaults,
 ): LongTermWrite {
-  const { text, sequence, ttl } = options;
+  const { text, sequence, ifNew, ttl } = options;
   if (ttl !== undefined) throw unsupported(`${path}ttl`, "long-term memory does not expire");
   const copy = copyJson(value, `${path}value`, defaults.limits);
   const write: Mutable<LongTermWrite> = {
@@ -62,6 +62,7 @@ export function longTermWrite(
       text === undefined ? searchableText(copy) : checkText(text, `${path}text`, defaults.limits),
   };
   if (sequence !== undefined) write.sequence = checkSequence(sequence, `${path}sequence`);
+  if (ifNew !== undefined && checkFlag(ifNew, `${path}ifNew`)) write.ifNew = true;
   addOptions(write, options, path, defaults);
   return write;
 }

@@ -1,12 +1,14 @@
 import { Backends } from "./backends.ts";
 import { checkCount, checkFlag, checkOptionNames, checkOptions, checkSeconds } from "./checks.ts";
 import { systemClock, type Clock } from "./clock.ts";
+import type { Embedder } from "./embedder.ts";
 import { invalid, throwIfAborted } from "./errors.ts";
 import { DEFAULT_JSON_LIMITS, type JsonLimits } from "./json.ts";
 import type { Knowledge } from "./knowledge.ts";
 import type { LongTermStore } from "./long-term-store.ts";
 import type { Memory } from "./memory.ts";
 import type { RecordStore } from "./record-store.ts";
+import { checkReembedding, type Reembedded, type ReembedOptions } from "./reembedding.ts";
 import type { ShortTermBackend } from "./short-term-backend.ts";
 import { TenantMemory } from "./tenant-memory.ts";
 import type { Verification } from "./verification.ts";
@@ -83,6 +85,18 @@ export class MemoryManager extends OwnTenant implements AsyncDisposable {
     const { signal } = options;
     throwIfAborted(signal);
     return this.#backends.longTerm.verify(signal === undefined ? {} : { signal });
+  }
+
+  /**
+   * Makes every vector of long-term memory anew, of every tenant, by another embedder, while all of it is used as before,
+   * then goes over to that embedder for good: open the store with it from then on. Whoever stops it, by the signal or a
+   * kill, loses nothing: the next attempt goes on where it stopped. Rejects with `MEM_EMBEDDING` where the embedder fails.
+   * The knowledge has a store of its own, whose `reembed` its operator calls.
+   */
+  async reembed(embedder: Embedder, options: ReembedOptions = {}): Promise<Reembedded> {
+    checkReembedding(embedder, options);
+    throwIfAborted(options.signal);
+    return this.#backends.longTerm.reembed(embedder, options);
   }
 
   /** Closes every backend, once they have stored what they accepted. Idempotent. */

@@ -15,12 +15,14 @@ import type {
 } from "./agent-memory.ts";
 import type { NewExecutionRecord, RecordListOptions } from "./audit-trail.ts";
 import type { ConversationMessage, HistoryOptions, NewMessage } from "./conversation.ts";
+import type { ConversationSearchOptions } from "./conversation-search.ts";
 import type { Entry, LongTermEntry } from "./entry.ts";
 import type { Erasure } from "./erasure.ts";
 import type { ErasureOptions, ErasureTarget } from "./erasure-target.ts";
 import type { Health } from "./health.ts";
 import type { JsonCompatible, JsonInput, JsonValue } from "./json.ts";
 import type { LongTermStats } from "./long-term-store.ts";
+import type { MessageHit } from "./message-hit.ts";
 import type { SearchHit } from "./search-hit.ts";
 import type { KeyInput, KeyLike, KeyOutput, MemoryKey } from "./memory-key.ts";
 import type { ExecutionRecord } from "./record-store.ts";
@@ -33,6 +35,12 @@ export interface WorkflowOptions {
   /** Seconds without use after which it ends by itself. Default: the manager's `sessionTimeout`. */
   readonly timeout?: number;
   readonly metadata?: { readonly [key: string]: JsonInput };
+  /**
+   * Whether its messages are kept in long-term memory, too, so that `searchConversation` finds them after its end. Up to
+   * whoever starts it: joining one that is told otherwise rejects with `MEM_CONFLICT`. Default `false`; of one that is
+   * joined: as it was started.
+   */
+  readonly keepConversation?: boolean;
   /** What to do about one that is live. Default `"never"`. */
   readonly join?: "never" | "if-exists" | "must-exist";
   readonly signal?: AbortSignal;
@@ -75,7 +83,7 @@ export interface SearchSimilarOptions extends SearchOptions {
  */
 export interface Memory {
   readonly tenantId: string;
-  /** Stores a value in an agent's memory; `false` only when `ifVersion` or `ifAbsent` was not met. */
+  /** Stores a value in an agent's memory; `false` only when `ifVersion`, `ifAbsent` or `ifNew` was not met. */
   save<K extends MemoryKey>(
     agentId: string,
     key: K,
@@ -173,7 +181,11 @@ export interface Memory {
     options?: SearchSimilarOptions,
   ): Promise<SearchHit[]>;
 
-  /** Adds to the conversation of a workflow; resolves the message with its place. */
+  /**
+   * Adds to the conversation of a workflow; resolves the message with its place. Where a live session keeps its
+   * conversation it is stored twice, and a failure of the second time rejects with `outcome: "unknown"` and says so: add
+   * it again under its id.
+   */
   addConversationMessage(
     workflowId: string,
     message: NewMessage,
@@ -184,6 +196,15 @@ export interface Memory {
     workflowId: string,
     options?: HistoryOptions,
   ): Promise<ConversationMessage[]>;
+  /**
+   * Messages of a workflow that answer the query best, best first: of those that were kept in long-term memory
+   * (`keepConversation`), of every session of that workflow. What a session does not keep is searched in the session alone.
+   */
+  searchConversation(
+    workflowId: string,
+    query: string,
+    options?: ConversationSearchOptions,
+  ): Promise<MessageHit[]>;
 
   /** Adds a line to the audit trail; resolves its id when it is stored. */
   saveExecutionRecord(
@@ -203,7 +224,7 @@ export interface Memory {
   }): Listing<WorkflowState>;
   /**
    * Removes the short-term data, conversation and activity of a workflow, and ends it where it is live. Long-term
-   * entries stay unless `longTerm` is `true`; the audit trail always stays.
+   * entries and kept messages stay unless `longTerm` is `true`; the audit trail always stays.
    */
   clearSession(
     workflowId: string,

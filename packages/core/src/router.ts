@@ -2,7 +2,7 @@ import type { IncrementOptions, ListOptions, MemoryType, ReadOptions } from "./a
 import type { Backends } from "./backends.ts";
 import { checkNumber, checkOneOf, checkTtl } from "./checks.ts";
 import type { Entry, Removal, Write, WriteResult } from "./entry.ts";
-import { invalid, MemoryError, throwIfAborted } from "./errors.ts";
+import { MemoryError, throwIfAborted } from "./errors.ts";
 import { checkFilter } from "./filter.ts";
 import {
   longTermWrite,
@@ -13,8 +13,6 @@ import {
 import type { JsonValue } from "./json.ts";
 import type { CallOptions, ListRequest, Page, SessionCall } from "./keyed-store.ts";
 import type { LongTermWrite } from "./long-term-store.ts";
-import type { SearchHit } from "./search-hit.ts";
-import type { SearchRequest } from "./search-request.ts";
 import { saveBatches } from "./partial-save.ts";
 import type { HistoryRequest, Revision } from "./revision.ts";
 import { checkId, type Scope, type SearchScope } from "./scope.ts";
@@ -130,7 +128,7 @@ export class Router {
     const { scope } = this.place;
     if (type === "short_term")
       return this.#backends.shortTerm.delete(scope, removals, this.#call(signal));
-    return this.#backends.longTerm.delete(scope, removals, await this.#callBesideShortTerm(signal));
+    return this.#backends.longTerm.delete(scope, removals, await this.callBesideShortTerm(signal));
   }
 
   async page(
@@ -151,7 +149,7 @@ export class Router {
     };
     if (type === "short_term")
       return this.#backends.shortTerm.list(scope, request, this.#call(options.signal));
-    const call = await this.#callBesideShortTerm(options.signal);
+    const call = await this.callBesideShortTerm(options.signal);
     if (type === "shared") return this.#backends.knowledge.list(scope.tenantId, request, call);
     return this.#backends.longTerm.list(scope, request, call);
   }
@@ -162,26 +160,20 @@ export class Router {
     signal: AbortSignal | undefined,
   ): Promise<Page<Revision>> {
     this.#requireHistory("long_term", "history");
-    const call = await this.#callBesideShortTerm(signal);
+    const call = await this.callBesideShortTerm(signal);
     return this.#backends.longTerm.history(this.place.scope, key, request, call);
   }
 
-  async search(
-    type: MemoryType,
-    request: SearchRequest,
-    options: { readonly workflowId?: string; readonly signal?: AbortSignal },
-  ): Promise<SearchHit[]> {
-    if (type === "short_term") {
-      throw new MemoryError(
-        "MEM_UNSUPPORTED",
-        "short-term memory can't be searched; list it, or save what is to be found as long_term",
-      );
-    }
-    const call = await this.#callBesideShortTerm(options.signal);
-    const { scope, searchScope } = this.place;
-    if (type === "shared") return this.#backends.knowledge.search(scope.tenantId, request, call);
-    const within = narrowed(searchScope, options.workflowId);
-    return this.#backends.longTerm.search(within, request, call);
+  /** Sessions live in short-term memory: a call that goes elsewhere first asks there whether its session still does. */
+  async callBesideShortTerm(signal: AbortSignal | undefined): Promise<CallOptions> {
+    const call = this.#call(signal);
+    if (call.session === undefined) return call;
+    const { tenantId, workflowId } = this.place.scope;
+    await this.#backends.shortTerm.getWorkflow(
+      { tenantId, workflowId: workflowId as string },
+      call,
+    );
+    return signal === undefined ? {} : { signal };
   }
 
   async #readElsewhere(
@@ -190,7 +182,7 @@ export class Router {
     options: ReadOptions,
   ): Promise<(Entry | undefined)[]> {
     const { scope } = this.place;
-    const call = await this.#callBesideShortTerm(options.signal);
+    const call = await this.callBesideShortTerm(options.signal);
     if (type === "shared") return this.#backends.knowledge.get(scope.tenantId, keys, call);
     return this.#backends.longTerm.get(scope, keys, {
       ...call,
@@ -207,7 +199,7 @@ export class Router {
     if (type === "short_term") {
       return this.#backends.shortTerm.save(scope, writes as ShortTermWrite[], this.#call(signal));
     }
-    return this.#callBesideShortTerm(signal).then((call) =>
+    return this.callBesideShortTerm(signal).then((call) =>
       this.#backends.longTerm.save(scope, writes as LongTermWrite[], call),
     );
   }
@@ -216,18 +208,6 @@ export class Router {
     if (signal === undefined) return this.#callOptions;
     throwIfAborted(signal);
     return { ...this.#callOptions, signal };
-  }
-
-  /** Sessions live in short-term memory: a call that goes elsewhere first asks there whether its session still does. */
-  async #callBesideShortTerm(signal: AbortSignal | undefined): Promise<CallOptions> {
-    const call = this.#call(signal);
-    if (call.session === undefined) return call;
-    const { tenantId, workflowId } = this.place.scope;
-    await this.#backends.shortTerm.getWorkflow(
-      { tenantId, workflowId: workflowId as string },
-      call,
-    );
-    return signal === undefined ? {} : { signal };
   }
 
   /** Refuses what goes nowhere before it is copied. */
@@ -271,17 +251,4 @@ export function writableType(type: MemoryType | undefined): WritableType {
     );
   }
   return checked;
-}
-
-/** A search may look at less than its handle does, never at more: a team's memory stays in its own workflow. */
-function narrowed(scope: SearchScope, workflowId: string | undefined): SearchScope {
-  if (workflowId === undefined) return scope;
-  checkId(workflowId, "options.workflowId");
-  if (scope.workflowId !== undefined && scope.workflowId !== workflowId) {
-    throw invalid(
-      "options.workflowId",
-      "names another workflow than the one this memory belongs to",
-    );
-  }
-  return { ...scope, workflowId };
 }

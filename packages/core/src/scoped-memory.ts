@@ -14,19 +14,19 @@ import type {
 } from "./agent-memory.ts";
 import type { LongTermEntry, Removal } from "./entry.ts";
 import { checkOptions } from "./checks.ts";
-import { halfDone, invalid } from "./errors.ts";
-import { checkFilter, type Filter } from "./filter.ts";
+import { invalid, MemoryError } from "./errors.ts";
 import { cloneJson } from "./copy-json.ts";
 import { type JsonValue } from "./json.ts";
 import type { Page } from "./keyed-store.ts";
 import { createListing } from "./listing.ts";
 import type { SearchHit } from "./search-hit.ts";
+import { deleteMatching, isKeys } from "./matching-deletion.ts";
+import { searchMemory } from "./memory-search.ts";
 import { applySchema, keyName, keySchema, type KeyLike } from "./memory-key.ts";
 import { updateEntry } from "./optimistic-update.ts";
-import { memoryType, writableType, type Router, type WritableType } from "./router.ts";
+import { writableType, type Router } from "./router.ts";
 import type { Revision } from "./revision.ts";
 import { checkId, encodeScope } from "./scope.ts";
-import { searchRequest } from "./search-query.ts";
 import type { StandardSchema } from "./standard-schema.ts";
 
 type SchemaReadOptions = ReadOptions & { readonly schema?: StandardSchema };
@@ -119,6 +119,12 @@ export class ScopedMemory implements AgentMemory {
 
   async increment(key: string, by: number = 1, options: IncrementOptions = {}): Promise<number> {
     checkOptions(options);
+    // By types no memory is named here; who names one all the same must not have another one counted in.
+    if (writableType((options as WritableOptions).memoryType) !== "short_term") {
+      throw new MemoryError("MEM_UNSUPPORTED", "long-term memory does not count; update it", {
+        path: "options.memoryType",
+      });
+    }
     return this.#router.increment(key, by, options);
   }
 
@@ -179,17 +185,7 @@ export class ScopedMemory implements AgentMemory {
       const deleted = await this.#router.remove(type, removals, options.signal);
       return deleted.filter(Boolean).length;
     }
-    const { dryRun = false, ...match } = checkMatch(what);
-    let count = 0;
-    let cursor: string | undefined;
-    do {
-      const deletePage = (): Promise<DeletedPage> =>
-        this.#deletePage({ ...options, ...match, memoryType: type }, cursor, dryRun);
-      const page = await (count > 0 && !dryRun ? halfDone(deletePage) : deletePage());
-      count += page.deleted;
-      cursor = page.cursor;
-    } while (cursor !== undefined);
-    return count;
+    return deleteMatching(this.#router, type, what, options);
   }
 
   list(options: ListOptions = {}): Listing<LongTermEntry> {
@@ -218,44 +214,6 @@ export class ScopedMemory implements AgentMemory {
 
   async search(query: string, options: SearchOptions = {}): Promise<SearchHit[]> {
     checkOptions(options);
-    const type = memoryType(options.memoryType, "long_term");
-    return this.#router.search(type, searchRequest(query, options), options);
+    return searchMemory(this.#router, query, options);
   }
-
-  async #deletePage(
-    match: ListOptions & { readonly memoryType: WritableType },
-    cursor: string | undefined,
-    dryRun: boolean,
-  ): Promise<DeletedPage> {
-    const page = await this.#router.page(match, cursor, 256);
-    // Only as it was seen: an entry that was changed meanwhile may no longer match.
-    const removals = page.items.map(({ key, version }) => ({ key, ifVersion: version }));
-    const deleted = dryRun
-      ? removals.map(() => true)
-      : await this.#router.remove(match.memoryType, removals, match.signal);
-    return { deleted: deleted.filter(Boolean).length, cursor: page.cursor };
-  }
-}
-
-interface DeletedPage {
-  readonly deleted: number;
-  readonly cursor: string | undefined;
-}
-
-/** A match that says nothing would delete everything. */
-function checkMatch<T extends { readonly prefix?: string; readonly filter?: Filter }>(match: T): T {
-  if (typeof match !== "object" || match === null) throw invalid("what", "is missing");
-  const filter = match.filter && checkFilter(match.filter, "what.filter");
-  if ((match.prefix ?? "") === "" && (filter === undefined || saysNothing(filter))) {
-    throw invalid("what", "names neither keys nor a prefix or filter; name what is to go");
-  }
-  return match;
-}
-
-function saysNothing(filter: Filter): boolean {
-  return filter.op === "and" && filter.filters.every(saysNothing);
-}
-
-function isKeys(what: Deletion): what is readonly KeyLike[] {
-  return Array.isArray(what);
 }

@@ -13,20 +13,18 @@ import type {
 } from "./agent-memory.ts";
 import { AuditTrail, type NewExecutionRecord, type RecordListOptions } from "./audit-trail.ts";
 import type { Backends } from "./backends.ts";
-import { checkFlag, checkOneOf, checkOptions, checkSeconds } from "./checks.ts";
-import {
-  Conversation,
-  type ConversationMessage,
-  type HistoryOptions,
-  type NewMessage,
-} from "./conversation.ts";
+import { checkFlag, checkOptions } from "./checks.ts";
+import type { ConversationMessage, HistoryOptions, NewMessage } from "./conversation.ts";
+import type { ConversationSearchOptions } from "./conversation-search.ts";
 import type { LongTermEntry } from "./entry.ts";
 import type { Erasure } from "./erasure.ts";
 import { erasureRequest, type ErasureOptions, type ErasureTarget } from "./erasure-target.ts";
-import { halfDone, throwIfAborted } from "./errors.ts";
-import { copyJsonObject } from "./copy-json.ts";
+import { throwIfAborted } from "./errors.ts";
 import type { CallOptions } from "./keyed-store.ts";
+import { clearSession } from "./session-clearing.ts";
 import { createListing } from "./listing.ts";
+import type { MessageHit } from "./message-hit.ts";
+import { OutsideConversation } from "./outside-conversation.ts";
 import type { SearchHit } from "./search-hit.ts";
 import type { KeyLike } from "./memory-key.ts";
 import type {
@@ -46,7 +44,9 @@ import { checkAgentIds } from "./search-query.ts";
 import type { StandardSchema } from "./standard-schema.ts";
 import type { WorkflowState } from "./workflow-lifetimes.ts";
 import { totalHealth, totalStats } from "./totals.ts";
-import { Workflow } from "./workflow.ts";
+import type { Workflow } from "./workflow.ts";
+import { withoutSettings } from "./workflow-settings.ts";
+import { startWorkflow } from "./workflow-start.ts";
 
 /** How many agents' handles are kept, so that a call need not make one. */
 const KNOWN_AGENTS = 1000;
@@ -154,12 +154,12 @@ export class TenantMemory implements Memory {
     options: SearchSimilarOptions = {},
   ): Promise<SearchHit[]> {
     checkOptions(options);
-    const { agentIds } = options;
+    const { agentIds, ...search } = options;
     const agent =
       agentIds === undefined
         ? this.#agent(agentId)
         : this.#makeAgent(agentId, checkAgentIds(agentIds));
-    return agent.search(query, options);
+    return agent.search(query, search);
   }
 
   async addConversationMessage(
@@ -168,8 +168,7 @@ export class TenantMemory implements Memory {
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<ConversationMessage> {
     checkOptions(options);
-    const conversation = new Conversation(this.#backends, this.#workflow(workflowId));
-    return conversation.add(message, this.#backends.shortTermTtlMs, callOptions(options.signal));
+    return this.#conversation(workflowId).add(message, callOptions(options.signal));
   }
 
   async getConversationHistory(
@@ -177,8 +176,16 @@ export class TenantMemory implements Memory {
     options: HistoryOptions = {},
   ): Promise<ConversationMessage[]> {
     checkOptions(options);
-    const conversation = new Conversation(this.#backends, this.#workflow(workflowId));
-    return conversation.history(options, callOptions(options.signal));
+    return this.#conversation(workflowId).history(options, callOptions(options.signal));
+  }
+
+  async searchConversation(
+    workflowId: string,
+    query: string,
+    options: ConversationSearchOptions = {},
+  ): Promise<MessageHit[]> {
+    checkOptions(options);
+    return this.#conversation(workflowId).search(query, options, callOptions(options.signal));
   }
 
   async saveExecutionRecord(
@@ -197,21 +204,8 @@ export class TenantMemory implements Memory {
 
   async startWorkflow(workflowId: string, options: WorkflowOptions = {}): Promise<Workflow> {
     checkOptions(options);
-    const { timeout, metadata = {}, join = "never", signal } = options;
-    const started = await this.#backends.shortTerm.startWorkflow(
-      this.#workflow(workflowId),
-      {
-        timeoutMs:
-          timeout === undefined
-            ? this.#backends.sessionTimeoutMs
-            : checkSeconds(timeout, "options.timeout"),
-        metadata: copyJsonObject(metadata, "options.metadata", this.#backends.limits),
-        join: checkOneOf(join, "options.join", ["never", "if-exists", "must-exist"]),
-        opId: crypto.randomUUID(),
-      },
-      callOptions(signal),
-    );
-    return new Workflow(this.#backends, this.#tenantId, started);
+    const call = callOptions(options.signal);
+    return startWorkflow(this.#backends, this.#workflow(workflowId), options, call);
   }
 
   listSessions(
@@ -219,11 +213,11 @@ export class TenantMemory implements Memory {
   ): Listing<WorkflowState> {
     checkOptions(options);
     return createListing<WorkflowState>({
-      fetch: async (cursor, limit) =>
-        this.#backends.shortTerm.listWorkflows(this.#tenantId, {
-          limit,
-          ...(cursor !== undefined && { cursor }),
-        }),
+      fetch: async (cursor, limit) => {
+        const request = { limit, ...(cursor !== undefined && { cursor }) };
+        const page = await this.#backends.shortTerm.listWorkflows(this.#tenantId, request);
+        return { ...page, items: page.items.map(withoutSettings) };
+      },
       limit: options.limit,
       pageSize: options.pageSize,
     });
@@ -234,18 +228,8 @@ export class TenantMemory implements Memory {
     options: { readonly longTerm?: boolean; readonly signal?: AbortSignal } = {},
   ): Promise<ClearedSession> {
     checkOptions(options);
-    const workflow = this.#workflow(workflowId);
-    const call = callOptions(options.signal);
-    // Asked for before anything is removed: without a long-term store the whole call is refused.
-    const longTerm = options.longTerm === true ? this.#backends.longTerm : undefined;
-    const ended = await this.#backends.shortTerm.endWorkflow(workflow, {}, call);
-    return {
-      shortTermEntries: ended?.entries ?? 0,
-      messages: ended?.logItems ?? 0,
-      longTermEntries: await halfDone(
-        async () => (await longTerm?.clearWorkflow(workflow, call)) ?? 0,
-      ),
-    };
+    const { longTerm = false, signal } = options;
+    return clearSession(this.#backends, this.#workflow(workflowId), longTerm, callOptions(signal));
   }
 
   async getStats(options: { readonly signal?: AbortSignal } = {}): Promise<MemoryStats> {
@@ -293,6 +277,10 @@ export class TenantMemory implements Memory {
         ttlMs: this.#backends.shortTermTtlMs,
       }),
     );
+  }
+
+  #conversation(workflowId: string): OutsideConversation {
+    return new OutsideConversation(this.#backends, this.#workflow(workflowId));
   }
 
   #workflow(workflowId: string): WorkflowRef {

@@ -7,13 +7,26 @@ import {
   type HistoryOptions,
   type NewMessage,
 } from "./conversation.ts";
+import {
+  conversationRequest,
+  refuseVectors,
+  searchMessages,
+  type ConversationSearchOptions,
+  type MessageScorer,
+} from "./conversation-search.ts";
+import { checkOptions } from "./checks.ts";
 import { isMemoryError, MemoryError, throwIfAborted } from "./errors.ts";
 import { publishFailure } from "./failure-channel.ts";
+import { KeptConversation } from "./kept-conversation.ts";
 import type { ActivityKind, CallOptions } from "./keyed-store.ts";
+import type { MessageHit } from "./message-hit.ts";
+import { searchReranked } from "./reranker.ts";
 import { Router } from "./router.ts";
 import { checkId, type WorkflowRef } from "./scope.ts";
 import { ScopedMemory } from "./scoped-memory.ts";
+import type { SearchRequest } from "./search-request.ts";
 import type { EndedWorkflow, StartedWorkflow, WorkflowState } from "./workflow-lifetimes.ts";
+import { keepsConversation, withoutSettings } from "./workflow-settings.ts";
 
 /**
  * One lifetime of a workflow, as its members hold it: what `@mem/session` is built on.
@@ -27,6 +40,8 @@ export class Workflow {
   readonly epoch: string;
   /** `false`: it was live already and has been joined. */
   readonly created: boolean;
+  /** Whether its messages are kept in long-term memory, too; decided by whoever started it. */
+  readonly keepsConversation: boolean;
   /** The state it was in when it was started or joined. */
   readonly started: WorkflowState;
   /** What all agents of the workflow share. */
@@ -34,6 +49,7 @@ export class Workflow {
   readonly #backends: Backends;
   readonly #ref: WorkflowRef;
   readonly #conversation: Conversation;
+  readonly #kept: KeptConversation;
   readonly #trail: AuditTrail;
 
   constructor(backends: Backends, tenantId: string, started: StartedWorkflow) {
@@ -41,10 +57,12 @@ export class Workflow {
     this.tenantId = tenantId;
     this.epoch = started.epoch;
     this.created = started.created;
-    this.started = started;
+    this.keepsConversation = keepsConversation(started);
+    this.started = withoutSettings(started);
     this.#backends = backends;
     this.#ref = { tenantId, workflowId: started.workflowId };
     this.#conversation = new Conversation(backends, this.#ref);
+    this.#kept = new KeptConversation(backends, this.#ref);
     this.#trail = new AuditTrail(backends, tenantId);
     this.team = new ScopedMemory(
       new Router(backends, {
@@ -67,11 +85,36 @@ export class Workflow {
   }
 
   async addMessage(message: NewMessage, signal?: AbortSignal): Promise<ConversationMessage> {
-    return this.#conversation.add(
-      message,
-      "session",
-      this.#call("message", message.agentId, signal),
-    );
+    const prepared = this.#conversation.prepare(message);
+    const call = this.#call("message", message.agentId, signal);
+    const added = await this.#conversation.add(prepared, "session", call);
+    if (this.keepsConversation) await this.#kept.keep(added, this.epoch, signal);
+    return added;
+  }
+
+  /**
+   * Messages that answer the query best, best first: of those that are kept, of every lifetime; otherwise of the
+   * conversation as far as it is there, scored by `score`.
+   */
+  async searchConversation(
+    query: string,
+    options: ConversationSearchOptions,
+    score: MessageScorer,
+  ): Promise<MessageHit[]> {
+    checkOptions(options);
+    const { reranker, signal } = options;
+    const request = conversationRequest(query, options);
+    if (!this.keepsConversation) refuseVectors(request);
+    const call = this.#call(undefined, undefined, signal);
+    const search = async (asked: SearchRequest): Promise<MessageHit[]> => {
+      if (!this.keepsConversation) {
+        const messages = await this.#conversation.history({}, call);
+        return searchMessages(messages, asked, score, this.#backends.clock.now());
+      }
+      await this.state(call);
+      return this.#kept.search(asked, signal === undefined ? {} : { signal });
+    };
+    return searchReranked(reranker, request, search, signal);
   }
 
   async history(options: HistoryOptions = {}): Promise<ConversationMessage[]> {
@@ -110,7 +153,7 @@ export class Workflow {
     if (state === undefined) {
       throw new MemoryError("MEM_SESSION_ENDED", "the session has ended");
     }
-    return state;
+    return withoutSettings(state);
   }
 
   /**
@@ -123,11 +166,13 @@ export class Workflow {
     const { keepData = !this.#backends.autoCleanup, signal } = options;
     try {
       // Tied to the lifetime like any call: so its last state says when it ended.
-      return await this.#backends.shortTerm.endWorkflow(
+      const ended = await this.#backends.shortTerm.endWorkflow(
         this.#ref,
         { epoch: this.epoch, keepData },
         this.#call(undefined, undefined, signal),
       );
+      if (ended?.state === undefined) return ended;
+      return { ...ended, state: withoutSettings(ended.state) };
     } catch (error) {
       if (isMemoryError(error, "MEM_SESSION_ENDED")) return undefined;
       throw error;

@@ -8,6 +8,7 @@ import {
   type LongTermEntry,
   type Memory,
   type MemoryManager,
+  type Reranker,
 } from "../src/index.ts";
 
 declare const memory: Memory;
@@ -119,6 +120,21 @@ const tags = ["spring"] as const;
 void agent.save("k", 1, { metadata: { tags } });
 // @ts-expect-error only the manager knows other tenants
 void manager.forTenant("acme").forTenant("other");
+
+// What is for long-term memory alone can't be said of short-term memory.
+void agent.save("k", 1, { memoryType: "long_term", ifNew: true, text: "one" });
+// @ts-expect-error short-term memory is not indexed
+void agent.save("k", 1, { ifNew: true });
+// @ts-expect-error shared knowledge is read-only
+void agent.save("k", 1, { memoryType: "shared" });
+// @ts-expect-error shared knowledge is read-only
+void agent.delete("k", { memoryType: "shared" });
+// A reranker that reads texts judges entries and messages alike.
+declare const reranker: Reranker;
+void agent.search("x", { reranker });
+void memory.searchConversation("w", "x", { reranker });
+// @ts-expect-error a conversation has one kind of memory
+void memory.searchConversation("w", "x", { memoryType: "long_term" });
 
 // The manager says what the memory of any tenant says.
 expectTypeOf(manager).toExtend<Memory>();

@@ -1,4 +1,5 @@
 import { MemoryError, publishFailure, type JsonInput, type Memory } from "@mem/core";
+import { LANGUAGE_NAMES, type LanguageName } from "@mem/search";
 import { SessionContext } from "./session-context.ts";
 
 export interface SessionOptions {
@@ -11,12 +12,20 @@ export interface SessionOptions {
   /** Seconds without use after which the session ends by itself. Default: the manager's `sessionTimeout`, an hour. */
   readonly timeout?: number;
   /**
+   * Whether messages are kept in long-term memory, too, so that `searchConversation` finds them after the end and beyond
+   * `maxConversationHistory`. Up to whoever creates the session: joining one that is told otherwise rejects with
+   * `MEM_CONFLICT`. Default `false`; of a session that is joined: as it was created.
+   */
+  readonly keepConversation?: boolean;
+  /**
    * What to do about a live session of this workflow: `"never"` (the default) rejects with `MEM_SESSION_EXISTS`,
    * `"if-exists"` joins it, `"must-exist"` joins it and rejects with `MEM_NOT_FOUND` where there is none.
    */
   readonly join?: "never" | "if-exists" | "must-exist";
   /** Whether the end removes the session's short-term data; if not, they stay till their TTL. Default: the manager's. */
   readonly autoCleanup?: boolean;
+  /** The language of the messages, for searching a conversation that is not kept. Default `"english"`. */
+  readonly language?: LanguageName;
   readonly signal?: AbortSignal;
 }
 
@@ -26,13 +35,20 @@ export interface SessionOptions {
  * Use it with `await using`: whoever created the session ends it on leaving the block, whoever joined only leaves it.
  */
 export async function createSession(options: SessionOptions): Promise<SessionContext> {
-  const { memory, autoCleanup, workflowId = crypto.randomUUID(), ...start } = options;
+  const { memory, autoCleanup, language = "english", ...rest } = options;
+  const { workflowId = crypto.randomUUID(), ...start } = rest;
   if (typeof memory?.startWorkflow !== "function") {
-    throw new MemoryError("MEM_INVALID_ARGUMENT", "options.memory has to be a MemoryManager", {
-      path: "options.memory",
-    });
+    throw invalid("options.memory", "has to be a MemoryManager");
   }
-  return new SessionContext(await memory.startWorkflow(workflowId, start), autoCleanup);
+  if (!LANGUAGE_NAMES.includes(language)) {
+    throw invalid("options.language", `has to be one of ${LANGUAGE_NAMES.join(", ")}`);
+  }
+  const workflow = await memory.startWorkflow(workflowId, start);
+  return new SessionContext(workflow, { autoCleanup, language });
+}
+
+function invalid(path: string, problem: string): MemoryError {
+  return new MemoryError("MEM_INVALID_ARGUMENT", `${path} ${problem}`, { path });
 }
 
 /**

@@ -1,6 +1,7 @@
 import type {
   AgentMemory,
   ConversationMessage,
+  ConversationSearchOptions,
   EndedWorkflow,
   HistoryOptions,
   JsonCompatible,
@@ -8,6 +9,8 @@ import type {
   KeyInput,
   KeyOutput,
   MemoryKey,
+  MessageHit,
+  MessageScorer,
   NewExecutionRecord,
   NewMessage,
   ReadOptions,
@@ -17,7 +20,15 @@ import type {
   Workflow,
   WorkflowState,
 } from "@mem/core";
+import type { LanguageName } from "@mem/search";
+import { loadMessageScorer } from "./message-search.ts";
 import { summarize, type SessionSummary } from "./session-summary.ts";
+
+interface SessionSettings {
+  readonly autoCleanup: boolean | undefined;
+  /** Of the messages. */
+  readonly language: LanguageName;
+}
 
 interface CallOptions {
   readonly signal?: AbortSignal;
@@ -34,22 +45,26 @@ export class SessionContext implements AsyncDisposable {
   readonly tenantId: string;
   /** Whether this member created the session; `false`: it joined. */
   readonly created: boolean;
+  /** Whether its messages are kept in long-term memory, too. */
+  readonly keepsConversation: boolean;
   /** Memory that all agents of the session share. */
   readonly team: AgentMemory;
   readonly #workflow: Workflow;
-  readonly #autoCleanup: boolean | undefined;
+  readonly #settings: SessionSettings;
+  #scorer: Promise<MessageScorer> | undefined;
   #last: WorkflowState;
   #left = false;
   #end: Promise<SessionSummary> | undefined;
 
-  constructor(workflow: Workflow, autoCleanup: boolean | undefined) {
+  constructor(workflow: Workflow, settings: SessionSettings) {
     this.workflowId = workflow.workflowId;
     this.tenantId = workflow.tenantId;
     this.created = workflow.created;
+    this.keepsConversation = workflow.keepsConversation;
     this.team = workflow.team;
     this.#workflow = workflow;
     this.#last = workflow.started;
-    this.#autoCleanup = autoCleanup;
+    this.#settings = settings;
   }
 
   /** The memory of one agent within the session. */
@@ -109,7 +124,10 @@ export class SessionContext implements AsyncDisposable {
     return this.forAgent(agentId).retrieve(key as string, options);
   }
 
-  /** Adds to the session's conversation; resolves the message with its place in it. */
+  /**
+   * Adds to the session's conversation; resolves the message with its place in it. Where the conversation is kept, it is
+   * stored twice: a failure of the second time rejects with `outcome: "unknown"` and says so; add it again under its id.
+   */
   async addConversationMessage(
     message: NewMessage,
     options: CallOptions = {},
@@ -120,6 +138,20 @@ export class SessionContext implements AsyncDisposable {
   /** The last messages, oldest first. */
   async getConversationHistory(options?: HistoryOptions): Promise<ConversationMessage[]> {
     return this.#workflow.history(options);
+  }
+
+  /**
+   * Messages that answer the query best, best first. Where the conversation is kept, those of earlier sessions of this
+   * workflow are among them, and vectors count where the store has an embedder; otherwise the messages that
+   * `getConversationHistory` gives are searched by their words, and the modes `"vector"` and `"hybrid"` reject with
+   * `MEM_UNSUPPORTED`.
+   */
+  async searchConversation(
+    query: string,
+    options: ConversationSearchOptions = {},
+  ): Promise<MessageHit[]> {
+    this.#scorer ??= loadMessageScorer(this.#settings.language);
+    return this.#workflow.searchConversation(query, options, await this.#scorer);
   }
 
   /** Adds a line to the audit trail in the session's name; resolves its id when it is stored. */
@@ -165,7 +197,8 @@ export class SessionContext implements AsyncDisposable {
   }
 
   async #endOnce(): Promise<SessionSummary> {
-    const keepData = this.#autoCleanup === undefined ? {} : { keepData: !this.#autoCleanup };
+    const { autoCleanup } = this.#settings;
+    const keepData = autoCleanup === undefined ? {} : { keepData: !autoCleanup };
     const ended = await this.#workflow.end(keepData);
     // Somebody else, or the timeout, was first: then the last that this member saw is what it knows.
     return summarize(this.tenantId, ended?.state ?? this.#last, ended ?? NOTHING_REMOVED);

@@ -1,0 +1,67 @@
+import type { Deletion, ListOptions, WritableOptions } from "./agent-memory.ts";
+import { halfDone, invalid } from "./errors.ts";
+import { checkFilter, type Filter } from "./filter.ts";
+import type { KeyLike } from "./memory-key.ts";
+import type { Router, WritableType } from "./router.ts";
+
+const PAGE = 256;
+
+type Match = Exclude<Deletion, readonly KeyLike[]>;
+
+export function isKeys(what: Deletion): what is readonly KeyLike[] {
+  return Array.isArray(what);
+}
+
+/** Deletes all that match, a page at a time; how many, or how many would be with `dryRun`. */
+export async function deleteMatching(
+  router: Router,
+  type: WritableType,
+  what: Match,
+  options: WritableOptions,
+): Promise<number> {
+  const { dryRun = false, ...match } = checkMatch(what);
+  const request = { ...options, ...match, memoryType: type };
+  let count = 0;
+  let cursor: string | undefined;
+  do {
+    const deletePage = (): Promise<DeletedPage> => deleteOnePage(router, request, cursor, dryRun);
+    const page = await (count > 0 && !dryRun ? halfDone(deletePage) : deletePage());
+    count += page.deleted;
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return count;
+}
+
+interface DeletedPage {
+  readonly deleted: number;
+  readonly cursor: string | undefined;
+}
+
+async function deleteOnePage(
+  router: Router,
+  match: ListOptions & { readonly memoryType: WritableType },
+  cursor: string | undefined,
+  dryRun: boolean,
+): Promise<DeletedPage> {
+  const page = await router.page(match, cursor, PAGE);
+  // Only as it was seen: an entry that was changed meanwhile may no longer match.
+  const removals = page.items.map(({ key, version }) => ({ key, ifVersion: version }));
+  const deleted = dryRun
+    ? removals.map(() => true)
+    : await router.remove(match.memoryType, removals, match.signal);
+  return { deleted: deleted.filter(Boolean).length, cursor: page.cursor };
+}
+
+/** A match that says nothing would delete everything. */
+function checkMatch(match: Match): Match {
+  if (typeof match !== "object" || match === null) throw invalid("what", "is missing");
+  const filter = match.filter && checkFilter(match.filter, "what.filter");
+  if ((match.prefix ?? "") === "" && (filter === undefined || saysNothing(filter))) {
+    throw invalid("what", "names neither keys nor a prefix or filter; name what is to go");
+  }
+  return match;
+}
+
+function saysNothing(filter: Filter): boolean {
+  return filter.op === "and" && filter.filters.every(saysNothing);
+}

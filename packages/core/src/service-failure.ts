@@ -1,0 +1,89 @@
+import { isMemoryError, MemoryError } from "./errors.ts";
+
+/** What can be told of a failed request to a service that embeds. */
+export interface EmbeddingFailure {
+  /** The HTTP status of the answer; absent where there was none, or one that can't be read. */
+  readonly status?: number | undefined;
+  /** The answer's headers: when to come again. */
+  readonly headers?: Pick<Headers, "get"> | undefined;
+  /** Whether trying again soon is no use, whatever the status. */
+  readonly isFinal?: boolean | undefined;
+}
+
+/** Whether the service is up and does not want what it was given: bad input, or too much of it. */
+export function isRefusal({ status }: EmbeddingFailure): boolean {
+  return status === 400 || status === 413 || status === 422;
+}
+
+/** Whether the same request may succeed a little later. */
+export function isPassing({ status, isFinal }: EmbeddingFailure): boolean {
+  return isFinal !== true && isTransient(status);
+}
+
+function isTransient(status: number | undefined): boolean {
+  return status === undefined || [408, 409, 425, 429].includes(status) || status >= 500;
+}
+
+/** How many milliseconds the service asks to be left alone: `Retry-After`, in seconds or as a date. */
+export function retryAfterMs({ headers }: EmbeddingFailure): number | undefined {
+  const exact = headers?.get("retry-after-ms") ?? "";
+  if (isNumber(exact)) return Number(exact);
+  const value = headers?.get("retry-after")?.trim() ?? "";
+  if (isNumber(value)) return Number(value) * 1000;
+  const ms = Date.parse(value) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
+
+function isNumber(text: string): boolean {
+  return /^\d{1,12}(\.\d{1,9})?$/.test(text);
+}
+
+/** What a failed request is to a caller: our own error, which holds neither a key nor a text. */
+export function embeddingError(
+  error: unknown,
+  failure: EmbeddingFailure,
+  { path, why = "" }: { readonly path?: string | undefined; readonly why?: string } = {},
+): MemoryError {
+  if (isMemoryError(error)) return error;
+  const { status } = failure;
+  const words = wordsOf(error);
+  const answer =
+    status === undefined
+      ? `gave no answer that can be read${words === "" ? "" : ` (${words})`}`
+      : `answered ${status}${path === undefined ? "" : ` for ${path}`}`;
+  return new MemoryError(
+    "MEM_EMBEDDING",
+    `the embedding service ${answer}${why || remedy(status)}`,
+    {
+      retryable: isTransient(status),
+      cause: new Error(words),
+      ...(path !== undefined && { path }),
+    },
+  );
+}
+
+function remedy(status: number | undefined): string {
+  if (status === 401 || status === 403) return "; check the API key and what it may do";
+  if (status === 404) return "; check the base URL and the model's name";
+  if (status === 429) return "; it is asked too much, or the account is out of quota";
+  return "";
+}
+
+/**
+ * Services echo what they were sent, keys and texts, in their messages and codes: nothing of an error is kept but its
+ * name, and the operating system's codes (`ECONNREFUSED`) of what caused it.
+ */
+function wordsOf(error: unknown): string {
+  const words: string[] = [];
+  let each = error;
+  for (let depth = 0; depth < 4 && each instanceof Error; depth++) {
+    const { name, cause } = each;
+    if (/^\w{1,40}$/.test(name) && name !== "Error") words.push(name);
+    each = cause;
+    const code: unknown = cause instanceof Error && "code" in cause ? cause.code : undefined;
+    if (typeof code === "string" && /^(E[A-Z]{2,20}|(UND_)?ERR_[A-Z_]{2,40})$/.test(code)) {
+      words.push(code);
+    }
+  }
+  return [...new Set(words)].join(", ");
+}

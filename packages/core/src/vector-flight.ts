@@ -1,0 +1,62 @@
+import type { Embedder, EmbedOptions } from "./embedder.ts";
+import { orAborted } from "./service-turns.ts";
+import { checkVectors } from "./service-vectors.ts";
+import { vectorsBefore } from "./unfinished-vectors.ts";
+
+/** Texts by the keys that they are known by. */
+export type KeyedTexts = ReadonlyMap<string, string>;
+export type KeyedVectors = ReadonlyMap<string, Float32Array>;
+
+/** Vectors that are being made, for all who wait for them: left only when the last of these has given up. */
+export class VectorFlight {
+  /** Of its texts, in the order in which the embedder was asked for them. */
+  readonly keys: readonly string[];
+  readonly #asked = new AbortController();
+  readonly #vectors: Promise<KeyedVectors>;
+  readonly #onEnd: (made?: KeyedVectors) => void;
+  #waiting = 0;
+
+  /** `onEnd` is called when it has come in, has failed, or nobody waits any more; with what was made, if anything was. */
+  constructor(
+    embedder: Embedder,
+    kind: EmbedOptions["kind"],
+    texts: KeyedTexts,
+    onEnd: (made?: KeyedVectors) => void,
+  ) {
+    this.keys = [...texts.keys()];
+    this.#onEnd = onEnd;
+    this.#vectors = this.#make(embedder, kind, [...texts.values()]);
+    this.#vectors.then(onEnd, (error: unknown) => onEnd(this.#keyed(vectorsBefore(error))));
+  }
+
+  /** Rejects as the embedder does, or with the signal's reason. */
+  async wait(signal: AbortSignal): Promise<KeyedVectors> {
+    this.#waiting++;
+    try {
+      return await orAborted(this.#vectors, signal);
+    } finally {
+      if (--this.#waiting === 0) {
+        this.#onEnd();
+        this.#asked.abort();
+      }
+    }
+  }
+
+  async #make(
+    embedder: Embedder,
+    kind: EmbedOptions["kind"],
+    texts: readonly string[],
+  ): Promise<KeyedVectors> {
+    const { signal } = this.#asked;
+    const made = await embedder.embed(texts, { kind, signal });
+    return this.#keyed(checkVectors(made, texts.length, embedder.dimensions));
+  }
+
+  #keyed(vectors: readonly (Float32Array | undefined)[]): KeyedVectors {
+    const keyed = new Map<string, Float32Array>();
+    for (const [i, vector] of vectors.entries()) {
+      if (vector !== undefined) keyed.set(this.keys[i] as string, vector);
+    }
+    return keyed;
+  }
+}

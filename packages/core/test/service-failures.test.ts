@@ -1,0 +1,257 @@
+import { inspect } from "node:util";
+import { describe, expect, it } from "vitest";
+import {
+  createServiceEmbedder,
+  vectorsBefore,
+  type MemoryError,
+  type ServiceEmbedderOptions,
+} from "../src/index.ts";
+
+const SECRET = "sk-secret-0123456789";
+
+class ServiceError extends Error {
+  readonly status: number;
+  readonly headers: Headers;
+
+  constructor(status: number, headers: Record<string, string> = {}) {
+    super(`refused ${SECRET}`, { cause: Object.assign(new Error(SECRET), { code: SECRET }) });
+    this.name = "ServiceError";
+    this.status = status;
+    this.headers = new Headers(headers);
+  }
+}
+
+/** What the service does with its first requests; to those after them it answers well. */
+type Attempt = (texts: readonly string[]) => unknown;
+
+function serviceThat(attempts: readonly Attempt[], options: Partial<ServiceEmbedderOptions> = {}) {
+  const startedAt: number[] = [];
+  const embedder = createServiceEmbedder({
+    model: "m",
+    dimensions: 2,
+    explain: (error) => (error instanceof ServiceError ? error : {}),
+    ...options,
+    async send({ texts }) {
+      startedAt.push(performance.now());
+      const attempt = attempts[startedAt.length - 1];
+      return attempt === undefined ? texts.map(() => [1, 2]) : attempt(texts);
+    },
+  });
+  return { embedder, startedAt };
+}
+
+const answer =
+  (status: number, headers?: Record<string, string>): Attempt =>
+  () => {
+    throw new ServiceError(status, headers);
+  };
+const reply =
+  (data: unknown): Attempt =>
+  () =>
+    data;
+const hang: Attempt = () => new Promise(() => undefined);
+const document = { kind: "document" } as const;
+const soon = { "retry-after-ms": "1" };
+
+describe("a service that fails", () => {
+  it.each([
+    ["429", answer(429, soon)],
+    ["503", answer(503, soon)],
+    ["408", answer(408, soon)],
+  ])("with %s is asked again when it says so", async (_status, attempt) => {
+    const { embedder, startedAt } = serviceThat([attempt, attempt]);
+    expect(await embedder.embed(["a"], document)).toHaveLength(1);
+    expect(startedAt).toHaveLength(3);
+  });
+
+  it.each([401, 403, 404, 400])("with %i is not asked again", async (status) => {
+    const { embedder, startedAt } = serviceThat([answer(status, soon)]);
+    await expect(embedder.embed(["a"], document)).rejects.toMatchObject({
+      code: "MEM_EMBEDDING",
+      retryable: false,
+      message: expect.stringContaining(String(status)),
+    });
+    expect(startedAt).toHaveLength(1);
+  });
+
+  it("is not asked again where that is known to be no use", async () => {
+    const { embedder, startedAt } = serviceThat([answer(429)], {
+      explain: () => ({ status: 429, isFinal: true }),
+    });
+    await expect(embedder.embed(["a"], document)).rejects.toMatchObject({ retryable: true });
+    expect(startedAt).toHaveLength(1);
+  });
+
+  it.concurrent.each<[string, unknown]>([
+    ["nothing", undefined],
+    ["too few", []],
+    ["a hole", Array.from({ length: 1 })],
+    ["a text", ["AAAA"]],
+    ["NaN", [[1, Number.NaN]]],
+    ["null", [[1, null]]],
+    ["digits", [[1, "2"]]],
+    ["more than 32 bits hold", [[1, 1e39]]],
+    ["zeros", [[0, 0]]],
+    ["less than 32 bits hold", [[1e-60, 0]]],
+  ])("with a reply of %s is asked again", async (_what, data) => {
+    const { embedder, startedAt } = serviceThat([reply(data)]);
+    expect(await embedder.embed(["a"], document)).toEqual([Float32Array.of(1, 2)]);
+    expect(startedAt).toHaveLength(2);
+  });
+
+  it("with vectors of another length is not asked again", async () => {
+    const { embedder, startedAt } = serviceThat([reply([[1, 2, 3]])]);
+    await expect(embedder.embed(["a"], document)).rejects.toMatchObject({
+      code: "MEM_DIMENSION",
+      retryable: false,
+    });
+    expect(startedAt).toHaveLength(1);
+  });
+
+  it.each([
+    ["seconds", () => "1"],
+    ["a date", () => new Date(Date.now() + 2000).toUTCString()],
+  ])("is left alone by all for as long as it says, in %s", async (_unit, toHeader) => {
+    const tooMany: Attempt = () => {
+      throw new ServiceError(429, { "retry-after": toHeader() });
+    };
+    const { embedder, startedAt } = serviceThat([tooMany], { batchSize: 1, concurrency: 2 });
+    const first = embedder.embed(["a"], document);
+    await expect.poll(() => startedAt.length).toBe(1);
+    await Promise.all([first, embedder.embed(["b", "c"], document)]);
+    const [begin = 0, ...others] = startedAt;
+    expect(others).toHaveLength(3);
+    for (const at of others) expect(at - begin).toBeGreaterThan(900);
+  });
+
+  it("is not waited for beyond the deadline", async () => {
+    for (const value of ["3600", "99999999", new Date(Date.now() + 1e7).toUTCString()]) {
+      const { embedder, startedAt } = serviceThat([answer(429, { "retry-after": value })]);
+      const begin = performance.now();
+      await expect(embedder.embed(["a"], document)).rejects.toMatchObject({
+        code: "MEM_EMBEDDING",
+        retryable: true,
+        message: expect.stringContaining("deadlineMs"),
+      });
+      expect(performance.now() - begin).toBeLessThan(900);
+      // The next call finds out for itself.
+      expect(await embedder.embed(["a"], document)).toHaveLength(1);
+      expect(startedAt).toHaveLength(2);
+    }
+  });
+
+  it("is not believed where it names no time", async () => {
+    await Promise.all(
+      ["soon", "-5", "1e9", "", "NaN"].map(async (value) => {
+        const { embedder, startedAt } = serviceThat([answer(503, { "retry-after": value })]);
+        await embedder.embed(["a"], document);
+        expect(startedAt).toHaveLength(2);
+      }),
+    );
+  });
+
+  it("is given up after its time, even if it heeds no signal", async () => {
+    const slow = serviceThat([hang, hang], { timeoutMs: 20, maxRetries: 0 });
+    await expect(slow.embedder.embed(["a"], document)).rejects.toMatchObject({
+      code: "MEM_EMBEDDING",
+      message: expect.stringContaining("timeoutMs"),
+    });
+    const late = serviceThat([hang, hang], { deadlineMs: 20 });
+    await expect(late.embedder.embed(["a"], document)).rejects.toMatchObject({
+      code: "MEM_EMBEDDING",
+      retryable: true,
+      message: expect.stringContaining("deadlineMs"),
+    });
+    expect(late.startedAt).toHaveLength(1);
+  });
+
+  it("has nothing of what it said in any error", async () => {
+    for (const status of [400, 401, 429, 500, 200]) {
+      const { embedder } = serviceThat([answer(status)], { maxRetries: 0 });
+      const error: unknown = await embedder
+        .embed(["a"], document)
+        .catch((reason: unknown) => reason);
+      expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(SECRET);
+      expect(error).toMatchObject({ code: "MEM_EMBEDDING" });
+    }
+  });
+
+  it("has the reason in its error where nobody answers", async () => {
+    const refused = Object.assign(new Error(SECRET), { code: "ECONNREFUSED" });
+    const { embedder } = serviceThat(
+      [() => Promise.reject(new TypeError("fetch failed", { cause: refused }))],
+      { maxRetries: 0 },
+    );
+    await expect(embedder.embed(["a"], document)).rejects.toMatchObject({
+      message: expect.stringContaining("ECONNREFUSED"),
+      retryable: true,
+    });
+  });
+});
+
+function serviceWithout(bad: readonly string[]) {
+  const sent: string[][] = [];
+  const embedder = createServiceEmbedder({
+    model: "m",
+    dimensions: 1,
+    batchSize: 50,
+    explain: () => ({ status: 400 }),
+    send: async ({ texts: some }) => {
+      sent.push(some);
+      if (some.some((text) => bad.includes(text))) throw new Error("no");
+      return some.map((text) => [Number(text.slice(5)) + 1]);
+    },
+  });
+  return { embedder, sent };
+}
+
+describe("a text that a service refuses", () => {
+  const texts = Array.from({ length: 100 }, (_, i) => `text ${i}`);
+
+  it.each([[[0]], [[37]], [[99]], [[0, 50, 51, 98]]])(
+    "is named by its place among all, and the others get their vectors: %j",
+    async (places) => {
+      const { embedder, sent } = serviceWithout(places.map((place) => `text ${place}`));
+      const error: unknown = await embedder
+        .embed(texts, document)
+        .catch((reason: unknown) => reason);
+      const { path } = error as MemoryError;
+      expect(error).toMatchObject({ code: "MEM_EMBEDDING", retryable: false });
+      expect(places.map((place) => `texts[${place}]`)).toContain(path);
+      expect(vectorsBefore(error).map((vector) => vector?.[0])).toEqual(
+        texts.map((_, i) => (places.includes(i) ? undefined : i + 1)),
+      );
+      // Halving finds each of them in few requests.
+      expect(sent.length).toBeLessThanOrEqual(2 + places.length * 12);
+    },
+  );
+
+  it("is not looked for when all of them are", async () => {
+    const { embedder, sent } = serviceWithout(texts);
+    await expect(embedder.embed(texts, document)).rejects.toMatchObject({
+      code: "MEM_EMBEDDING",
+      retryable: false,
+    });
+    expect(sent.length).toBeLessThan(40);
+  });
+});
+
+describe("what was made before a failure", () => {
+  it("is not lost to those who keep vectors", async () => {
+    const { embedder } = serviceThat([(some) => some.map(() => [3, 4]), answer(401)], {
+      batchSize: 2,
+      concurrency: 1,
+    });
+    const error: unknown = await embedder
+      .embed(["a", "b", "c", "d", "e"], document)
+      .catch((reason: unknown) => reason);
+    expect(vectorsBefore(error).map((vector) => vector?.[0])).toEqual([
+      3,
+      3,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(vectorsBefore(new Error("another"))).toEqual([]);
+  });
+});
