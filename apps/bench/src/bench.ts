@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { dataCommand } from "./data/data-command.ts";
 import { writeMarkdown } from "./markdown.ts";
 import { installPeers, PeersMissingError } from "./peers.ts";
 import { Progress } from "./progress.ts";
@@ -9,18 +10,29 @@ import { selectExperiments, type Suite } from "./suite.ts";
 import { longTermSuite } from "./suites/long-term.ts";
 import { managerSuite } from "./suites/manager.ts";
 import { redisSuite } from "./suites/redis.ts";
+import { searchQualitySuite } from "./suites/search-quality.ts";
+import { searchSuite } from "./suites/search.ts";
 import { shortTermSuite } from "./suites/short-term.ts";
 
-const SUITES: readonly Suite[] = [shortTermSuite, redisSuite, longTermSuite, managerSuite];
+const SUITES: readonly Suite[] = [
+  shortTermSuite,
+  redisSuite,
+  longTermSuite,
+  searchQualitySuite,
+  searchSuite,
+  managerSuite,
+];
 
 const HELP = `Usage: npm run bench -- NAME [options]
 
 Suites:
-${SUITES.map(({ name, about, takes }) => `  ${name.padEnd(12)} ${about} (${takes})`).join("\n")}
+${SUITES.map(({ name, about, takes }) => `  ${name.padEnd(15)} ${about} (${takes})`).join("\n")}
 
 Each figure stands beside its limit or a peer, measured in the same run; trust the ratios, not the absolutes.
+  --data DIR       the public sets of search-quality; "npm run bench -- data" says where they come from and how to
+                   lay them out, and with --data whether they are laid out right
   --only TEXT      only the experiments whose title has this text in it
-  --no-peers       without other libraries; else the first run fetches them, about 240 MB
+  --no-peers       without other libraries; else the first run fetches them, about 250 MB
   --rounds N       how many rounds, at least 5 (default 5)
   --json FILE      also write the rows to a file
   --markdown FILE  also write the table into the region of a document that is marked for the suite,
@@ -34,6 +46,7 @@ async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
+      data: { type: "string" },
       help: { type: "boolean", short: "h" },
       json: { type: "string" },
       markdown: { type: "string" },
@@ -47,6 +60,7 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return values.help === true ? 0 : 2;
   }
+  if (name === "data") return dataCommand(values.data, (text) => process.stdout.write(text));
   const suite = SUITES.find((known) => known.name === name);
   if (suite === undefined) return refuse(`There is no suite named ${name}.`);
   const rounds = Number(values.rounds);
@@ -58,6 +72,9 @@ async function main(): Promise<number> {
     return refuse(`No experiment of ${name} has "${values.only}" in its title:\n${titles}`);
   }
 
+  if (suite.needsData === true && values.data === undefined) {
+    return refuse(`${name} needs --data DIR; "npm run bench -- data" says what has to be in it.`);
+  }
   if (values.markdown !== undefined && values.only !== "") {
     return refuse("--markdown writes down a whole suite: leave out --only.");
   }
@@ -68,11 +85,19 @@ async function main(): Promise<number> {
   progress.line(`Measuring ${name} in ${rounds} rounds; all of it takes ${suite.takes}.`);
   const command = [
     `npm run bench -- ${name}`,
+    ...(suite.needsData === true ? ["--data DIR"] : []),
     ...(values.only === "" ? [] : [`--only "${values.only}"`]),
     ...(values["no-peers"] ? ["--no-peers"] : []),
     ...(rounds === DEFAULT_ROUNDS ? [] : [`--rounds ${rounds}`]),
   ].join(" ");
-  const options = { rounds, sliceMs: SLICE_MS, hasPeers, only: values.only, command };
+  const options = {
+    rounds,
+    sliceMs: SLICE_MS,
+    hasPeers,
+    data: values.data,
+    only: values.only,
+    command,
+  };
   const report = await runSuite(suite, options, progress);
 
   const { machine, notes, rows } = report;

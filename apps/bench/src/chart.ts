@@ -43,6 +43,6 @@ function draw(row: Row): string {
   ].join("\n");
 }
 
-function escape(text: string): string {
+export function escape(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 }

@@ -1,17 +1,36 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { toChart } from "./chart.ts";
+import { toSvg } from "./plot.ts";
 import { COLUMNS, describeVersions, toBeside, toCells, type Report } from "./report.ts";
 import type { Row } from "./row.ts";
 
-/** Writes a report into its region of a document, and its chart beside the document. */
+/** Writes a report into its region of a document, and its charts beside the document. */
 export async function writeMarkdown(file: string, report: Report): Promise<void> {
   const text = await readFile(file, "utf8");
+  const images = toImages(report, `${basename(file, ".md")}-${report.suite}`);
+  await writeFile(file, replaceRegion(text, report.suite, toMarkdown(report, images)));
+  for (const { name, svg } of images) await writeFile(join(dirname(file), name), svg);
+}
+
+interface Image {
+  readonly name: string;
+  readonly title: string;
+  readonly svg: string;
+}
+
+function toImages(report: Report, name: string): Image[] {
   const chart = toChart(report);
-  const image = `${basename(file, ".md")}-${report.suite}.svg`;
-  const region = toMarkdown(report, chart === undefined ? undefined : image);
-  await writeFile(file, replaceRegion(text, report.suite, region));
-  if (chart !== undefined) await writeFile(join(dirname(file), image), chart);
+  const plots = report.plots.map((plot) => ({
+    name: `${name}-${plot.name}.svg`,
+    title: plot.title,
+    svg: toSvg(plot),
+  }));
+  if (chart === undefined) return plots;
+  return [
+    { name: `${name}.svg`, title: `What the ${report.suite} suite measured`, svg: chart },
+    ...plots,
+  ];
 }
 
 /** What stands between `<!-- begin NAME -->` and `<!-- end NAME -->`, made anew. */
@@ -23,10 +42,10 @@ export function replaceRegion(text: string, name: string, region: string): strin
   return `${text.slice(0, from + begin.length)}\n\n${region}\n\n${text.slice(to)}`;
 }
 
-function toMarkdown(report: Report, image: string | undefined): string {
-  const { command, date, machine, notes, rows, suite } = report;
+function toMarkdown(report: Report, images: readonly Image[]): string {
+  const { command, date, machine, notes, rows } = report;
   const parts = [
-    ...(image === undefined ? [] : [`![What the ${suite} suite measured](${image})`]),
+    ...images.map(({ name, title }) => `![${title}](${name})`),
     toMarkdownTable([...COLUMNS], rows.map(toCells)),
     `\`\`\`bash\n${command}\n\`\`\``,
     `${date}: ${machine}. ${describeVersions(report)}`,

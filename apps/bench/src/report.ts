@@ -1,5 +1,6 @@
 import { cpus, totalmem } from "node:os";
 import Table from "cli-table3";
+import type { Plot } from "./plot.ts";
 import type { Row } from "./row.ts";
 
 /** What a run has measured, and what its figures hold for. */
@@ -12,6 +13,7 @@ export interface Report {
   /** Of everything that took part, by name. */
   readonly versions: Readonly<Record<string, string>>;
   readonly rows: readonly Row[];
+  readonly plots: readonly Plot[];
   readonly notes: readonly string[];
 }
 

@@ -1,10 +1,11 @@
 import { readPeerVersions } from "./peers.ts";
+import type { Plot } from "./plot.ts";
 import type { Progress } from "./progress.ts";
 import { describeMachine, type Report } from "./report.ts";
 import type { Row } from "./row.ts";
 import { selectExperiments, type Lab, type Suite } from "./suite.ts";
 
-export interface RunOptions extends Pick<Lab, "rounds" | "sliceMs" | "hasPeers"> {
+export interface RunOptions extends Pick<Lab, "rounds" | "sliceMs" | "hasPeers" | "data"> {
   readonly only: string;
   readonly command: string;
 }
@@ -20,9 +21,11 @@ export async function runSuite(
     const known = readPeerVersions();
     for (const name of suite.peers) versions[name] = known[name] ?? "";
   }
+  const plots: Plot[] = [];
   const lab: Lab = {
     ...options,
     tell: (step) => progress.step(step),
+    plot: (plot) => plots.push(plot),
     tookPart: (name, version) => {
       versions[name] = version;
     },
@@ -40,6 +43,7 @@ export async function runSuite(
     machine: describeMachine(),
     versions,
     rows,
+    plots,
     notes: suite.notes,
   };
 }

@@ -26,6 +26,7 @@ const report: Report = {
   machine: "a machine",
   versions: { another: "1.2.3" },
   rows: [row],
+  plots: [],
   notes: ["A note."],
 };
 

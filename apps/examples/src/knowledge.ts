@@ -5,6 +5,7 @@ import { openKnowledgeStore, type MemorySettings } from "@mem/config";
 import {
   createKnowledge,
   ingestKnowledge,
+  provenanceOf,
   readJsonl,
   readMarkdownFolder,
   type SourceDocument,
@@ -68,15 +69,24 @@ export async function knowledge(command: KnowledgeCommand): Promise<void> {
     const hits = await shared.search(settings.tenantId, request, { signal });
     show.say(`\n“${question}”`);
     show.table(
-      ["score", "document", "passage", "because of"],
-      hits.map((hit) => [
-        hit.score.toFixed(2),
-        hit.metadata?.["document"],
-        oneLine(hit.snippet),
-        hit.matched.join(", "),
-      ]),
+      ["score", "document", "under", "passage", "because of"],
+      hits.map((hit) => {
+        const from = provenanceOf(hit);
+        return [
+          hit.score.toFixed(2),
+          from?.document,
+          [from?.title ?? "", ...(from?.headings ?? [])].filter(isNewHeading).join(" › "),
+          oneLine(hit.snippet),
+          hit.matched.join(", "),
+        ];
+      }),
     );
   }
+}
+
+/** A document's title is often its first heading: once is enough. */
+function isNewHeading(heading: string, i: number, all: readonly string[]): boolean {
+  return heading !== "" && all.indexOf(heading) === i;
 }
 
 /** A file is JSONL, and so is a folder's `docs.jsonl`; any other folder is Markdown. */

@@ -9,7 +9,14 @@ export const sessions: Example = {
     const workflowId = `spring-campaign-${crypto.randomUUID().slice(0, 8)}`;
 
     await withSession(
-      { memory, workflowId, metadata: { goal: "spring campaign" }, signal },
+      {
+        memory,
+        workflowId,
+        metadata: { goal: "spring campaign" },
+        // What was said outlives the session in long-term memory, to be searched.
+        keepConversation: true,
+        signal,
+      },
       async (session) => {
         // Each agent has its own memory within the session; the team shares one.
         await session.saveAgentMemory("strategy", "audience", {
@@ -70,6 +77,13 @@ export const sessions: Example = {
     const { activeSessions } = await memory.getStats();
     show.say(
       `\nAfter the session: ${left.length} messages left, ${activeSessions} sessions active.`,
+    );
+    const question = "which customers?";
+    const said = await memory.searchConversation(workflowId, question, { topK: 1 });
+    show.say(`Its conversation was kept, and can still be asked “${question}”`);
+    show.table(
+      ["score", "agent", "said"],
+      said.map((hit) => [hit.score.toFixed(2), hit.agentId ?? "", hit.content]),
     );
   },
 };

@@ -26,7 +26,8 @@ export { readLockHolder, type LockHolder } from "./lock-holder.ts";
 export { LogError, type LogErrorCode, type LogOutcome } from "./log-error.ts";
 export type { Damage } from "./log-follower.ts";
 export { verifyLog, type LogVerification, type VerifyOptions } from "./log-verification.ts";
-export { parsePosition } from "./position.ts";
+export { readPayloads } from "./payload-reader.ts";
+export { formatPosition, parsePosition } from "./position.ts";
 export type { SegmentInfo } from "./segment.ts";
 export {
   openSharedLog,

@@ -1,7 +1,8 @@
 import { MemoryError, type CallOptions, type Increment, type Incremented } from "@mem/core";
 import { encodeId } from "./envelope.ts";
+import type { Errand } from "./errand.ts";
 import type { Place } from "./keys.ts";
-import type { AskPlace, PlaceCalls } from "./place-calls.ts";
+import type { PlaceCalls } from "./place-calls.ts";
 import { increment } from "./scripts/increment.ts";
 import { Versions } from "./versions.ts";
 
@@ -14,7 +15,23 @@ const PROBLEMS = {
   by: "makes the sum too large for a number",
 } as const;
 
-/** The numbers of a scope that are added to where they lie: each call is one trip to the server. */
+/** Adds to numbers. The arguments of each: key, what to add, version, opId, ttl. */
+const adding: Errand<Incremented> = {
+  script: increment,
+  isRead: false,
+  width: 5,
+  keysOf: ([key]) => [key as string],
+  pack: (calls) => [SOURCE, NOTHING_ELSE, ...calls.flat()],
+  open([, , ...answers]) {
+    return (index) => {
+      const [found, version] = answers.slice(2 * index, 2 * index + 2) as [string, string];
+      if (version === "") throw refused(found as keyof typeof PROBLEMS);
+      return { value: Number(found), version };
+    };
+  },
+};
+
+/** The numbers of a scope that are added to where they lie: each call is one trip to the server, or part of one. */
 export class Counters {
   readonly #calls: PlaceCalls;
   readonly #versions = new Versions();
@@ -32,21 +49,10 @@ export class Counters {
       const message = 'increment.ttlMs is "session" in a scope without a workflow';
       throw new MemoryError("MEM_INVALID_ARGUMENT", message, { path: "increment.ttlMs" });
     }
-    const args = [
-      key,
-      String(by),
-      this.#versions.next(),
-      opId === undefined ? "" : encodeId(opId, "increment.opId"),
-      String(ttlMs),
-      SOURCE,
-      NOTHING_ELSE,
-    ];
-    const work = async (ask: AskPlace): Promise<Incremented> => {
-      const [, status, found, version] = await ask(increment, args);
-      if (status === "REFUSED") throw refused(found as keyof typeof PROBLEMS);
-      return { value: Number(found), version: version as string };
-    };
-    return this.#calls.at(place, { kind: "increment", keys: [key] }, options, work);
+    const op = opId === undefined ? "" : encodeId(opId, "increment.opId");
+    const args = [key, String(by), this.#versions.next(), op, String(ttlMs)];
+    const [incremented] = await this.#calls.together(place, adding, args, options);
+    return incremented as Incremented;
   }
 }
 

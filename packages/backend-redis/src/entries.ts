@@ -11,7 +11,7 @@ import {
 } from "@mem/core";
 import type { Bodies } from "./bodies.ts";
 import { encodeId } from "./envelope.ts";
-import { readEntry, reading, saving } from "./entry-errands.ts";
+import { readEntry, reading, removing, saving } from "./entry-errands.ts";
 import type { Reply } from "./errand.ts";
 import type { Place } from "./keys.ts";
 import { mergePages, pageRequest, type StoredPage } from "./listing.ts";
@@ -19,7 +19,6 @@ import type { AskPlace, PlaceCalls } from "./place-calls.ts";
 import { copyOf } from "./redis-errors.ts";
 import { clear } from "./scripts/clear.ts";
 import { count } from "./scripts/count.ts";
-import { deleteEntries } from "./scripts/delete.ts";
 import { list } from "./scripts/list.ts";
 import { Versions } from "./versions.ts";
 
@@ -54,18 +53,13 @@ export class Entries {
     return this.#calls.together(place, saving, args, options);
   }
 
-  async delete(
+  delete(
     place: Place,
     removals: readonly Removal[],
     options: CallOptions | undefined,
   ): Promise<boolean[]> {
     const args = removals.flatMap(({ key, ifVersion }) => [key, expected(ifVersion)]);
-    const work = async (ask: AskPlace): Promise<boolean[]> => {
-      const reply = await ask(deleteEntries, args);
-      return reply.slice(2).map((gone) => gone === 1);
-    };
-    const keys = removals.map(({ key }) => key);
-    return this.#calls.at(place, { kind: "delete", keys }, options, work);
+    return this.#calls.together(place, removing, args, options);
   }
 
   async list(
@@ -74,7 +68,7 @@ export class Entries {
     options: CallOptions | undefined,
   ): Promise<Page<Entry>> {
     const { args, size } = pageRequest(request);
-    return this.#calls.at(place, { kind: "read" }, options, async (ask) => {
+    return this.#calls.at(place, "read", options, async (ask) => {
       const reply = await ask(list, args);
       const [clock, , dies, pages] = reply as Reply & [number, string, string, StoredPage[]];
       const now = clock + this.#calls.offset();
@@ -83,7 +77,7 @@ export class Entries {
   }
 
   async count(place: Place, options: CallOptions | undefined): Promise<number> {
-    return this.#calls.at(place, { kind: "read" }, options, async (ask) => {
+    return this.#calls.at(place, "read", options, async (ask) => {
       for (;;) {
         const [, status, total] = await ask(count, []);
         if (status === "OK") return total as number;
@@ -92,7 +86,7 @@ export class Entries {
   }
 
   async clear(place: Place, options: CallOptions | undefined): Promise<number> {
-    return this.#calls.at(place, { kind: "clear" }, options, clearAll);
+    return this.#calls.at(place, "clear", options, clearAll);
   }
 
   #writeArgs(place: Place, write: ShortTermWrite, path: string): string[] {

@@ -1,10 +1,12 @@
 import type { Entry, WriteResult } from "@mem/core";
 import { decodeEntry } from "./envelope.ts";
 import type { Errand } from "./errand.ts";
+import { deleteEntries } from "./scripts/delete.ts";
 import { get } from "./scripts/get.ts";
 import { save } from "./scripts/save.ts";
 
 const WRITE_WIDTH = 4;
+const REMOVAL_WIDTH = 2;
 
 /** Reads entries: each argument is a key. */
 export const reading: Errand<Entry | undefined> = {
@@ -34,7 +36,7 @@ export const saving: Errand<WriteResult> = {
   script: save,
   isRead: false,
   width: WRITE_WIDTH,
-  keysOf: (args) => args.filter((_, i) => i % WRITE_WIDTH === 0),
+  keysOf: (args) => firstOf(WRITE_WIDTH, args),
   pack: packWrites,
   open([, , ...exceptions]) {
     const results = new Map<number, WriteResult>();
@@ -50,6 +52,23 @@ export const saving: Errand<WriteResult> = {
       results.get(index) ?? { stored: true, version: args[at + 3] as string };
   },
 };
+
+/** Deletes entries. The arguments of each: key, condition. */
+export const removing: Errand<boolean> = {
+  script: deleteEntries,
+  isRead: false,
+  width: REMOVAL_WIDTH,
+  keysOf: (args) => firstOf(REMOVAL_WIDTH, args),
+  pack: (calls) => [String(calls.length), ...calls.flat()],
+  open([, , ...gone]) {
+    return (index) => gone[index] === 1;
+  },
+};
+
+/** The first argument of each item. */
+function firstOf(width: number, args: readonly string[]): readonly string[] {
+  return args.filter((_, i) => i % width === 0);
+}
 
 /** As `save.ts` of the scripts wants them: what has the same terms together, as far as it comes together. */
 function packWrites(calls: readonly (readonly string[])[], isTied: boolean): readonly string[] {

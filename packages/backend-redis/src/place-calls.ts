@@ -100,8 +100,7 @@ export class PlaceCalls {
     script: Script,
     args: readonly string[],
   ): Promise<Reply> {
-    const what = { kind: "lifetime" } as const;
-    return this.connection.tick.turn(place, call, what, () =>
+    return this.connection.tick.turn(place, call, "lifetime", () =>
       this.within(ask, place, script, args),
     );
   }

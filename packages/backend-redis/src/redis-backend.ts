@@ -97,7 +97,7 @@ class RedisBackend implements ShortTermBackend {
   }
 
   async increment(scope: Scope, increment: Increment, options?: CallOptions): Promise<Incremented> {
-    return this.#counters.increment(this.#place(scope, options), increment, options);
+    return await this.#counters.increment(this.#place(scope, options), increment, options);
   }
 
   async delete(
@@ -105,7 +105,7 @@ class RedisBackend implements ShortTermBackend {
     removals: readonly Removal[],
     options?: CallOptions,
   ): Promise<boolean[]> {
-    return this.#entries.delete(this.#place(scope, options), removals, options);
+    return await this.#entries.delete(this.#place(scope, options), removals, options);
   }
 
   async list(scope: Scope, request: ListRequest, options?: CallOptions): Promise<Page<Entry>> {

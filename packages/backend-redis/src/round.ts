@@ -5,10 +5,8 @@ import type { Solitary } from "./turn.ts";
 /** What has been asked of one scope in a round. */
 interface Asked {
   readonly batches: Batch[];
-  /** What is asked by itself about keys. */
-  keys: Map<string, Solitary["kind"]> | undefined;
-  /** What is asked by itself about all of it. */
-  whole: Solitary["kind"] | undefined;
+  /** What is asked by itself, about all of it. */
+  whole: Solitary | undefined;
 }
 
 /** What is sent to a place without a pause: nothing in it has to wait for the answer to something else in it. */
@@ -29,10 +27,8 @@ export class Round {
   /** The batch that a call can join, or the one that it opens; nothing where it has to be done after what is here. */
   batchFor(call: Joining, open: (round: Round) => Batch): Batch | undefined {
     if (this.#isClosed) return undefined;
-    const { batches, keys, whole } = this.#of(call.address.place.scope);
-    const { errand, args } = call;
-    if (whole !== undefined && !(whole === "read" && errand.isRead)) return undefined;
-    if (keys !== undefined && errand.keysOf(args).some((key) => keys.has(key))) return undefined;
+    const { batches, whole } = this.#of(call.address.place.scope);
+    if (whole !== undefined && !(whole === "read" && call.errand.isRead)) return undefined;
     let match: Batch | undefined;
     for (const batch of batches) {
       // The first of several, or those that have a key in common could be in two that are sent at once.
@@ -47,26 +43,17 @@ export class Round {
   }
 
   /** Whether something by itself can be sent in this round; if so, what comes after it knows. */
-  takes(scope: string, { kind, keys }: Solitary): boolean {
+  takes(scope: string, what: Solitary): boolean {
     if (this.#isClosed) return false;
-    if (kind === "lifetime") {
+    if (what === "lifetime") {
       this.#isClosed = this.#departures.length === 0;
       return this.#isClosed;
     }
     const asked = this.#of(scope);
-    if (asked.whole !== undefined && asked.whole !== kind) return false;
-    if (keys === undefined) {
-      const isRead = kind === "read";
-      const isAfter = asked.batches.some(({ errand }) => !(isRead && errand.isRead));
-      if (isAfter || asked.keys !== undefined) return false;
-      asked.whole = kind;
-      return true;
-    }
-    // What is of one kind may meet at a key: sums, for one, come out the same in any order.
-    if (keys.some((key) => (asked.keys?.get(key) ?? kind) !== kind)) return false;
-    if (asked.batches.some((batch) => batch.isAbout(keys))) return false;
-    asked.keys ??= new Map();
-    for (const key of keys) asked.keys.set(key, kind);
+    const isRead = what === "read";
+    if (asked.whole !== undefined && !(isRead && asked.whole === "read")) return false;
+    if (asked.batches.some(({ errand }) => !(isRead && errand.isRead))) return false;
+    asked.whole = what;
     return true;
   }
 
@@ -94,7 +81,7 @@ export class Round {
   #of(scope: string): Asked {
     let asked = this.#asked.get(scope);
     if (asked === undefined) {
-      asked = { batches: [], keys: undefined, whole: undefined };
+      asked = { batches: [], whole: undefined };
       this.#asked.set(scope, asked);
     }
     return asked;

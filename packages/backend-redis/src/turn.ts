@@ -2,13 +2,8 @@ import type { Call, Trip } from "./call.ts";
 import type { Round } from "./round.ts";
 import type { Departure } from "./tick.ts";
 
-/**
- * Something that is asked by itself, and what it is about: keys of a scope, where `keys` names them, all of a scope
- * (`read`, `clear`), or all of a place (`lifetime`).
- */
-export type Solitary =
-  | { readonly kind: "increment" | "delete"; readonly keys: readonly string[] }
-  | { readonly kind: "read" | "clear" | "lifetime"; readonly keys?: never };
+/** Something that is asked by itself, of all of a scope (`read`, `clear`) or of all of a place (`lifetime`). */
+export type Solitary = "read" | "clear" | "lifetime";
 
 /** Something that is begun when its turn comes, if its call is not over by then. */
 export class Turn<T> implements Departure, Trip {

@@ -149,6 +149,41 @@ describe.each(targets)("calls of one tick, on $where", ({ target }) => {
     await backend.close();
   });
 
+  it("keep their order where the first of them has to name its place for longer", async () => {
+    const backend = createRedisBackend(target);
+    const scope = newScope(false);
+    await backend.increment(scope, { key: "n", by: 1, ttlMs: 60_000 });
+    const answers = await Promise.all([
+      backend.increment(scope, { key: "a", by: 1, ttlMs: null }),
+      backend.increment(scope, { key: "a", by: 1, ttlMs: 60_000 }),
+      backend.increment(scope, { key: "n", by: 1, ttlMs: 60_000 }),
+    ]);
+    expect(answers.map(({ value }) => value)).toEqual([1, 2, 2]);
+    const [entry] = await backend.get(scope, ["a"]);
+    expect(entry).not.toHaveProperty("expiresAt");
+    await backend.close();
+  });
+
+  it("are answered as if alone where they ask for the same twice", async () => {
+    const backend = createRedisBackend(target);
+    const scope = newScope(true);
+    for (let round = 0; round < 5; round++) {
+      const [written] = await backend.save(scope, [write("a")]);
+      const nodes = target.cluster === undefined ? [server] : cluster.masters;
+      await Promise.all(nodes.map((node) => node.command("SCRIPT", "FLUSH")));
+      const ifVersion = written?.version as string;
+      const deleted = await Promise.all([
+        backend.delete(scope, [{ key: "a", ifVersion: "another" }]),
+        backend.delete(scope, [{ key: "a", ifVersion }]),
+        backend.delete(scope, [{ key: "a" }]),
+      ]);
+      expect(deleted.flat()).toEqual([false, true, false]);
+      await backend.save(scope, [write("a")]);
+      expect(await Promise.all([backend.clear(scope), backend.clear(scope)])).toEqual([1, 0]);
+    }
+    await backend.close();
+  });
+
   it("are not caught by a clear that takes more than one trip and was asked for before", async () => {
     const backend = createRedisBackend({ ...target, timeoutMs: 20_000 });
     const scope = newScope(false);

@@ -1,5 +1,5 @@
 import { createRedisBackend } from "@mem/backend-redis";
-import type { Scope } from "@mem/core";
+import type { Increment, Incremented, Scope } from "@mem/core";
 import { startRedis } from "@mem/redis-server";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { LAUNCH, rejection, WRITER, write } from "./samples.ts";
@@ -31,6 +31,14 @@ async function commandsOf(work: () => Promise<unknown>): Promise<Record<string, 
   return Object.fromEntries(counts.map(([, name = "", calls]) => [name, Number(calls)]));
 }
 
+function add(key: string, more: Partial<Increment> = {}): Promise<Incremented> {
+  return backend.increment(WRITER, { key, by: 1, ttlMs: 60_000, ...more });
+}
+
+function addOnce(key: string, by = 1): Promise<Incremented> {
+  return add(key, { by, opId: `${key} ${by}` });
+}
+
 async function read(scope: Scope, keys: readonly string[]): Promise<unknown[]> {
   return (await backend.get(scope, keys)).map((entry) => entry?.value);
 }
@@ -44,6 +52,25 @@ describe("calls made in the same tick", () => {
     expect(await commandsOf(saving)).toEqual({ evalsha: 1, mget: 1, get: 1 });
     const reading = () => Promise.all(keys.map((key) => backend.get(WRITER, [key])));
     expect(await commandsOf(reading)).toEqual({ mget: 1 });
+  });
+
+  it("increments in one script and deletes in one, also where they meet at a key", async () => {
+    const keys = ["n", "m", "n", "n", "m"];
+    const sums: number[] = [];
+    const adding = async () => {
+      for (const { value } of await Promise.all(keys.map((key) => add(key)))) sums.push(value);
+    };
+    expect((await commandsOf(adding))["eval"]).toBe(1);
+    expect((await commandsOf(adding))["evalsha"]).toBe(1);
+    expect(sums).toEqual([1, 1, 2, 3, 2, 4, 3, 5, 6, 4]);
+    const deleted: boolean[] = [];
+    const deleting = async () => {
+      const calls = keys.map((key) => backend.delete(WRITER, [{ key }]));
+      deleted.push(...(await Promise.all(calls)).flat());
+    };
+    const { eval: first = 0, evalsha: known = 0 } = await commandsOf(deleting);
+    expect(first + known).toBe(1);
+    expect(deleted).toEqual([true, true, false, false, false]);
   });
 
   it("but a lone get needs no more than a GET", async () => {
@@ -135,8 +162,36 @@ describe("what is wrong with one call of several", () => {
       backend.save(LAUNCH, [write("a", { ttlMs: "session" })]),
       backend.save(LAUNCH, [write("b")]),
     ]);
+    const [bySession, byItself] = await Promise.allSettled([
+      backend.increment(LAUNCH, { key: "n", by: 1, ttlMs: "session" }),
+      backend.increment(LAUNCH, { key: "m", by: 1, ttlMs: 60_000 }),
+    ]);
+    expect(bySession).toMatchObject({ reason: { code: "MEM_SESSION_ENDED" } });
+    expect(byItself).toMatchObject({ value: { value: 1 } });
     expect(first).toMatchObject({ reason: { code: "MEM_SESSION_ENDED" } });
     expect(second).toMatchObject({ value: [{ stored: true }] });
+  });
+
+  it("is no failure of those that add beside it", async () => {
+    await server.command("SET", `${KEY}e:bad`, '{"a":1}');
+    await backend.save(WRITER, [write("text"), write("huge", { value: Number.MAX_VALUE })]);
+    const added = await Promise.allSettled([
+      addOnce("n"),
+      addOnce("text"),
+      addOnce("bad"),
+      addOnce("n", 2),
+      addOnce("huge", Number.MAX_VALUE),
+      addOnce("n", 2),
+    ]);
+    expect(added).toMatchObject([
+      { value: { value: 1, version: expect.any(String) } },
+      { reason: { code: "MEM_INVALID_ARGUMENT", path: "key", outcome: "not-applied" } },
+      { reason: { code: "MEM_CORRUPT", outcome: "not-applied" } },
+      { value: { value: 3 } },
+      { reason: { code: "MEM_INVALID_ARGUMENT", path: "by", outcome: "not-applied" } },
+      { value: { value: 3 } },
+    ]);
+    expect(await read(WRITER, ["n", "text"])).toEqual([3, "value of text"]);
   });
 
   it("does not let an older write of another come after a newer one", async () => {
@@ -211,6 +266,11 @@ describe("calls of a session that travel together", () => {
       { agentId: "editor", operations: 0, errors: 1 },
       { agentId: "writer", operations: 10, errors: 0 },
     ]);
+    const addAs = (opId: string) =>
+      backend.increment(LAUNCH, { key: "n", by: 1, ttlMs: "session", opId }, options);
+    await Promise.all([addAs("one"), addAs("two"), addAs("two")]);
+    await Promise.all(names(3).map((key) => backend.delete(LAUNCH, [{ key }], options)));
+    expect((await backend.getWorkflow(LAUNCH))?.activity[1]).toMatchObject({ operations: 15 });
   });
 
   it("are refused together when it has ended, and others are not", async () => {

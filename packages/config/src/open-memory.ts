@@ -72,21 +72,22 @@ async function openStore(
   file: string,
   embedder: Embedder | undefined,
 ): Promise<LongTermStore> {
-  const withEmbedder = embedder === undefined ? {} : { embedder };
+  const { language } = settings;
+  const search = { language, ...(embedder !== undefined && { embedder }) };
   if (settings.longTerm === "json") {
     const { createJsonStore } = await installed(
       "@mem/longterm-json",
       "MEMORY_LONG_TERM=json",
       () => import("@mem/longterm-json"),
     );
-    return createJsonStore({ path: join(settings.storageDir, file), ...withEmbedder });
+    return createJsonStore({ path: join(settings.storageDir, file), ...search });
   }
   const { createLanceDbStore } = await installed(
     "@mem/longterm-lancedb",
     "MEMORY_LONG_TERM=lancedb",
     () => import("@mem/longterm-lancedb"),
   );
-  return createLanceDbStore({ uri: join(settings.embeddingsDir, folder), ...withEmbedder });
+  return createLanceDbStore({ uri: join(settings.embeddingsDir, folder), ...search });
 }
 
 async function openRecords(settings: MemorySettings): Promise<RecordStore> {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { checkId, MemoryError } from "@mem/core";
+import { LANGUAGES, type SearchLanguage } from "./language.ts";
 import { readVariable, type Environment } from "./variable.ts";
 
 // What the memory accepts, so that a value is refused here, where its variable can be named.
@@ -29,6 +30,8 @@ export interface MemorySettings {
   readonly shortTermTtl: number;
   /** `MEMORY_LONG_TERM`: `"lancedb"`, or `"json"` for one readable file in `storageDir`. */
   readonly longTerm: "lancedb" | "json";
+  /** `MEMORY_LANGUAGE`: the language of the texts, for keyword search; `"none"` for several. */
+  readonly language: SearchLanguage;
   /** `MEMORY_ENABLE_VECTOR_SEARCH`: takes effect where an embedder is configured. */
   readonly enableVectorSearch: boolean;
   /** `MEMORY_VECTOR_STORE`: the store's folder in `embeddingsDir`. */
@@ -82,6 +85,7 @@ export function getSettings(environment: Environment = process.env): Settings {
       redisUrl: read.url("REDIS_URL", "redis://127.0.0.1:6379", ["redis:", "rediss:"]),
       shortTermTtl: read.count("MEMORY_SHORT_TERM_TTL", 86_400, "seconds", MAX_SECONDS),
       longTerm: read.word("MEMORY_LONG_TERM", "lancedb", ["lancedb", "json"]),
+      language: read.word("MEMORY_LANGUAGE", "english", LANGUAGES),
       enableVectorSearch: read.flag("MEMORY_ENABLE_VECTOR_SEARCH", true),
       vectorStore: read.folderName("MEMORY_VECTOR_STORE", "agent_memory"),
       sessionTimeout: read.count("MEMORY_SESSION_TIMEOUT", 3600, "seconds", MAX_SECONDS),

@@ -40,7 +40,7 @@ export function readVariable(environment: Environment): VariableReader {
       read(name, otherwise, (text) => {
         const found = allowed.find((word) => word === text.toLowerCase());
         if (found !== undefined) return found;
-        throw refuse(name, text, allowed.join(" or "));
+        throw refuse(name, text, orList(allowed));
       }),
     folderName: (name, otherwise) =>
       read(name, otherwise, (text) => {
@@ -62,6 +62,10 @@ export function readVariable(environment: Environment): VariableReader {
         );
       }),
   };
+}
+
+function orList(words: readonly string[]): string {
+  return words.length < 3 ? words.join(" or ") : `one of ${words.join(", ")}`;
 }
 
 /** All that could be a user and a password goes, also where it is no proper URL. */

@@ -76,6 +76,13 @@ describe("a memory opened from settings", () => {
     expect(await again.retrieve("a", "lesson", { memoryType: "long_term" })).toBe("kept");
   });
 
+  it.each(["json", "lancedb"])("searches %s in the language of its texts", async (longTerm) => {
+    const variables = { MEMORY_LONG_TERM: longTerm, MEMORY_LANGUAGE: "german" };
+    await using memory = await openMemory(settingsIn(variables));
+    await memory.save("a", "note", "Wir schreiben kurze Sätze.", { memoryType: "long_term" });
+    expect(await memory.searchSimilar("a", "Satz")).toHaveLength(1);
+  });
+
   it("shares what the operator ingested into the knowledge", async () => {
     const settings = settingsIn();
     {

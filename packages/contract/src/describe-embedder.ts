@@ -1,5 +1,6 @@
 import type { Embedder } from "@mem/core";
 import { describe } from "vitest";
+import { embedsAtOnce } from "./embedder/concurrency.ts";
 import { embedsOnRequest } from "./embedder/requests.ts";
 import { embedsTexts } from "./embedder/texts.ts";
 import { keepsVectorsApart } from "./embedder/vectors.ts";
@@ -14,12 +15,13 @@ export interface EmbedderSuite {
 /**
  * Defines the tests that every `Embedder` passes. Call it in a test file of vitest.
  *
- * It asks for about 400 short texts in all, so it also runs against a real service.
+ * It asks for about 500 short texts in all, and one of 132,000 characters, so it also runs against a real service.
  */
 export function describeEmbedder({ name, open }: EmbedderSuite): void {
   describe(name, () => {
     embedsTexts(open);
     keepsVectorsApart(open);
+    embedsAtOnce(open);
     embedsOnRequest(open);
   });
 }

@@ -1,12 +1,15 @@
 import type { EmbedOptions } from "./embedder.ts";
 import type { EmbeddingLimits, EmbeddingRequest } from "./embedding-request.ts";
-import { isMemoryError, MemoryError } from "./errors.ts";
+import { isMemoryError, type MemoryError } from "./errors.ts";
 import {
   embeddingError,
   isPassing,
   isRefusal,
+  readOwnFailure,
   retryAfterMs,
+  tooSlow,
   type EmbeddingFailure,
+  type TextFailure,
 } from "./service-failure.ts";
 import { orAborted, pause, type ServiceTurns } from "./service-turns.ts";
 import { checkVectors } from "./service-vectors.ts";
@@ -15,7 +18,7 @@ import { withVectors } from "./unfinished-vectors.ts";
 
 const FIRST_REST_MS = 500;
 const LONGEST_REST_MS = 8_000;
-const REFUSALS_IN_A_ROW = 8;
+const MOST_BLAMED = 8;
 
 /** A service, and how it is asked. */
 export interface EmbeddingService {
@@ -26,13 +29,16 @@ export interface EmbeddingService {
   readonly limits: Readonly<Required<Omit<EmbeddingLimits, "concurrency">>>;
 }
 
+type Slots = (Float32Array | undefined)[];
+
 /** One call of an embedder: all its requests, until the signal fires, whose reason is what it then rejects with. */
 export class EmbeddingCall {
   readonly #service: EmbeddingService;
   readonly #kind: EmbedOptions["kind"];
   readonly #signal: AbortSignal;
   readonly #endsAt: number;
-  readonly #refusals: MemoryError[] = [];
+  readonly #blamed: MemoryError[] = [];
+  readonly #tooSlow: MemoryError;
   #isAnyMade = false;
 
   constructor(service: EmbeddingService, kind: EmbedOptions["kind"], signal: AbortSignal) {
@@ -40,64 +46,83 @@ export class EmbeddingCall {
     this.#kind = kind;
     this.#signal = signal;
     this.#endsAt = performance.now() + service.limits.deadlineMs;
+    this.#tooSlow = tooSlow(service.limits.timeoutMs);
   }
 
   /** A failure brings along the vectors that were made all the same. */
   async embed(texts: readonly string[], concurrency: number): Promise<Float32Array[]> {
-    const vectors: (Float32Array | undefined)[] = Array.from({ length: texts.length });
+    const vectors: Slots = Array.from({ length: texts.length });
     const batches = toBatches(texts, this.#service.limits);
     const work = async (): Promise<void> => {
       for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
-        await this.#embedBatch(batch, vectors);
+        await this.#embedBatch(batch, vectors, false);
       }
     };
     try {
       await Promise.all(Array.from({ length: Math.min(concurrency, batches.length) }, work));
-      const [refusal] = this.#refusals;
-      if (refusal !== undefined) throw refusal;
+      const [blamed] = this.#blamed;
+      if (blamed !== undefined) throw blamed;
     } catch (error) {
       throw isMemoryError(error) ? withVectors(error, vectors) : error;
     }
     return vectors as Float32Array[];
   }
 
-  async #embedBatch(batch: TextBatch, vectors: (Float32Array | undefined)[]): Promise<void> {
+  /** `isSearch`: all texts have failed together before, perhaps for one of them. */
+  async #embedBatch(batch: TextBatch, vectors: Slots, isSearch: boolean): Promise<void> {
     const { start, texts } = batch;
-    for (let retries = 0; ; retries++) {
-      try {
-        const made = await this.#request(batch);
-        for (const [i, vector] of made.entries()) vectors[start + i] = vector;
-        this.#isAnyMade = true;
-        return;
-      } catch (error) {
-        if (this.#signal.aborted) throw this.#signal.reason;
-        const failure = isMemoryError(error) ? readOwn(error) : this.#service.explain(error);
-        if (isRefusal(failure)) {
-          if (texts.length > 1) break;
-          return this.#refuse(embeddingError(error, failure, { path: `texts[${start}]` }));
-        }
-        const isLast = retries >= this.#service.limits.maxRetries || !isPassing(failure);
-        if (isLast) throw embeddingError(error, failure);
-        await this.#rest(error, failure, retries);
-      }
+    const outcome = await this.#attempt(batch, isSearch);
+    if (Array.isArray(outcome)) {
+      for (const [i, vector] of outcome.entries()) vectors[start + i] = vector;
+      this.#isAnyMade = true;
+    } else if (texts.length === 1) {
+      this.#blame(`texts[${start}]`, outcome);
+    } else {
+      // The service does not say which of them it is; or they are too many at once.
+      for (const half of halves(batch)) await this.#embedBatch(half, vectors, true);
     }
-    // A service refuses all texts for one of them, and does not say for which; or they were too many at once.
-    for (const half of halves(batch)) await this.#embedBatch(half, vectors);
   }
 
-  /** One text that the service refuses does not keep the others from their vectors. */
-  #refuse(refusal: MemoryError): void {
-    this.#refusals.push(refusal);
+  /** Their vectors, or a failure that one of them may be to blame for. Rejects with any other. */
+  async #attempt(batch: TextBatch, isSearch: boolean): Promise<Float32Array[] | TextFailure> {
+    const isOne = batch.texts.length === 1;
+    for (let retries = 0; ; retries++) {
+      try {
+        return await this.#request(batch);
+      } catch (error) {
+        if (this.#signal.aborted) throw this.#signal.reason;
+        const failure = isMemoryError(error) ? readOwnFailure(error) : this.#service.explain(error);
+        if (isRefusal(failure)) return { error, failure, isCertain: true };
+        // Some services fail over one text: they answer 500, or give it a vector of NaN.
+        const isDoubtful = isPassing(failure) && (isMemoryError(error) || failure.status === 500);
+        // A slow service answers in time when it is given less.
+        const isHalved = isDoubtful && !isOne && (isSearch || error === this.#tooSlow);
+        if (!isHalved && isPassing(failure) && retries < this.#service.limits.maxRetries) {
+          await this.#rest(error, failure, retries);
+        } else if (isDoubtful && (isSearch || !isOne)) {
+          return { error, failure, isCertain: false };
+        } else {
+          throw embeddingError(error, failure);
+        }
+      }
+    }
+  }
+
+  /** One text that the service does not take shall not keep the others from their vectors. */
+  #blame(path: string, { error, failure, isCertain }: TextFailure): void {
+    this.#blamed.push(embeddingError(error, failure, { path }));
+    if (this.#isAnyMade) return;
     // It takes none: then it is not the texts.
-    if (!this.#isAnyMade && this.#refusals.length >= REFUSALS_IN_A_ROW) throw this.#refusals[0];
+    if (!isCertain && this.#blamed.length > 1) throw embeddingError(error, failure);
+    if (this.#blamed.length >= MOST_BLAMED) throw this.#blamed[0];
   }
 
   async #request({ texts }: TextBatch): Promise<Float32Array[]> {
     const { send, dimensions, turns, limits } = this.#service;
     return await turns.take(this.#kind, this.#signal, async () => {
-      const tooSlow = new AbortController();
-      const timer = setTimeout(() => tooSlow.abort(timedOut(limits.timeoutMs)), limits.timeoutMs);
-      const signal = AbortSignal.any([this.#signal, tooSlow.signal]);
+      const late = new AbortController();
+      const timer = setTimeout(() => late.abort(this.#tooSlow), limits.timeoutMs);
+      const signal = AbortSignal.any([this.#signal, late.signal]);
       try {
         const reply = send({ texts: [...texts], kind: this.#kind, signal });
         return checkVectors(await orAborted(reply, signal), texts.length, dimensions);
@@ -120,16 +145,4 @@ export class EmbeddingCall {
     if (asked === undefined) await pause(ms, this.#signal);
     else this.#service.turns.rest(asked);
   }
-}
-
-/** A reply that can't be used may be better the next time; one of another length never is. */
-function readOwn({ retryable }: MemoryError): EmbeddingFailure {
-  return { isFinal: !retryable };
-}
-
-function timedOut(ms: number): MemoryError {
-  return new MemoryError(
-    "MEM_EMBEDDING",
-    `the embedding service did not answer within ${ms} ms; see \`timeoutMs\``,
-  );
 }

@@ -11,7 +11,7 @@ export interface EmbeddingLimits {
    * an ASCII character, up to 2.7 for others. Default 8,191, which is what OpenAI's models take.
    */
   readonly maxTextTokens?: number;
-  /** Milliseconds for one request, answer included. Default 30,000. */
+  /** Milliseconds for one request, answer included; beyond it, its texts are asked for in two. Default 30,000. */
   readonly timeoutMs?: number;
   /** Milliseconds for one call of `embed` with all its requests, repetitions and waits. Default 60,000. */
   readonly deadlineMs?: number;

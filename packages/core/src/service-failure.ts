@@ -10,6 +10,13 @@ export interface EmbeddingFailure {
   readonly isFinal?: boolean | undefined;
 }
 
+/** A failure that one of the texts may be to blame for: surely, where the service refuses what it was given. */
+export interface TextFailure {
+  readonly error: unknown;
+  readonly failure: EmbeddingFailure;
+  readonly isCertain: boolean;
+}
+
 /** Whether the service is up and does not want what it was given: bad input, or too much of it. */
 export function isRefusal({ status }: EmbeddingFailure): boolean {
   return status === 400 || status === 413 || status === 422;
@@ -38,28 +45,34 @@ function isNumber(text: string): boolean {
   return /^\d{1,12}(\.\d{1,9})?$/.test(text);
 }
 
-/** What a failed request is to a caller: our own error, which holds neither a key nor a text. */
+/**
+ * What a failed request is to a caller: our own error, which holds neither a key nor a text. With a `path` it is about
+ * that text, and trying again is no use.
+ */
 export function embeddingError(
   error: unknown,
   failure: EmbeddingFailure,
   { path, why = "" }: { readonly path?: string | undefined; readonly why?: string } = {},
 ): MemoryError {
-  if (isMemoryError(error)) return error;
+  const at = path === undefined ? "" : ` for ${path}`;
+  const about = path === undefined ? {} : { path, retryable: false };
+  if (isMemoryError(error)) {
+    if (path === undefined) return error;
+    return new MemoryError(error.code, `${error.message}${at}`, { cause: error.cause, ...about });
+  }
   const { status } = failure;
   const words = wordsOf(error);
   const answer =
     status === undefined
       ? `gave no answer that can be read${words === "" ? "" : ` (${words})`}`
-      : `answered ${status}${path === undefined ? "" : ` for ${path}`}`;
-  return new MemoryError(
-    "MEM_EMBEDDING",
-    `the embedding service ${answer}${why || remedy(status)}`,
-    {
-      retryable: isTransient(status),
-      cause: new Error(words),
-      ...(path !== undefined && { path }),
-    },
-  );
+      : `answered ${status}`;
+  const message = `the embedding service ${answer}${at}${why || remedy(status)}`;
+  const retryable = isTransient(status);
+  return new MemoryError("MEM_EMBEDDING", message, {
+    retryable,
+    cause: new Error(words),
+    ...about,
+  });
 }
 
 function remedy(status: number | undefined): string {
@@ -86,4 +99,17 @@ function wordsOf(error: unknown): string {
     }
   }
   return [...new Set(words)].join(", ");
+}
+
+/** A reply that can't be used may be better the next time; one of another length never is. */
+export function readOwnFailure({ retryable }: MemoryError): EmbeddingFailure {
+  return { isFinal: !retryable };
+}
+
+/** That it is given less the next time may help. */
+export function tooSlow(ms: number): MemoryError {
+  return new MemoryError(
+    "MEM_EMBEDDING",
+    `the embedding service did not answer within ${ms} ms; see \`timeoutMs\``,
+  );
 }

@@ -165,6 +165,25 @@ describe("a service that fails", () => {
     expect(late.startedAt).toHaveLength(1);
   });
 
+  it("because it is slow is asked for less at once", async () => {
+    const sizes: number[] = [];
+    const slow = createServiceEmbedder({
+      model: "m",
+      dimensions: 2,
+      timeoutMs: 50,
+      explain: () => ({}),
+      send: async ({ texts }) => {
+        sizes.push(texts.length);
+        if (texts.length > 3) await hang(texts);
+        return texts.map((text) => [text.length, 1]);
+      },
+    });
+    const texts = ["a", "bb", "ccc", "dddd", "eeeee", "ffffff"];
+    const vectors = await slow.embed(texts, document);
+    expect(vectors.map(([length]) => length)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(sizes).toEqual([6, 3, 3]);
+  });
+
   it("has nothing of what it said in any error", async () => {
     for (const status of [400, 401, 429, 500, 200]) {
       const { embedder } = serviceThat([answer(status)], { maxRetries: 0 });
@@ -225,6 +244,49 @@ describe("a text that a service refuses", () => {
       expect(sent.length).toBeLessThanOrEqual(2 + places.length * 12);
     },
   );
+
+  it.each<[string, (vectors: number[][]) => unknown]>([
+    ["NaN", (vectors) => vectors.with(0, [Number.NaN])],
+    ["zeros", (vectors) => vectors.with(0, [0])],
+    ["no vector", (vectors) => vectors.slice(1)],
+    [
+      "an answer of 500",
+      () => {
+        throw new ServiceError(500);
+      },
+    ],
+  ])("may also be one that it gives %s, each time", async (_what, spoil) => {
+    const embedder = createServiceEmbedder({
+      model: "m",
+      dimensions: 1,
+      maxRetries: 0,
+      explain: (error) => (error instanceof ServiceError ? error : {}),
+      send: async ({ texts: some }) => {
+        const vectors = some.map((text) => [Number(text.slice(5)) + 1]);
+        return some.includes("text 30") ? spoil(vectors) : vectors;
+      },
+    });
+    const error: unknown = await embedder.embed(texts, document).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: "MEM_EMBEDDING", path: "texts[30]", retryable: false });
+    expect(vectorsBefore(error).map((vector) => vector?.[0])).toEqual(
+      texts.map((_, i) => (i === 30 ? undefined : i + 1)),
+    );
+    const alone = embedder.embed(["text 30"], document);
+    await expect(alone).rejects.toMatchObject({ code: "MEM_EMBEDDING", retryable: true });
+  });
+
+  it("is not looked for long in a service that is down", async () => {
+    const { embedder, startedAt } = serviceThat(
+      Array.from({ length: 100 }, () => answer(500)),
+      {
+        maxRetries: 0,
+      },
+    );
+    const error: unknown = await embedder.embed(texts, document).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: "MEM_EMBEDDING", retryable: true });
+    expect((error as MemoryError).path).toBeUndefined();
+    expect(startedAt.length).toBeLessThan(12);
+  });
 
   it("is not looked for when all of them are", async () => {
     const { embedder, sent } = serviceWithout(texts);

@@ -1,1 +1,2 @@
-export {};
+export { createEmbedderCache } from "./embedder-cache.ts";
+export type { EmbedderCache, EmbedderCacheOptions, EmbedderCacheStats } from "./embedder-cache.ts";

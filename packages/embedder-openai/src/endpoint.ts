@@ -34,11 +34,18 @@ function isOpenAi(baseUrl: string): boolean {
   if (url === undefined || !["http:", "https:"].includes(url.protocol)) {
     throw invalid("baseUrl", "has to be a URL that begins with https:// or http://");
   }
+  if (url.username !== "" || url.password !== "") {
+    throw invalid("baseUrl", "must not hold a name or password: give them in a client's headers");
+  }
   // Regions have hosts of their own, e.g. eu.api.openai.com.
   return url.protocol === "https:" && `.${url.hostname}`.endsWith(".api.openai.com");
 }
 
 function required(apiKey: string | undefined, remedy: string): string {
   if (apiKey === undefined || apiKey === "") throw invalid("apiKey", `is missing: ${remedy}`);
+  // What no header can carry would be refused with every request, by an error that shows it.
+  if (!/^[\x20-\x7e]+$/.test(apiKey)) {
+    throw invalid("apiKey", "holds a line break or another character that no key has");
+  }
   return apiKey;
 }

@@ -1,4 +1,9 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import { createHashingEmbedder } from "@mem/core";
 
@@ -7,6 +12,8 @@ export interface EmbeddingRequest {
   readonly input: readonly string[];
   readonly dimensions?: number;
   readonly authorization: string;
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
 }
 
 /** Answers one request; without one, as the service should. */
@@ -30,7 +37,8 @@ export async function startEmbeddingServer(
   const server = createServer((request, response) => {
     const serve = async (): Promise<void> => {
       const parsed = JSON.parse(await readBody(request)) as EmbeddingRequest;
-      const asked = { ...parsed, authorization: request.headers.authorization ?? "" };
+      const { headers, url = "" } = request;
+      const asked = { ...parsed, authorization: headers.authorization ?? "", url, headers };
       requests.push(asked);
       const reply = await answer?.(asked, response, requests.length);
       // null: the answer was given, or withheld, by hand.

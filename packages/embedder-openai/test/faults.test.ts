@@ -1,15 +1,12 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { createOpenAiEmbedder } from "../src/index.ts";
+import { createOpenAiEmbedder, type OpenAiEmbedderOptions } from "../src/index.ts";
 import { goodReply, startEmbeddingServer, type Answer } from "./embedding-server.ts";
 
 const apiKey = "sk-secret-abcdef123456";
 const text = "the confidential budget of the spring campaign";
 
-async function embedAgainst(
-  answer: Answer,
-  options: { timeoutMs?: number; maxRetries?: number } = {},
-) {
+async function embedAgainst(answer: Answer, options: Partial<OpenAiEmbedderOptions> = {}) {
   await using server = await startEmbeddingServer(8, answer);
   const embedder = createOpenAiEmbedder({
     apiKey,
@@ -51,6 +48,12 @@ describe("a failing service", () => {
       false,
     ],
     [
+      "401 that echoes the key as a code",
+      fail(401, JSON.stringify({ error: { code: apiKey, type: apiKey, param: apiKey } })),
+      "MEM_EMBEDDING",
+      false,
+    ],
+    [
       "400 that echoes the text",
       fail(400, JSON.stringify({ error: { message: text } })),
       "MEM_EMBEDDING",
@@ -68,6 +71,16 @@ describe("a failing service", () => {
       "MEM_EMBEDDING",
       true,
     ],
+    ["an empty reply of no kind", fail(200, ""), "MEM_EMBEDDING", true],
+    ["no content", fail(204, ""), "MEM_EMBEDDING", true],
+    [
+      "an error object with status 200",
+      fail(200, JSON.stringify({ error: { message: `${apiKey} ${text}` } }), {
+        "content-type": "application/json",
+      }),
+      "MEM_EMBEDDING",
+      true,
+    ],
     [
       "an error with status 200",
       fail(200, '{"detail":"overloaded"}', { "content-type": "application/json" }),
@@ -77,6 +90,23 @@ describe("a failing service", () => {
     [
       "half a reply",
       fail(200, '{"data":[{"index":0,"embed', { "content-type": "application/json" }),
+      "MEM_EMBEDDING",
+      true,
+    ],
+    [
+      "NaN, which is no JSON",
+      fail(200, '{"data":[{"index":0,"embedding":[NaN]}]}', { "content-type": "application/json" }),
+      "MEM_EMBEDDING",
+      true,
+    ],
+    [
+      "a body that breaks off",
+      (_request, response) => {
+        response.writeHead(200, { "content-type": "application/json", "content-length": "1000" });
+        response.write('{"data":[');
+        setTimeout(() => response.destroy(), 5);
+        return null;
+      },
       "MEM_EMBEDDING",
       true,
     ],
@@ -143,6 +173,53 @@ describe("a failing service", () => {
     expect(vectors).toHaveLength(2);
     expect(requests).toBe(2);
     expect(performance.now() - startedAt).toBeGreaterThan(900);
+  });
+
+  it("is asked again when its answer was no good", async () => {
+    const page = fail(200, "<html>busy</html>", { "content-type": "text/html" });
+    const { vectors, requests } = await embedAgainst(
+      (request, response, attempt) => (attempt === 1 ? page(request, response, 1) : undefined),
+      { maxRetries: 1 },
+    );
+    expect(vectors).toHaveLength(2);
+    expect(requests).toBe(2);
+  });
+
+  it.each<[string, Record<string, string>, object]>([
+    ["says that it is no use", { "x-should-retry": "false" }, {}],
+    ["has no more credit", {}, { error: { code: "insufficient_quota" } }],
+  ])("is not asked again when it %s", async (_what, headers, body) => {
+    const { error, requests } = await embedAgainst(fail(429, JSON.stringify(body), headers), {
+      maxRetries: 3,
+    });
+    expect(error).toMatchObject({ code: "MEM_EMBEDDING", retryable: true });
+    expect(requests).toBe(1);
+  });
+
+  it.each([200, 500])("that hangs in the body of its %i is given up, too", async (status) => {
+    const { error } = await embedAgainst(
+      (_request, response) => {
+        response.writeHead(status, { "content-type": "application/json" });
+        response.write('{"data":[');
+        return null;
+      },
+      { timeoutMs: 100 },
+    );
+    expect(error).toMatchObject({ code: "MEM_EMBEDDING", retryable: true });
+  });
+
+  it("that cannot be found is told of", async () => {
+    const embedder = createOpenAiEmbedder({
+      apiKey,
+      baseUrl: "http://127.0.0.1:9/v1",
+      model: "m",
+      dimensions: 8,
+      maxRetries: 0,
+    });
+    await expect(embedder.embed(["a"], { kind: "query" })).rejects.toMatchObject({
+      code: "MEM_EMBEDDING",
+      retryable: true,
+    });
   });
 
   it("that hangs is given up at the deadline", async () => {

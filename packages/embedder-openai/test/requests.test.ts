@@ -75,6 +75,17 @@ describe("what is asked of the service", () => {
     expect(server.requests.map((request) => request.dimensions)).toEqual([512, undefined]);
   });
 
+  it("names a length to others when it is told to, and to none when it is told not to", async () => {
+    await using server = await startEmbeddingServer(512);
+    const options = { apiKey, baseUrl: server.baseUrl, dimensions: 512 };
+    const ask = { ...options, model: "openai/text-embedding-3-small", sendDimensions: true };
+    await createOpenAiEmbedder(ask).embed(["a"], { kind: "query" });
+    await createOpenAiEmbedder({ ...options, sendDimensions: false }).embed(["a"], {
+      kind: "query",
+    });
+    expect(server.requests.map((request) => request.dimensions)).toEqual([512, undefined]);
+  });
+
   it("is at most as much of a text as the model takes, also of one that is not Latin", async () => {
     await using server = await startEmbeddingServer(8);
     const { baseUrl } = server;
@@ -126,6 +137,10 @@ describe("what is asked of the service", () => {
 describe("options", () => {
   it.each([
     [{ apiKey: "" }, "options.apiKey"],
+    [{ apiKey: "sk-1\n2" }, "options.apiKey"],
+    [{ apiKey: "sk-1…2" }, "options.apiKey"],
+    [{ apiKey, baseUrl: "https://name:password@example.org/v1" }, "options.baseUrl"],
+    [{ apiKey, deadlineMs: 0 }, "options.deadlineMs"],
     [{ apiKey, baseUrl: "api.openai.com" }, "options.baseUrl"],
     [{ apiKey, model: "unknown" }, "options.dimensions"],
     [{ apiKey, dimensions: 0 }, "options.dimensions"],

@@ -1,26 +1,23 @@
-import { checkId, MemoryError, throwIfAborted, type LongTermStore } from "@mem/core";
-import { Shelf } from "./shelf.ts";
-import { checkDocument, type SourceDocument } from "./source-document.ts";
+import { throwIfAborted } from "@mem/core";
+import type { Compared, Draft } from "./draft.ts";
+import { collectionIn, readManifest } from "./manifest.ts";
+import { shelfOf } from "./shelf.ts";
+import { deleteIngests, settle } from "./settling.ts";
+import { checkDocument, requireNew, type SourceDocument } from "./source-document.ts";
+import { strikeOutAll } from "./under-way.ts";
+import { writeDraft, type PutOptions } from "./writing.ts";
 
+/** How many there have been so far. */
 export interface IngestProgress {
   readonly documents: number;
   readonly passages: number;
 }
 
-export interface IngestOptions {
-  /** The knowledge's own store: the one its readers were created with. */
-  readonly store: LongTermStore;
+export interface IngestOptions extends PutOptions {
+  /** All documents of the collection: what it has and they lack is removed. Read once, and never held all at once. */
   readonly documents: Iterable<SourceDocument> | AsyncIterable<SourceDocument>;
-  /** Whose agents can read it. Default `"default"`. */
-  readonly tenantId?: string;
-  /** Names the source: documents that it no longer has are removed, those of other sources stay. Default `"default"`. */
-  readonly collection?: string;
-  /** How long a passage may be, in characters: 100 to 100,000. Default 1,200. */
-  readonly maxPassageLength?: number;
-  /** Called after each batch of 100 documents, and after the last. */
+  /** Called after each batch of at most 100 documents. */
   readonly onProgress?: (progress: IngestProgress) => void;
-  /** Stops between two batches; an ingest that is repeated goes on where it stopped. */
-  readonly signal?: AbortSignal;
 }
 
 /** How many documents were what. */
@@ -33,69 +30,76 @@ export interface IngestResult {
   readonly passages: number;
 }
 
-const MIN_PASSAGE_LENGTH = 100;
-const MAX_PASSAGE_LENGTH = 100_000;
-
 // Documents are compared and stored together: a store commits a hundred about as fast as one.
-const BATCH = 100;
+const BATCH_DOCUMENTS = 100;
+const BATCH_CHARACTERS = 2_000_000;
 
 /**
- * Brings the knowledge to what its source says: adds what is new, replaces what changed, removes what is gone, and
- * does not touch the rest. The operator's side; agents only read.
+ * Brings a collection to what its source says: adds what is new, replaces what changed, removes what is gone, and does
+ * not touch the rest. The operator's side; agents only read.
  *
- * Rejects with `MEM_INVALID_ARGUMENT` for a document without id or text, and with `MEM_CONFLICT` for an id that occurs
- * twice or belongs to another collection; both name the document's place in the source.
+ * Readers see all of it or nothing, whenever they look and wherever it is cut off. Repeat an ingest that was killed:
+ * it begins anew and deletes what was left. Ingests of one collection in one process take turns; of those in several
+ * processes the first to finish counts, and the others reject with `MEM_CONFLICT` (`retryable`) and change nothing.
+ *
+ * Rejects with `MEM_INVALID_ARGUMENT` for what is no document, and with `MEM_CONFLICT` for an id that occurs twice or
+ * belongs to another collection; both name the document's place in the source.
  */
 export async function ingestKnowledge(options: IngestOptions): Promise<IngestResult> {
-  const { store, tenantId = "default", collection = "default", maxPassageLength = 1200 } = options;
-  const shelf = new Shelf(store, checkId(tenantId, "options.tenantId"), {
-    collection: checkId(collection, "options.collection"),
-    maxPassageLength: checkPassageLength(maxPassageLength),
+  return writeDraft(options, async (draft) => {
+    const seen = new Set<string>();
+    const put = await putAll(draft, options, seen);
+    const removed = await draft.removeAllBut(seen);
+    if (options.dryRun !== true) await deleteLeftovers(options, draft);
+    return { ...put, removed };
   });
-  const seen = new Set<string>();
-  const total = { added: 0, changed: 0, unchanged: 0, passages: 0 };
-  let batch: SourceDocument[] = [];
-
-  const put = async (): Promise<void> => {
-    throwIfAborted(options.signal);
-    const { added, changed, unchanged, passages } = await shelf.put(
-      batch,
-      seen.size - batch.length,
-    );
-    batch = [];
-    total.added += added;
-    total.changed += changed;
-    total.unchanged += unchanged;
-    total.passages += passages;
-    options.onProgress?.({ documents: seen.size, passages: total.passages });
-  };
-
-  for await (const source of options.documents) {
-    const document = checkDocument(source, seen.size);
-    if (seen.has(document.id)) {
-      const path = `documents[${seen.size}].id`;
-      throw new MemoryError("MEM_CONFLICT", `${path} occurs twice in the source`, {
-        path,
-        retryable: false,
-      });
-    }
-    seen.add(document.id);
-    batch.push(document);
-    if (batch.length === BATCH) await put();
-  }
-  if (batch.length > 0) await put();
-  throwIfAborted(options.signal);
-  return { ...total, removed: await shelf.removeAllBut(seen) };
 }
 
-function checkPassageLength(length: number): number {
-  if (Number.isInteger(length) && length >= MIN_PASSAGE_LENGTH && length <= MAX_PASSAGE_LENGTH) {
-    return length;
+async function putAll(
+  draft: Draft,
+  { documents, signal, onProgress }: IngestOptions,
+  seen: Set<string>,
+): Promise<Compared> {
+  let total: Compared = { added: 0, changed: 0, unchanged: 0, passages: 0 };
+  let batch: SourceDocument[] = [];
+  let characters = 0;
+  const put = async (): Promise<void> => {
+    throwIfAborted(signal);
+    total = sum(total, await draft.put(batch, seen.size - batch.length));
+    batch = [];
+    characters = 0;
+    onProgress?.({ documents: seen.size, passages: total.passages });
+  };
+  for await (const source of documents) {
+    const document = checkDocument(source, seen.size);
+    requireNew(document, seen.size, seen);
+    seen.add(document.id);
+    batch.push(document);
+    characters += document.text.length;
+    if (batch.length === BATCH_DOCUMENTS || characters >= BATCH_CHARACTERS) await put();
   }
-  const path = "options.maxPassageLength";
-  throw new MemoryError(
-    "MEM_INVALID_ARGUMENT",
-    `${path} has to be a whole number from ${MIN_PASSAGE_LENGTH} to ${MAX_PASSAGE_LENGTH}`,
-    { path },
-  );
+  if (batch.length > 0) await put();
+  return total;
+}
+
+/** What killed ingests left. One that changes nothing is not published: the killed ones are struck out by itself. */
+async function deleteLeftovers(
+  { store, tenantId = "default", collection = "default" }: IngestOptions,
+  draft: Draft,
+): Promise<void> {
+  const shelf = shelfOf(tenantId);
+  const { deleted } = collectionIn(await readManifest(store, shelf), collection);
+  await deleteIngests(store, shelf, deleted);
+  if (!draft.isEmpty) return;
+  await strikeOutAll({ store, shelf, collection });
+  await settle(store, shelf, collection);
+}
+
+function sum(a: Compared, b: Compared): Compared {
+  return {
+    added: a.added + b.added,
+    changed: a.changed + b.changed,
+    unchanged: a.unchanged + b.unchanged,
+    passages: a.passages + b.passages,
+  };
 }

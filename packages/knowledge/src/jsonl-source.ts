@@ -1,10 +1,13 @@
 import { open, type FileHandle } from "node:fs/promises";
-import { MemoryError, type JsonObject } from "@mem/core";
+import { basename } from "node:path";
+import type { JsonObject } from "@mem/core";
+import { invalidArgument } from "./invalid-argument.ts";
 import type { SourceDocument } from "./source-document.ts";
 import { unreadable, withoutByteOrderMark } from "./source-path.ts";
 
 /**
- * Reads documents from a file of one JSON object a line: `{ id, text, title?, meta? }`. Blank lines are passed over.
+ * Reads documents from a file of one JSON object a line: `{ id, text, title?, metadata? }`; `meta` is another name for
+ * `metadata`. Blank lines are passed over. A document's `path` is the file's name.
  *
  * Rejects with `MEM_INVALID_ARGUMENT` at the first line that is not such an object, naming file and line, and with
  * `MEM_NOT_FOUND` where there is no such file.
@@ -14,7 +17,9 @@ export async function* readJsonl(path: string): AsyncGenerator<SourceDocument> {
   for await (const read of readLines(path)) {
     number++;
     const line = number === 1 ? withoutByteOrderMark(read) : read;
-    if (line.trim() !== "") yield parseLine(line, `${path}:${number}`);
+    if (line.trim() === "") continue;
+    const place = `${path}:${number}`;
+    yield { ...parseLine(line, place), path: basename(path), place };
   }
 }
 
@@ -31,24 +36,31 @@ async function* readLines(path: string): AsyncGenerator<string> {
 }
 
 function parseLine(line: string, place: string): SourceDocument {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(line);
-  } catch (cause) {
-    throw invalid(place, "is not JSON", cause);
+  const parsed = parse(line, place);
+  if (!isObject(parsed)) throw invalidArgument(place, "has to be an object");
+  const { id, text, title, meta, metadata = meta } = parsed;
+  for (const [name, value] of Object.entries({ id, text, title: title ?? "" })) {
+    if (typeof value !== "string") throw invalidArgument(place, `has no string as \`${name}\``);
   }
-  const { id, text, title, meta } = (parsed ?? {}) as Record<string, unknown>;
-  if (typeof id !== "string" || typeof text !== "string") {
-    throw invalid(place, "has to be an object with `id` and `text`, both strings");
+  if (metadata !== undefined && metadata !== null && !isObject(metadata)) {
+    throw invalidArgument(place, "has no object as `metadata`");
   }
   return {
-    id,
-    text,
+    id: id as string,
+    text: text as string,
     ...(typeof title === "string" && { title }),
-    ...(typeof meta === "object" && meta !== null && { metadata: meta as JsonObject }),
+    ...(isObject(metadata) && { metadata: metadata as JsonObject }),
   };
 }
 
-function invalid(place: string, problem: string, cause?: unknown): MemoryError {
-  return new MemoryError("MEM_INVALID_ARGUMENT", `${place} ${problem}`, { path: place, cause });
+function parse(line: string, place: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (cause) {
+    throw invalidArgument(place, "is not JSON", { cause });
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

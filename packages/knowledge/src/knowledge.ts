@@ -1,15 +1,19 @@
-import type {
-  CallOptions,
-  Health,
-  Knowledge,
-  ListRequest,
-  LongTermEntry,
-  LongTermStore,
-  Page,
-  SearchHit,
-  SearchRequest,
+import {
+  matchesFilter,
+  type CallOptions,
+  type Health,
+  type Knowledge,
+  type ListRequest,
+  type LongTermEntry,
+  type LongTermStore,
+  type Page,
+  type SearchHit,
+  type SearchRequest,
 } from "@mem/core";
-import { documentScope, passageScope } from "./shelf.ts";
+import { editionsIn, getDocuments, getKnown, type Reading } from "./documents.ts";
+import { shelfOf } from "./shelf.ts";
+import { searchVisible } from "./visible-search.ts";
+import { readVisible } from "./visible-state.ts";
 
 export interface KnowledgeOptions {
   /** A long-term store that holds the knowledge and nothing else; the knowledge owns and closes it. */
@@ -17,10 +21,11 @@ export interface KnowledgeOptions {
 }
 
 /**
- * Makes the reading side of shared knowledge, for `new MemoryManager({ knowledge })`.
+ * Makes the reading side of shared knowledge, for `new MemoryManager({ knowledge })`. It has nothing that writes.
  *
- * `get` and `list` give documents by id (and single passages by the key of a hit); `search` finds passages, each with
- * its document, heading and place.
+ * `get` and `list` give documents by id, whole (`KnowledgeDocument`), and single passages by the key of a hit; `search`
+ * finds passages (`KnowledgePassage`), each with its provenance. Each answer is of one state, before or after an
+ * ingest, and so is each page of a list.
  */
 export function createKnowledge({ store }: KnowledgeOptions): Knowledge {
   return new StoredKnowledge(store);
@@ -34,42 +39,30 @@ class StoredKnowledge implements Knowledge {
     this.#store = store;
   }
 
-  async get(
+  get(
     tenantId: string,
     keys: readonly string[],
     options?: CallOptions,
   ): Promise<(LongTermEntry | undefined)[]> {
-    const [documents, passages] = await Promise.all([
-      this.#store.get(documentScope(tenantId), keys, options),
-      this.#store.get(passageScope(tenantId), keys, options),
-    ]);
-    return keys.map((_, i) => {
-      const entry = documents[i] ?? passages[i];
-      return entry && withoutShelf(entry);
-    });
+    return this.#read(tenantId, options, (reading) => getKnown(reading, keys));
   }
 
-  async list(
+  list(
     tenantId: string,
     request: ListRequest,
     options?: CallOptions,
   ): Promise<Page<LongTermEntry>> {
-    const page = await this.#store.list(documentScope(tenantId), request, options);
-    return { ...page, items: page.items.map(withoutShelf) };
+    return this.#read(tenantId, options, (reading) => listDocuments(reading, request));
   }
 
-  async count(tenantId: string, options?: CallOptions): Promise<number> {
-    return this.#store.count(documentScope(tenantId), options);
+  count(tenantId: string, options?: CallOptions): Promise<number> {
+    return this.#read(tenantId, options, async ({ manifest: { collections } }) =>
+      collections.reduce((sum, { documents }) => sum + documents, 0),
+    );
   }
 
-  async search(
-    tenantId: string,
-    request: SearchRequest,
-    options?: CallOptions,
-  ): Promise<SearchHit[]> {
-    const scope = { tenantId, agentIds: [passageScope(tenantId).agentId] };
-    const hits = await this.#store.search(scope, request, options);
-    return hits.map(withoutShelf);
+  search(tenantId: string, request: SearchRequest, options?: CallOptions): Promise<SearchHit[]> {
+    return this.#read(tenantId, options, (reading) => searchVisible(reading, request));
   }
 
   async health(): Promise<Health> {
@@ -83,10 +76,35 @@ class StoredKnowledge implements Knowledge {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+
+  #read<T>(
+    tenantId: string,
+    options: CallOptions | undefined,
+    read: (reading: Reading) => Promise<T>,
+  ): Promise<T> {
+    const [store, shelf] = [this.#store, shelfOf(tenantId)];
+    return readVisible(store, shelf, options, (manifest) =>
+      read({ store, shelf, manifest, options }),
+    );
+  }
 }
 
-/** Agents have no business with the names of the scopes that the knowledge lies in. */
-function withoutShelf<T extends LongTermEntry>(entry: T): T {
-  const { agentId, ...seen } = entry;
-  return agentId === undefined ? entry : (seen as T);
+/** A page of documents. What is not visible, or does not pass the filter, makes it shorter, but not empty. */
+async function listDocuments(
+  reading: Reading,
+  { filter, ...request }: ListRequest,
+): Promise<Page<LongTermEntry>> {
+  const { store, shelf, options } = reading;
+  let { cursor } = request;
+  for (;;) {
+    const from = cursor === undefined ? {} : { cursor };
+    const page = await store.list(shelf.documents, { ...request, ...from }, options);
+    const documents = await getDocuments(reading, editionsIn(page.items, reading.manifest));
+    const items = [...documents.values()].filter(
+      ({ metadata }) => filter === undefined || matchesFilter(filter, metadata),
+    );
+    cursor = page.cursor;
+    if (cursor === undefined) return { items };
+    if (items.length > 0) return { items, cursor };
+  }
 }

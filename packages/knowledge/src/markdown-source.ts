@@ -10,7 +10,7 @@ import { unreadable, withoutByteOrderMark } from "./source-path.ts";
  * Reads every Markdown file (`.md`, `.markdown`) below a folder, in the order of their paths.
  *
  * A document's id is its path below the folder, with `/` on every platform; its title is the first heading, else the
- * file's name. `metadata.path` is the id, too. YAML front matter is no part of the text. Hidden folders and
+ * file's name; `path` is the id, too. YAML front matter is no part of the text. Hidden folders and
  * `node_modules` are passed over.
  *
  * Rejects with `MEM_NOT_FOUND` where there is no such folder, and with `MEM_INVALID_ARGUMENT` where it is none.
@@ -19,7 +19,7 @@ export async function* readMarkdownFolder(folder: string): AsyncGenerator<Source
   for (const file of await findFiles(folder)) {
     const id = file.split(sep).join("/");
     const text = withoutFrontMatter(await readText(join(folder, file)));
-    yield { id, text, title: titleOf(text) ?? id, metadata: { path: id } };
+    yield { id, text, title: titleOf(text) ?? id, path: id };
   }
 }
 

@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { where, type Knowledge, type LongTermStore, type SearchRequest } from "@mem/core";
+import type { Knowledge, LongTermStore, SearchRequest } from "@mem/core";
 import { createJsonStore } from "@mem/longterm-json";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createKnowledge, ingestKnowledge } from "../src/index.ts";
+import { createKnowledge, ingestKnowledge, type SourceDocument } from "../src/index.ts";
+import { leftovers, NOTHING_LEFT } from "./shelf-contents.ts";
 
 let folder: string;
 let store: LongTermStore;
@@ -20,12 +21,19 @@ afterEach(async () => {
 });
 
 const ask = (text: string): SearchRequest => ({ text, topK: 5, mode: "auto", neighbours: true });
+const listed = async (): Promise<string[]> =>
+  (await knowledge.list("default", { limit: 10 })).items.map(({ key }) => key);
 const voice = {
   id: "voice",
   text: "# Voice\n\nWarm and brief.\n\n## Names\n\nBy first name.",
   title: "Brand",
 };
 const channels = { id: "channels", text: "Email earns most.", metadata: { year: 2026 } };
+
+async function* brokenOff(): AsyncGenerator<SourceDocument> {
+  for (let i = 0; i < 150; i++) yield { id: `d${i}`, text: `text ${i}` };
+  throw new Error("the source broke off");
+}
 
 describe("an ingest", () => {
   it("adds, changes and removes what its source says, and leaves the rest alone", async () => {
@@ -61,19 +69,18 @@ describe("an ingest", () => {
     expect(await ingestKnowledge({ store, documents: [], collection: "figures" })).toMatchObject({
       removed: 1,
     });
-    expect((await knowledge.list("default", { limit: 10 })).items.map(({ key }) => key)).toEqual([
-      "voice",
-    ]);
+    expect(await listed()).toEqual(["voice"]);
   });
 
   it("refuses a document that belongs to another source, and says whose it is", async () => {
     await ingestKnowledge({ store, documents: [voice], collection: "handbook" });
-    const theirs = { store, documents: [channels, voice], collection: "figures" };
+    const moved = { ...voice, path: "voice.md" };
+    const theirs = { store, documents: [channels, moved], collection: "figures" };
     await expect(ingestKnowledge(theirs)).rejects.toMatchObject({
       code: "MEM_CONFLICT",
       path: "documents[1].id",
       retryable: false,
-      message: expect.stringMatching(/"handbook".*"figures"/),
+      message: expect.stringMatching(/voice\.md.*"handbook".*"figures"/),
     });
     expect(await ingestKnowledge({ ...theirs, documents: [] })).toMatchObject({ removed: 0 });
     await ingestKnowledge({ store, documents: [], collection: "handbook" });
@@ -114,20 +121,56 @@ describe("an ingest", () => {
     });
   });
 
-  it("goes on where it was stopped", async () => {
+  it("changes nothing when it is stopped, and leaves nothing behind", async () => {
+    await ingestKnowledge({ store, documents: [voice] });
     const stop = new AbortController();
-    const documents = Array.from({ length: 250 }, (_, i) => ({
-      id: `d${i}`,
-      text: `document ${i}`,
-    }));
-    const options = { store, documents };
+    const documents = Array.from({ length: 250 }, (_, i) => ({ id: `d${i}`, text: `text ${i}` }));
     const stopped = ingestKnowledge({
-      ...options,
+      store,
+      documents,
       signal: stop.signal,
       onProgress: () => stop.abort(),
     });
-    await expect(stopped).rejects.toMatchObject({ code: "MEM_ABORTED" });
-    expect(await ingestKnowledge(options)).toMatchObject({ added: 150, unchanged: 100 });
+    await expect(stopped).rejects.toMatchObject({ code: "MEM_ABORTED", outcome: "not-applied" });
+    expect(await listed()).toEqual(["voice"]);
+    expect(await leftovers(store)).toEqual(NOTHING_LEFT);
+  });
+
+  it("changes nothing when its source fails, however late", async () => {
+    await ingestKnowledge({ store, documents: [voice] });
+    await expect(ingestKnowledge({ store, documents: brokenOff() })).rejects.toThrow("broke off");
+    expect(await listed()).toEqual(["voice"]);
+    expect(await leftovers(store)).toEqual(NOTHING_LEFT);
+  });
+
+  it("says what it would do, and does nothing, in a dry run", async () => {
+    await ingestKnowledge({ store, documents: [voice, channels] });
+    const documents = [
+      { ...voice, title: "Our brand" },
+      { id: "new", text: "New." },
+    ];
+    expect(await ingestKnowledge({ store, documents, dryRun: true })).toEqual({
+      added: 1,
+      changed: 1,
+      removed: 1,
+      unchanged: 0,
+      passages: 3,
+    });
+    expect(await listed()).toEqual(["channels", "voice"]);
+    expect(await leftovers(store)).toEqual(NOTHING_LEFT);
+  });
+
+  it("finds a document changed by its title, its path, its metadata and how it is split", async () => {
+    const ingest = (document: SourceDocument, maxPassageLength = 1200) =>
+      ingestKnowledge({ store, documents: [document], maxPassageLength });
+    await ingest(voice);
+    for (const change of [{ title: "B" }, { path: "b.md" }, { metadata: { year: 2026 } }]) {
+      expect(await ingest({ ...voice, ...change })).toMatchObject({ changed: 1 });
+      expect(await ingest({ ...voice, ...change })).toMatchObject({ unchanged: 1 });
+    }
+    expect(await ingest(voice)).toMatchObject({ changed: 1 });
+    expect(await ingest(voice, 500)).toMatchObject({ changed: 1 });
+    expect(await leftovers(store)).toEqual(NOTHING_LEFT);
   });
 
   it("refuses an id that occurs twice, and a document that is none", async () => {
@@ -139,49 +182,6 @@ describe("an ingest", () => {
     await expect(ingestKnowledge({ store, documents: bad })).rejects.toMatchObject({
       code: "MEM_INVALID_ARGUMENT",
       path: "documents[1].text",
-    });
-  });
-});
-
-describe("what agents see", () => {
-  it("are passages with their provenance, and whole documents by id", async () => {
-    await ingestKnowledge({ store, documents: [voice, channels] });
-    const [hit] = await knowledge.search("default", ask("first name"));
-    expect(hit).toMatchObject({
-      key: "voice#1",
-      value: {
-        document: "voice",
-        title: "Brand",
-        heading: "Voice › Names",
-        text: "By first name.",
-      },
-      metadata: { document: "voice", heading: "Voice › Names", collection: "default" },
-      source: "document",
-      derivedFrom: ["voice"],
-    });
-    expect(hit).not.toHaveProperty("agentId");
-    const [document, passage, none] = await knowledge.get("default", ["voice", "voice#1", "none"]);
-    expect(document?.value).toMatchObject({ title: "Brand", text: voice.text, passages: 2 });
-    expect(passage?.value).toEqual(hit?.value);
-    expect(none).toBeUndefined();
-  });
-
-  it("are documents that can be told apart by their collection", async () => {
-    await ingestKnowledge({ store, documents: [voice], collection: "handbook" });
-    await ingestKnowledge({ store, documents: [channels], collection: "figures" });
-    const filter = where.eq("collection", "figures");
-    const { items } = await knowledge.list("default", { limit: 10, filter });
-    expect(items.map(({ key, metadata }) => [key, metadata])).toEqual([
-      ["channels", { year: 2026, collection: "figures" }],
-    ]);
-  });
-
-  it("is not what they may write on: results are their own", async () => {
-    await ingestKnowledge({ store, documents: [channels] });
-    const [first] = await knowledge.get("default", ["channels"]);
-    Object.assign(first?.value ?? {}, { text: "forged" });
-    expect((await knowledge.get("default", ["channels"]))[0]?.value).toMatchObject({
-      text: channels.text,
     });
   });
 });

@@ -30,12 +30,12 @@ describe("a folder of Markdown", () => {
     await writeFile(join(folder, ".hidden", "c.md"), "secret");
     await writeFile(join(folder, "notes.txt"), "not Markdown");
     expect(await read(readMarkdownFolder(folder))).toEqual([
-      { id: "b.md", text: "# Second\n\nText.", title: "Second", metadata: { path: "b.md" } },
+      { id: "b.md", text: "# Second\n\nText.", title: "Second", path: "b.md" },
       {
         id: "deep/a.markdown",
         text: "No heading.",
         title: "deep/a.markdown",
-        metadata: { path: "deep/a.markdown" },
+        path: "deep/a.markdown",
       },
     ]);
   });
@@ -96,9 +96,17 @@ describe("a text that begins with a rule", () => {
 });
 
 describe("a file of JSON lines", () => {
-  it("is refused at the first bad one", async () => {
+  it.each([
+    ['{"id":"b"}', "text"],
+    ['{"id":1,"text":"B"}', "id"],
+    ['{"id":"b","text":"B","title":2}', "title"],
+    ['{"id":"b","text":"B","metadata":[1]}', "metadata"],
+    ["[1]", "object"],
+    ["null", "object"],
+    ["{", "JSON"],
+  ])("is refused at the first bad one: %s", async (bad, problem) => {
     const file = join(folder, "docs.jsonl");
-    await writeFile(file, '{"id":"a","text":"A","meta":{"n":1}}\n\n{"id":"b"}\n');
+    await writeFile(file, `{"id":"a","text":"A","meta":{"n":1}}\n\n${bad}\n`);
     const found: string[] = [];
     const reading = async (): Promise<void> => {
       for await (const { id } of readJsonl(file)) found.push(id);
@@ -106,6 +114,7 @@ describe("a file of JSON lines", () => {
     await expect(reading()).rejects.toMatchObject({
       code: "MEM_INVALID_ARGUMENT",
       path: `${file}:3`,
+      message: expect.stringMatching(new RegExp(`docs.jsonl:3 .*${problem}`)),
     });
     expect(found).toEqual(["a"]);
   });
@@ -114,8 +123,8 @@ describe("a file of JSON lines", () => {
     const file = join(folder, "docs.jsonl");
     await writeFile(file, '\uFEFF{"id":"a","text":"A"}\r\n{"id":"b","text":"B"}\r\n');
     expect(await read(readJsonl(file))).toEqual([
-      { id: "a", text: "A" },
-      { id: "b", text: "B" },
+      { id: "a", text: "A", path: "docs.jsonl", place: `${file}:1` },
+      { id: "b", text: "B", path: "docs.jsonl", place: `${file}:2` },
     ]);
   });
 

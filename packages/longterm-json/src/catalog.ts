@@ -12,7 +12,7 @@ export class Catalog implements EntryView {
   readonly #analyzer: Analyzer;
   readonly #byScope = new Map<string, ScopeEntries>();
   readonly #byTenant = new Map<string, Set<ScopeEntries>>();
-  readonly #watchers: Watcher[] = [];
+  readonly #watchers = new Set<Watcher>();
   #bytes = 0;
 
   constructor(analyzer: Analyzer) {
@@ -25,6 +25,10 @@ export class Catalog implements EntryView {
 
   find(scope: Scope, key: string): StoredEntry | undefined {
     return this.inScope(scope)?.get(key);
+  }
+
+  count(scope: Scope, content: string): number {
+    return this.inScope(scope)?.count(content) ?? 0;
   }
 
   scopes(): Scope[] {
@@ -44,6 +48,11 @@ export class Catalog implements EntryView {
 
   inScope(scope: Scope): ScopeEntries | undefined {
     return this.#byScope.get(encodeScope(scope));
+  }
+
+  /** Of every tenant. */
+  everywhere(): readonly ScopeEntries[] {
+    return [...this.#byScope.values()];
   }
 
   ofTenant(tenantId: string): readonly ScopeEntries[] {
@@ -69,12 +78,13 @@ export class Catalog implements EntryView {
     }
   }
 
-  /** Calls `watcher` for every entry there is, and for every change from now on. */
-  watch(watcher: Watcher): void {
+  /** Calls `watcher` for every entry there is, and for every change from now on, until the result is called. */
+  watch(watcher: Watcher): () => void {
     for (const entries of this.#byScope.values()) {
       for (const after of entries.all()) watcher({ before: undefined, after });
     }
-    this.#watchers.push(watcher);
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
   }
 
   #placeOf(scope: Scope): ScopeEntries {

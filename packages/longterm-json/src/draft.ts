@@ -8,6 +8,8 @@ export interface EntryView {
   find(scope: Scope, key: string): StoredEntry | undefined;
   /** Every scope that holds something, in the order of the file; may name empty ones too. */
   scopes(): Scope[];
+  /** How many entries of exactly this scope have this `contentHash`. */
+  count(scope: Scope, content: string): number;
   /** The entries of exactly this scope, in the order of their keys. */
   entries(scope: Scope): readonly StoredEntry[];
 }
@@ -46,6 +48,15 @@ export class Draft implements EntryView {
   find(scope: Scope, key: string): StoredEntry | undefined {
     const changed = this.#changes.get(encodeScope(scope))?.entries;
     return changed?.has(key) === true ? changed.get(key) : this.#base.find(scope, key);
+  }
+
+  count(scope: Scope, content: string): number {
+    let count = this.#base.count(scope, content);
+    for (const [key, after] of this.#changes.get(encodeScope(scope))?.entries ?? []) {
+      if (this.#base.find(scope, key)?.content === content) count -= 1;
+      if (after?.content === content) count += 1;
+    }
+    return count;
   }
 
   put(stored: StoredEntry): void {

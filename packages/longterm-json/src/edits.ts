@@ -1,4 +1,5 @@
 import {
+  contentHash,
   MemoryError,
   type EntryPlace,
   type ErasureRequest,
@@ -40,7 +41,7 @@ export function saving(
 }
 
 function saveOne(draft: Draft, scope: Scope, write: LongTermWrite, stamps: Stamps): WriteResult {
-  const { opId, ifAbsent, ifVersion, ...content } = write;
+  const { opId, ifAbsent, ifVersion, ifNew, ...content } = write;
   const old = draft.find(scope, write.key);
   if (old !== undefined) {
     const { version } = old.entry;
@@ -50,6 +51,9 @@ function saveOne(draft: Draft, scope: Scope, write: LongTermWrite, stamps: Stamp
     }
   } else if (ifVersion !== undefined) {
     return { stored: false };
+  }
+  if (ifNew === true && draft.count(scope, contentHash(write.value, write.text)) > 0) {
+    return { stored: false, ...(old !== undefined && { version: old.entry.version }) };
   }
   const now = stamps.now();
   const { tenantId: _, ...owner } = scope;

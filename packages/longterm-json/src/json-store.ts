@@ -9,6 +9,7 @@ import {
   MemoryError,
   throwIfAborted,
   type CallOptions,
+  type Embedder,
   type EmbedderFingerprint,
   type EraseOptions,
   type Erasure,
@@ -24,6 +25,8 @@ import {
   type PortableEntry,
   type PortableRequest,
   type ReadCallOptions,
+  type Reembedded,
+  type ReembedOptions,
   type Removal,
   type Restored,
   type RestoreOptions,
@@ -46,10 +49,9 @@ import {
 } from "./edits.ts";
 import { decodeCursor, pageOf } from "./listing.ts";
 import { openFiles, type OpenFiles } from "./open-files.ts";
-import { checkOptions, type JsonStoreOptions, type Settings } from "./options.ts";
+import { checkEmbedder, checkOptions, type JsonStoreOptions, type Settings } from "./options.ts";
 import { portableBatches } from "./portable.ts";
 import { copyEntry } from "./stored-entry.ts";
-import { retainVectors, vectorPath } from "./vector-file.ts";
 import { asProblem } from "./verification.ts";
 
 /**
@@ -57,8 +59,9 @@ import { asProblem } from "./verification.ts";
  *
  * For small memories of one process: every save writes the whole file (those that wait for it together), and is
  * acknowledged when it would survive a power cut. Nothing is opened until the first call. That call and those after
- * it reject with `MEM_LOCKED` while another process or store has the file, with `MEM_CORRUPT` or `MEM_FORMAT` where
- * the file can't be read, and with `MEM_EMBEDDING` or `MEM_DIMENSION` where its vectors are another embedder's.
+ * it reject with `MEM_LOCKED` while another process or store has the file, and with `MEM_CORRUPT` or `MEM_FORMAT`
+ * where it can't be read. Where its vectors are another embedder's, what needs one rejects with `MEM_EMBEDDING` or
+ * `MEM_DIMENSION`, and everything else goes on.
  */
 export function createJsonStore(options: JsonStoreOptions): LongTermStore {
   return new JsonStore(checkOptions(options));
@@ -66,19 +69,18 @@ export function createJsonStore(options: JsonStoreOptions): LongTermStore {
 
 class JsonStore implements LongTermStore {
   readonly name = "json";
-  readonly capabilities: LongTermCapabilities;
   readonly #settings: Settings;
+  #searchesByVector: boolean;
   #opening: Promise<OpenFiles> | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(settings: Settings) {
     this.#settings = settings;
-    this.capabilities = {
-      durability: "disk",
-      shared: false,
-      vector: settings.embedder !== undefined,
-      history: false,
-    };
+    this.#searchesByVector = settings.embedder !== undefined;
+  }
+
+  get capabilities(): LongTermCapabilities {
+    return { durability: "disk", shared: false, vector: this.#searchesByVector, history: false };
   }
 
   async get(
@@ -175,7 +177,7 @@ class JsonStore implements LongTermStore {
     const files = await this.#open();
     const entries = await this.#edit(erasing(request, dryRun), options);
     // Also where nothing was found: an earlier erasure may have been cut off here.
-    if (!dryRun) await eraseVectors(files, this.#settings.path);
+    if (!dryRun) await eraseVectors(files);
     return { id: randomUUID(), at: this.#settings.clock.now(), dryRun, entries, revisions: 0 };
   }
 
@@ -185,7 +187,7 @@ class JsonStore implements LongTermStore {
       const { storage, vectors } = await this.#open();
       const found = await storage.verify();
       const problems =
-        (await vectors?.verify().catch((error: unknown) => [asProblem(error)])) ?? [];
+        (await vectors.current?.verify().catch((error: unknown) => [asProblem(error)])) ?? [];
       return { ...found, problems: [...found.problems, ...problems] };
     } catch (error) {
       return { entries: 0, problems: [asProblem(error)] };
@@ -199,7 +201,7 @@ class JsonStore implements LongTermStore {
     this.#begin(options);
     const { tenantId } = checkPortableRequest(request);
     const { catalog, vectors } = await this.#open();
-    for (const batch of portableBatches(catalog, vectors, tenantId)) {
+    for (const batch of portableBatches(catalog, vectors.current, tenantId)) {
       this.#begin(options);
       yield batch;
     }
@@ -216,13 +218,23 @@ class JsonStore implements LongTermStore {
     const edit = restoring(entries, ifExists, storage, this.#settings.maxBytes);
     const size = JSON.stringify(entries.map(({ entry }) => entry)).length;
     const store = (): Promise<Restored> => storage.edit(edit, size, signal);
-    return vectors?.isOf(vectorsOf) === true ? vectors.bring(entries, store) : store();
+    const { current } = vectors;
+    return current?.isOf(vectorsOf) === true ? current.bring(entries, store) : store();
   }
 
   async embedder(options?: CallOptions): Promise<EmbedderFingerprint | undefined> {
     this.#begin(options);
     const { vectors } = await this.#open();
-    return vectors?.fingerprint;
+    return vectors.current?.fingerprint;
+  }
+
+  async reembed(embedder: Embedder, options?: ReembedOptions): Promise<Reembedded> {
+    this.#begin(options);
+    checkEmbedder(embedder, "embedder");
+    const { vectors } = await this.#open();
+    const done = await vectors.reembed(embedder, options);
+    this.#searchesByVector = true;
+    return done;
   }
 
   async stats(tenantId: string, options?: CallOptions): Promise<LongTermStats> {
@@ -232,7 +244,7 @@ class JsonStore implements LongTermStore {
     const scopes = catalog.ofTenant(tenantId);
     return {
       entries: scopes.reduce((sum, { size }) => sum + size, 0),
-      pendingVectors: vectors?.pendingIn(scopes) ?? 0,
+      pendingVectors: vectors.current?.pendingIn(scopes) ?? 0,
     };
   }
 
@@ -240,7 +252,7 @@ class JsonStore implements LongTermStore {
     this.#begin(options);
     const { storage, vectors } = await this.#open();
     await storage.flush();
-    await vectors?.flush(options?.signal);
+    await vectors.usable?.flush(options?.signal);
   }
 
   async health(): Promise<Health> {
@@ -300,10 +312,9 @@ function withoutHistory(path?: string): MemoryError {
 }
 
 /** What is derived from texts that are gone goes, too. */
-async function eraseVectors({ catalog, vectors }: OpenFiles, path: string): Promise<void> {
+async function eraseVectors({ vectors }: OpenFiles): Promise<void> {
   try {
-    if (vectors === undefined) await retainVectors(vectorPath(path), catalog.texts());
-    else await vectors.settle();
+    await vectors.erase();
   } catch (cause) {
     const { code, message } = cause as MemoryError;
     throw new MemoryError(

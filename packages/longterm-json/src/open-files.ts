@@ -4,13 +4,13 @@ import type { Catalog } from "./catalog.ts";
 import type { Settings } from "./options.ts";
 import { Search } from "./search.ts";
 import { Storage } from "./storage.ts";
-import { VectorStore } from "./vector-store.ts";
+import { Vectors } from "./vectors.ts";
 
 /** What a store works with once its files are open. */
 export interface OpenFiles {
   readonly storage: Storage;
   readonly catalog: Catalog;
-  readonly vectors: VectorStore | undefined;
+  readonly vectors: Vectors;
   readonly search: Search;
   health(): Pick<Health, "status" | "messages" | "details">;
   close(): Promise<void>;
@@ -22,26 +22,31 @@ export async function openFiles(settings: Settings): Promise<OpenFiles> {
   const storage = await Storage.open(path, analyzer, clock);
   const { catalog } = storage;
   try {
-    const vectors = embedder && (await VectorStore.open(path, embedder, clock, catalog));
+    const vectors = await Vectors.open(path, embedder, clock, catalog);
     return {
       storage,
       catalog,
       vectors,
-      search: new Search(catalog, analyzer, vectors),
+      search: new Search(catalog, analyzer, vectors, clock),
       health() {
-        const messages = vectors?.troubles ?? [];
-        const pendingTexts = vectors?.pendingTexts ?? 0;
+        const messages = [...vectors.troubles];
+        const { current } = vectors;
         return {
           status: messages.length === 0 ? "ok" : "degraded",
           messages,
-          details: { path, bytes: catalog.bytes, maxBytes, pendingTexts },
+          details: {
+            path,
+            bytes: catalog.bytes,
+            maxBytes,
+            ...(current && { pendingVectors: current.pendingIn(catalog.everywhere()) }),
+          },
         };
       },
       async close() {
         // The lock goes last: until then nobody else may write the vectors either.
         await storage.finish();
         try {
-          await vectors?.close();
+          await vectors.close();
         } finally {
           storage.release();
         }

@@ -49,16 +49,16 @@ export function checkOptions(options: JsonStoreOptions): Settings {
   if (!LANGUAGE_NAMES.includes(language)) {
     throw invalid("options.language", `has to be one of ${LANGUAGE_NAMES.join(", ")}`);
   }
-  if (embedder !== undefined) checkEmbedder(embedder);
+  if (embedder !== undefined) checkEmbedder(embedder, "options.embedder");
   return { path: resolve(path), embedder, language, maxBytes, clock };
 }
 
-function checkEmbedder({ dimensions, weight }: Embedder): void {
+export function checkEmbedder({ dimensions, weight }: Embedder, path: string): void {
   if (!Number.isInteger(dimensions) || dimensions < 1) {
-    throw invalid("options.embedder.dimensions", "has to be a whole number from 1");
+    throw invalid(`${path}.dimensions`, "has to be a whole number from 1");
   }
   if (!(weight >= 0 && weight <= 1)) {
-    throw invalid("options.embedder.weight", "has to be a number from 0 to 1");
+    throw invalid(`${path}.weight`, "has to be a number from 0 to 1");
   }
 }
 

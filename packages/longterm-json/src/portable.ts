@@ -15,10 +15,15 @@ export function* portableBatches(
     .scopes()
     .filter((scope) => tenantId === undefined || scope.tenantId === tenantId)
     .flatMap((scope) => catalog.entries(scope))
-    .map((stored) => ({ stored, vector: vectors?.of(stored.entry.text) }));
+    .map((stored) => ({ stored, vector: wholeVector(vectors?.of(stored.entry.text)) }));
   for (let at = 0; at < all.length; at += BATCH) {
     yield all.slice(at, at + BATCH).map(({ stored, vector }) => toPortable(stored, vector));
   }
+}
+
+/** A vector for the whole of a text: a long one has several, and they are made anew where it is restored. */
+function wholeVector(vectors: readonly Float32Array[] | undefined): Float32Array | undefined {
+  return vectors?.length === 1 ? vectors[0] : undefined;
 }
 
 function toPortable(

@@ -8,6 +8,7 @@ export class ScopeEntries {
   readonly #analyzer: Analyzer;
   readonly #byKey = new Map<string, StoredEntry>();
   readonly #bySequence = new Map<string, Map<string, StoredEntry>>();
+  readonly #byContent = new Map<string, number>();
   #sorted: readonly StoredEntry[] | undefined;
   #index: KeywordIndex | undefined;
 
@@ -22,6 +23,11 @@ export class ScopeEntries {
 
   get(key: string): StoredEntry | undefined {
     return this.#byKey.get(key);
+  }
+
+  /** How many have this `contentHash`. */
+  count(content: string): number {
+    return this.#byContent.get(content) ?? 0;
   }
 
   /** In the order of their keys; sorted when that is asked for, so that loading many sorts once. */
@@ -61,6 +67,7 @@ export class ScopeEntries {
     const { key, sequence } = stored.entry;
     this.remove(key);
     this.#byKey.set(key, stored);
+    this.#byContent.set(stored.content, this.count(stored.content) + 1);
     this.#sorted = undefined;
     this.#indexWords(stored);
     if (sequence === undefined) return;
@@ -70,10 +77,15 @@ export class ScopeEntries {
   }
 
   remove(key: string): void {
-    const sequenceId = this.#byKey.get(key)?.entry.sequence?.id;
-    if (!this.#byKey.delete(key)) return;
+    const stored = this.#byKey.get(key);
+    if (stored === undefined) return;
+    this.#byKey.delete(key);
+    const left = this.count(stored.content) - 1;
+    if (left > 0) this.#byContent.set(stored.content, left);
+    else this.#byContent.delete(stored.content);
     this.#sorted = undefined;
     this.#index?.remove(key);
+    const sequenceId = stored.entry.sequence?.id;
     if (sequenceId === undefined) return;
     const members = this.#bySequence.get(sequenceId);
     members?.delete(key);

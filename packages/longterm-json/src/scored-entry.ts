@@ -7,8 +7,8 @@ import type { StoredEntry } from "./stored-entry.ts";
 export interface ScoredEntry extends Hit {
   readonly stored: StoredEntry;
   readonly scope: ScopeEntries;
-  /** Whether it has a vector that was compared with that of the query. */
-  readonly compared: boolean;
+  /** Which of its passages is nearest to the question; absent where its vector was not compared. */
+  readonly nearest: number | undefined;
 }
 
 /** What a search by vector compares with. */
@@ -16,30 +16,66 @@ export interface VectorQuery {
   readonly vector: Float32Array;
   /** Its share in a hybrid score. */
   readonly weight: number;
-  of(stored: StoredEntry): Float32Array | undefined;
+  /** One for each passage; `undefined` where they are still to come. */
+  of(stored: StoredEntry): readonly Float32Array[] | undefined;
 }
 
-/** The entries of a scope that match by their words, and, in a search by vector, all that have one. */
+/** What is known of an entry before it is scored. */
+interface FoundEntry {
+  readonly stored: StoredEntry;
+  readonly scope: ScopeEntries;
+  readonly keyword: number | undefined;
+  readonly likeness: Likeness | undefined;
+}
+
+interface Likeness {
+  readonly cosine: number;
+  readonly nearest: number;
+}
+
+/** The entries that match by their words, and, in a search by vector, all that have one. */
 export function scoreEntries(
-  scope: ScopeEntries,
+  scopes: readonly ScopeEntries[],
   words: KeywordQuery | undefined,
   vectors: VectorQuery | undefined,
 ): ScoredEntry[] {
+  const found = scopes.flatMap((scope) => findEntries(scope, words, vectors));
+  return found.map(({ stored, scope, keyword, likeness }) => ({
+    ...fuse({
+      keyword: words === undefined ? undefined : (keyword ?? 0),
+      cosine: likeness?.cosine,
+      weight: vectors?.weight ?? 0,
+    }),
+    id: idOf(stored),
+    stored,
+    scope,
+    nearest: likeness?.nearest,
+  }));
+}
+
+function findEntries(
+  scope: ScopeEntries,
+  words: KeywordQuery | undefined,
+  vectors: VectorQuery | undefined,
+): FoundEntry[] {
   const matches = words === undefined ? [] : scope.keywords().search(words);
   const byWords = new Map(matches.map(({ id, keyword }) => [id, keyword]));
   const entries = vectors === undefined ? matches.map(({ id }) => scope.get(id)) : scope.all();
-  return entries.flatMap((stored): ScoredEntry[] => {
+  return entries.flatMap((stored): FoundEntry[] => {
     if (stored === undefined) return [];
-    const vector = vectors?.of(stored);
     const keyword = byWords.get(stored.entry.key);
-    if (vector === undefined && keyword === undefined) return [];
-    const score = fuse({
-      keyword: words === undefined ? undefined : (keyword ?? 0),
-      cosine: vectors && vector && cosine(vectors.vector, vector),
-      weight: vectors?.weight ?? 0,
-    });
-    return [{ ...score, id: idOf(stored), stored, scope, compared: vector !== undefined }];
+    const own = vectors?.of(stored);
+    const likeness = vectors && own && likenessOf(own, vectors.vector);
+    if (likeness === undefined && keyword === undefined) return [];
+    return [{ stored, scope, keyword, likeness }];
   });
+}
+
+/** That of the nearest passage, the first of equals. */
+function likenessOf(passages: readonly Float32Array[], question: Float32Array): Likeness {
+  const cosines = passages.map((passage) => cosine(question, passage));
+  const best = Math.max(...cosines);
+  return { cosine: best, nearest: cosines.indexOf(best) };
 }
 
 /**
@@ -82,7 +118,7 @@ function positionOf({ entry }: StoredEntry): number {
 
 function unmatched(stored: StoredEntry, scope: ScopeEntries): ScoredEntry {
   const scores = { keyword: 0, vector: 0, neighbours: 0 };
-  return { id: idOf(stored), stored, scope, compared: false, score: 0, scores };
+  return { id: idOf(stored), stored, scope, nearest: undefined, score: 0, scores };
 }
 
 /** Equal scores are ordered by this: by key, then by scope, which never has a NUL in it. */

@@ -2,34 +2,42 @@ import {
   isMemoryError,
   matchesFilter,
   MemoryError,
+  type Clock,
   type SearchHit,
   type SearchRequest,
   type SearchScope,
-  type SearchScores,
 } from "@mem/core";
 import {
   borrowFromNeighbours,
   combineStatistics,
+  createCollapse,
   createKeywordQuery,
+  createWordConditions,
+  excerpt,
+  finalScore,
   rank,
-  snippet,
+  recencyFactor,
   type Analyzer,
+  type Collapsed,
+  type KeywordQuery,
 } from "@mem/search";
 import type { Catalog } from "./catalog.ts";
 import { inSequences, scoreEntries, type ScoredEntry, type VectorQuery } from "./scored-entry.ts";
-import { copyEntry } from "./stored-entry.ts";
-import type { VectorStore } from "./vector-store.ts";
+import { copyEntry, entryPlace } from "./stored-entry.ts";
+import type { Vectors } from "./vectors.ts";
 
 /** Searches a catalog, with statistics of what is searched and of nothing else. */
 export class Search {
   readonly #catalog: Catalog;
   readonly #analyzer: Analyzer;
-  readonly #vectors: VectorStore | undefined;
+  readonly #vectors: Vectors;
+  readonly #clock: Clock;
 
-  constructor(catalog: Catalog, analyzer: Analyzer, vectors: VectorStore | undefined) {
+  constructor(catalog: Catalog, analyzer: Analyzer, vectors: Vectors, clock: Clock) {
     this.#catalog = catalog;
     this.#analyzer = analyzer;
     this.#vectors = vectors;
+    this.#clock = clock;
   }
 
   async search(
@@ -37,21 +45,60 @@ export class Search {
     request: SearchRequest,
     signal: AbortSignal | undefined,
   ): Promise<SearchHit[]> {
-    const { mode, filter, topK, minScore = 0 } = request;
+    const { text, mode, prefix = false, topK, recency, collapse } = request;
     const vectors = await this.#vectorQuery(request, signal);
-    const terms = this.#analyzer.analyzeQuery(request.text);
     const scopes = this.#catalog.searched(scope);
     const statistics = combineStatistics(scopes.map((each) => each.keywords().statistics));
+    const terms = this.#analyzer.analyzeQuery(text, { prefix });
     const words = mode === "vector" ? undefined : createKeywordQuery(terms, statistics);
-    const found = scopes.flatMap((each) => scoreEntries(each, words, vectors));
-    const ranked = request.neighbours ? borrowFromNeighbours(inSequences(found)) : found;
-    // Only now, so that a filter chooses among scores and changes none.
-    const chosen = ranked.filter(
-      ({ stored }) => filter === undefined || matchesFilter(filter, stored.entry.metadata),
+    const found = scoreEntries(scopes, words, vectors);
+    const scored = request.neighbours ? borrowFromNeighbours(inSequences(found)) : found;
+    const now = this.#clock.now();
+    const factorOf = ({ stored }: ScoredEntry): number | undefined =>
+      recency && recencyFactor(recency, now - stored.entry.updatedAt);
+    const ranked = rank(this.#choose(scored, request), {
+      topK: collapse === true ? Number.POSITIVE_INFINITY : topK,
+      minScore: request.minScore,
+      neighbours: false,
+      recency: factorOf,
+    });
+    const distinct = collapse === true ? this.#collapse(ranked, topK) : ranked.map(alone);
+    return distinct.map((each) => this.#toHit(each, words, factorOf(each.hit)));
+  }
+
+  /** Only when all are scored, so that what chooses among scores changes none. */
+  #choose(scored: readonly ScoredEntry[], request: SearchRequest): ScoredEntry[] {
+    const { filter } = request;
+    const conditions = createWordConditions(request, this.#analyzer);
+    return scored.filter(
+      ({ stored: { entry } }) =>
+        (filter === undefined || matchesFilter(filter, entry.metadata)) &&
+        (conditions === undefined || conditions.meets(this.#analyzer.analyze(entry.text))),
     );
-    return rank(chosen, { topK, minScore, neighbours: false }).map((scored) =>
-      searchHit(scored, terms, this.#analyzer, words !== undefined),
-    );
+  }
+
+  #collapse(ranked: readonly ScoredEntry[], topK: number): readonly Collapsed<ScoredEntry>[] {
+    const collapse = createCollapse<ScoredEntry>(topK);
+    for (const hit of ranked) {
+      if (!collapse.offer(hit, this.#analyzer.analyze(hit.stored.entry.text))) break;
+    }
+    return collapse.kept;
+  }
+
+  #toHit(
+    { hit: { stored, scores, nearest }, duplicates }: Collapsed<ScoredEntry>,
+    query: KeywordQuery | undefined,
+    recency: number | undefined,
+  ): SearchHit {
+    const basis = { keyword: query !== undefined, vector: nearest !== undefined, recency };
+    return {
+      ...copyEntry(stored.entry),
+      ...finalScore(scores, basis),
+      ...excerpt({ text: stored.entry.text, analyzer: this.#analyzer, query, nearest }),
+      ...(duplicates.length > 0 && {
+        duplicates: duplicates.map((duplicate) => entryPlace(duplicate.stored)),
+      }),
+    };
   }
 
   /** `undefined` where the search is by keyword alone. */
@@ -60,7 +107,7 @@ export class Search {
     signal: AbortSignal | undefined,
   ): Promise<VectorQuery | undefined> {
     if (mode === "keyword") return undefined;
-    const vectors = this.#vectors;
+    const vectors = mode === "auto" ? this.#vectors.current : this.#vectors.usable;
     if (vectors === undefined) {
       if (mode === "auto") return undefined;
       throw withoutEmbedder(mode);
@@ -78,36 +125,14 @@ export class Search {
   }
 }
 
+function alone(hit: ScoredEntry): Collapsed<ScoredEntry> {
+  return { hit, duplicates: [] };
+}
+
 function withoutEmbedder(mode: string): MemoryError {
   return new MemoryError(
     "MEM_UNSUPPORTED",
     `this store has no embedder, so it can't search in mode "${mode}"; give it one, or search by keyword`,
     { path: "request.mode" },
   );
-}
-
-/** What the caller gets of an entry that was found; `terms` are those of the query. */
-function searchHit(
-  { stored: { entry }, scores: parts, compared }: ScoredEntry,
-  terms: readonly string[],
-  analyzer: Analyzer,
-  byWords: boolean,
-): SearchHit {
-  const { keyword, vector } = parts;
-  const own = Math.min(1, keyword + vector);
-  // What is borrowed comes on top of the entry's own score, and only as far as to the best score there is.
-  const neighbours = Math.min(parts.neighbours, 1 - own);
-  const scores: SearchScores = {
-    ...(byWords && { keyword }),
-    ...(compared && { vector }),
-    ...(neighbours > 0 && { neighbours }),
-  };
-  const inText = new Set(byWords ? analyzer.analyze(entry.text) : []);
-  return {
-    ...copyEntry(entry),
-    score: own + neighbours,
-    scores,
-    snippet: snippet(entry.text, terms, analyzer).text,
-    matched: terms.filter((term) => inText.has(term)),
-  };
 }

@@ -1,6 +1,7 @@
 import {
   cloneJson,
   compareCodePoints,
+  contentHash,
   type EntryPlace,
   type JsonObject,
   type LongTermEntry,
@@ -13,6 +14,8 @@ export interface StoredEntry {
   readonly entry: LongTermEntry;
   /** The operation that made it. */
   readonly opId?: string;
+  /** Its `contentHash`. */
+  readonly content: string;
   /** As it stands in the file: kept, so that writing the file means joining and not serialising. */
   readonly json: string;
   /** The length of `json` in bytes. */
@@ -35,7 +38,8 @@ export function storedEntry(
 ): StoredEntry {
   const json = indent(JSON.stringify(toRecord(scope, entry, opId), undefined, 2));
   const bytes = Buffer.byteLength(json);
-  return { scope, entry, ...(opId !== undefined && { opId }), json, bytes };
+  const content = contentHash(entry.value, entry.text);
+  return { scope, entry, ...(opId !== undefined && { opId }), content, json, bytes };
 }
 
 /** In the order in which people want to read it; undefined ones are left out. */

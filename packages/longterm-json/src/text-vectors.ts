@@ -1,9 +1,19 @@
+import { embeddedTexts } from "@mem/search";
 import type { EntryChange } from "./draft.ts";
 import { digestOf, type SavedVectors } from "./vector-file.ts";
 
+/** A text that entries have. */
+interface UsedText {
+  uses: number;
+  /** What is embedded of it: itself, or each passage of a long one. */
+  readonly parts: readonly string[];
+}
+
 /** The vectors of the texts that entries have, and which of them are still to come. */
 export class TextVectors {
-  readonly #uses = new Map<string, number>();
+  readonly #texts = new Map<string, UsedText>();
+  /** How many texts have a part; those of several are embedded once. */
+  readonly #parts = new Map<string, number>();
   readonly #vectors = new Map<string, Float32Array>();
   readonly #missing = new Set<string>();
   /** Of texts that entries are about to have. */
@@ -16,17 +26,34 @@ export class TextVectors {
     this.#onUnsaved = onUnsaved;
   }
 
-  /** Texts without a vector, those first that are to be tried first. */
+  /** What has no vector, that first which is to be tried first. */
   get missing(): ReadonlySet<string> {
     return this.#missing;
+  }
+
+  /** How many vectors there are, and are to be. */
+  get progress(): { readonly done: number; readonly total: number } {
+    return { done: this.#vectors.size, total: this.#vectors.size + this.#missing.size };
   }
 
   get unsaved(): boolean {
     return this.#unsaved;
   }
 
-  of(text: string): Float32Array | undefined {
-    return this.#vectors.get(text);
+  /** One for each of its passages; `undefined` until all of them are there. */
+  of(text: string): readonly Float32Array[] | undefined {
+    const vectors: Float32Array[] = [];
+    for (const part of this.#texts.get(text)?.parts ?? []) {
+      const vector = this.#vectors.get(part);
+      if (vector === undefined) return undefined;
+      vectors.push(vector);
+    }
+    return vectors.length > 0 ? vectors : undefined;
+  }
+
+  /** Whether it has words and still lacks a vector. */
+  isPending(text: string): boolean {
+    return this.#texts.get(text)?.parts.some((part) => this.#missing.has(part)) ?? false;
   }
 
   /** Keeps up with an entry that came, went or got another text. */
@@ -37,17 +64,17 @@ export class TextVectors {
 
   /** Takes over the vectors of the texts that are there; those of others are left behind. */
   load({ vectors }: SavedVectors): void {
-    for (const text of this.#missing) {
-      const vector = vectors.get(digestOf(text));
-      if (vector !== undefined) this.#keep(text, vector);
+    for (const part of this.#missing) {
+      const vector = vectors.get(digestOf(part));
+      if (vector !== undefined) this.#keep(part, vector);
     }
     if (vectors.size > this.#vectors.size) this.markUnsaved();
   }
 
-  set(text: string, vector: Float32Array): void {
+  set(part: string, vector: Float32Array): void {
     // It may be gone by now.
-    if (!this.#uses.has(text)) return;
-    this.#keep(text, vector);
+    if (!this.#parts.has(part)) return;
+    this.#keep(part, vector);
     this.markUnsaved();
   }
 
@@ -67,24 +94,24 @@ export class TextVectors {
     }
   }
 
-  /** Tries a text only after all others. */
-  postpone(text: string): void {
-    if (this.#missing.delete(text)) this.#missing.add(text);
+  /** Tries it only after all others. */
+  postpone(part: string): void {
+    if (this.#missing.delete(part)) this.#missing.add(part);
   }
 
   /** How many of those that are saved are others there, or none. */
   differingFrom(saved: ReadonlyMap<string, Float32Array>): number {
     if (this.#unsaved) return 0;
-    return [...this.#vectors].filter(([text, vector]) => {
-      const found = saved.get(digestOf(text));
+    return [...this.#vectors].filter(([part, vector]) => {
+      const found = saved.get(digestOf(part));
       return found === undefined || !vector.every((number, i) => Object.is(number, found[i]));
     }).length;
   }
 
-  /** All there are, by the digest of their text. They count as saved from now on. */
+  /** All there are, by the digest of what they are of. They count as saved from now on. */
   take(): Map<string, Float32Array> {
     this.#unsaved = false;
-    return new Map(Array.from(this.#vectors, ([text, vector]) => [digestOf(text), vector]));
+    return new Map(Array.from(this.#vectors, ([part, vector]) => [digestOf(part), vector]));
   }
 
   /** Also for when they could not be saved after all. */
@@ -93,30 +120,46 @@ export class TextVectors {
     this.#onUnsaved();
   }
 
-  #keep(text: string, vector: Float32Array): void {
-    this.#vectors.set(text, vector);
-    this.#missing.delete(text);
+  #keep(part: string, vector: Float32Array): void {
+    this.#vectors.set(part, vector);
+    this.#missing.delete(part);
   }
 
   #use(text: string): void {
     // Services refuse a text without a word.
     if (text.trim() === "") return;
-    const uses = this.#uses.get(text) ?? 0;
-    this.#uses.set(text, uses + 1);
-    if (uses > 0) return;
-    this.#missing.add(text);
-    const offered = this.#offered.get(text);
-    if (offered !== undefined) this.set(text, offered);
+    const known = this.#texts.get(text);
+    if (known !== undefined) {
+      known.uses += 1;
+      return;
+    }
+    const parts = embeddedTexts(text);
+    this.#texts.set(text, { uses: 1, parts });
+    for (const part of parts) {
+      const having = this.#parts.get(part) ?? 0;
+      this.#parts.set(part, having + 1);
+      if (having > 0) continue;
+      this.#missing.add(part);
+      const offered = this.#offered.get(part);
+      if (offered !== undefined) this.set(part, offered);
+    }
   }
 
   #release(text: string): void {
-    const uses = this.#uses.get(text) ?? 0;
-    if (uses > 1) {
-      this.#uses.set(text, uses - 1);
-      return;
+    const known = this.#texts.get(text);
+    if (known === undefined) return;
+    known.uses -= 1;
+    if (known.uses > 0) return;
+    this.#texts.delete(text);
+    for (const part of known.parts) {
+      const left = (this.#parts.get(part) ?? 0) - 1;
+      if (left > 0) {
+        this.#parts.set(part, left);
+        continue;
+      }
+      this.#parts.delete(part);
+      this.#missing.delete(part);
+      if (this.#vectors.delete(part)) this.markUnsaved();
     }
-    this.#uses.delete(text);
-    this.#missing.delete(text);
-    if (this.#vectors.delete(text)) this.markUnsaved();
   }
 }

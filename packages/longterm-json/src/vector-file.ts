@@ -1,6 +1,8 @@
 import { hash } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { writeFileDurably } from "@mem/append-log";
+import { readFile, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { syncDirectory, writeFileDurably } from "@mem/append-log";
+import { embeddedTexts } from "@mem/search";
 import { removeTemporaryFiles } from "./document-file.ts";
 import { isRecord, readFormat, wrong, type FileFormat } from "./file-format.ts";
 import { storageError, systemCode } from "./storage-error.ts";
@@ -17,6 +19,11 @@ export interface SavedVectors {
 /** Beside the file of the entries, which numbers would make unreadable. */
 export function vectorPath(path: string): string {
   return `${path.replace(/\.json$/, "")}.vectors.json`;
+}
+
+/** Where those of another embedder are until they take the place of the former ones. */
+export function nextVectorPath(path: string): string {
+  return `${path.replace(/\.json$/, "")}.next-vectors.json`;
 }
 
 /** The vectors belong to texts and not to entries, so they can never be those of another text. */
@@ -49,9 +56,19 @@ export async function retainVectors(path: string, texts: Iterable<string>): Prom
   await removeTemporaryFiles(path);
   const saved = await readVectors(path);
   if (saved === undefined) return;
-  const kept = new Set(Array.from(texts, digestOf));
+  const kept = new Set(Array.from(texts).flatMap(embeddedTexts).map(digestOf));
   const vectors = new Map([...saved.vectors].filter(([digest]) => kept.has(digest)));
   if (vectors.size < saved.vectors.size) await writeVectors(path, { ...saved, vectors });
+}
+
+/** Rejects with `MEM_UNAVAILABLE` and the like where the file is there and can't be removed. */
+export async function removeVectors(path: string): Promise<void> {
+  try {
+    await rm(path, { force: true });
+    await syncDirectory(dirname(path));
+  } catch (error) {
+    throw storageError(error);
+  }
 }
 
 export async function writeVectors(path: string, saved: SavedVectors): Promise<void> {

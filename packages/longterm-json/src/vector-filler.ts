@@ -6,22 +6,33 @@ import type { TextVectors } from "./text-vectors.ts";
 const BATCH = 64;
 const FIRST_REST_MS = 1_000;
 const LONGEST_REST_MS = 300_000;
+/** Who asks for a flush does not wait longer for a request that was sent before: it is sent again. */
+const PATIENCE_MS = 5_000;
 
 /** Has the missing vectors made in the background. After a failure it rests, longer each time. */
 export class VectorFiller {
   readonly #vectors: TextVectors;
   readonly #embedder: CheckedEmbedder;
   readonly #clock: Clock;
+  readonly #onMade: () => void;
   readonly #closing = new AbortController();
+  #attempt = new AbortController();
   #running: Promise<void> | undefined;
   #restMs = FIRST_REST_MS;
   #endRest: (() => void) | undefined;
   #trouble: MemoryError | undefined;
 
-  constructor(vectors: TextVectors, embedder: CheckedEmbedder, clock: Clock) {
+  /** `onMade` is told after every batch. */
+  constructor(
+    vectors: TextVectors,
+    embedder: CheckedEmbedder,
+    clock: Clock,
+    onMade: () => void = () => {},
+  ) {
     this.#vectors = vectors;
     this.#embedder = embedder;
     this.#clock = clock;
+    this.#onMade = onMade;
   }
 
   /** Why the last attempt failed, until one succeeds. */
@@ -38,8 +49,7 @@ export class VectorFiller {
 
   /** Fills in what is missing by now, rested or not. Rejects as the embedder does. */
   async fill(): Promise<void> {
-    // What runs may have begun before the last texts came.
-    await this.#running?.catch(() => {});
+    await this.#endRunning();
     if (this.#vectors.missing.size > 0) await this.#run();
   }
 
@@ -48,6 +58,16 @@ export class VectorFiller {
     this.#closing.abort(new MemoryError("MEM_CLOSED", "the store was closed while it waited"));
     this.#endRest?.();
     await this.#running?.catch(() => {});
+  }
+
+  /** What runs may have begun before the last texts came, and before the service was back. */
+  async #endRunning(): Promise<void> {
+    const cancel = this.#clock.schedule(PATIENCE_MS, () => {
+      const message = "it took too long, and was asked for again";
+      this.#attempt.abort(new MemoryError("MEM_EMBEDDING", message));
+    });
+    await this.#running?.catch(() => {});
+    cancel();
   }
 
   #run(): Promise<void> {
@@ -60,10 +80,11 @@ export class VectorFiller {
   async #fillOnce(): Promise<void> {
     this.#endRest?.();
     this.#endRest = undefined;
+    this.#attempt = new AbortController();
     // So that all texts of a commit travel together.
     await Promise.resolve();
     try {
-      await fillMissing(this.#vectors, this.#embedder, this.#closing.signal);
+      await this.#fillMissing();
       this.#trouble = undefined;
       this.#restMs = FIRST_REST_MS;
     } catch (error) {
@@ -71,6 +92,43 @@ export class VectorFiller {
       this.#rest();
       throw error;
     }
+  }
+
+  /**
+   * Has every missing vector made. A text that the embedder refuses does not keep the others from theirs: smaller and
+   * smaller batches find it, and it is left for the next time. Rejects when anything is left.
+   */
+  async #fillMissing(): Promise<void> {
+    const vectors = this.#vectors;
+    const signal = AbortSignal.any([this.#attempt.signal, this.#closing.signal]);
+    const refused = new Set<string>();
+    let refusal: unknown;
+    let refusedInARow = 0;
+    let size = BATCH;
+    for (;;) {
+      const texts = [...vectors.missing].filter((text) => !refused.has(text)).slice(0, size);
+      const [first] = texts;
+      if (first === undefined) break;
+      try {
+        const made = await this.#embedder.embed(texts, "document", signal);
+        for (const [i, text] of texts.entries()) vectors.set(text, made[i] as Float32Array);
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        size = Math.ceil(texts.length / 2);
+        if (texts.length > 1) continue;
+        refusal = error;
+        refusedInARow += 1;
+        // It is not the texts: whatever it is given, it refuses.
+        if (refusedInARow > 1) throw error;
+        refused.add(first);
+        vectors.postpone(first);
+        continue;
+      }
+      refusedInARow = 0;
+      size = Math.min(size * 2, BATCH);
+      this.#onMade();
+    }
+    if (refusal !== undefined) throw refusal;
   }
 
   #rest(): void {
@@ -81,43 +139,6 @@ export class VectorFiller {
     });
     this.#restMs = Math.min(this.#restMs * 2, LONGEST_REST_MS);
   }
-}
-
-/**
- * Has every missing vector made. A text that the embedder refuses does not keep the others from theirs: smaller and
- * smaller batches find it, and it is left for the next time. Rejects when anything is left.
- */
-async function fillMissing(
-  vectors: TextVectors,
-  embedder: CheckedEmbedder,
-  signal: AbortSignal,
-): Promise<void> {
-  const refused = new Set<string>();
-  let refusal: unknown;
-  let refusedInARow = 0;
-  let size = BATCH;
-  for (;;) {
-    const texts = [...vectors.missing].filter((text) => !refused.has(text)).slice(0, size);
-    const [first] = texts;
-    if (first === undefined) break;
-    try {
-      const made = await embedder.embed(texts, "document", signal);
-      for (const [i, text] of texts.entries()) vectors.set(text, made[i] as Float32Array);
-      refusedInARow = 0;
-      size = Math.min(size * 2, BATCH);
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      size = Math.ceil(texts.length / 2);
-      if (texts.length > 1) continue;
-      refusal = error;
-      refusedInARow += 1;
-      // It is not the texts: whatever it is given, it refuses.
-      if (refusedInARow > 1) throw error;
-      refused.add(first);
-      vectors.postpone(first);
-    }
-  }
-  if (refusal !== undefined) throw refusal;
 }
 
 /** Whether trying again is no use: the service is up, and does not want what it was given. */

@@ -5,6 +5,7 @@ import {
   type Embedder,
   type EmbedderFingerprint,
   type PortableEntry,
+  type ReembedProgress,
   type VerificationProblem,
 } from "@mem/core";
 import type { Catalog } from "./catalog.ts";
@@ -12,11 +13,17 @@ import { CheckedEmbedder, untilAborted } from "./checked-embedder.ts";
 import { removeTemporaryFiles } from "./document-file.ts";
 import type { ScopeEntries } from "./scope-entries.ts";
 import { TextVectors } from "./text-vectors.ts";
-import { readVectors, vectorPath, writeVectors, type SavedVectors } from "./vector-file.ts";
+import { readVectors, writeVectors, type SavedVectors } from "./vector-file.ts";
 import { VectorFiller } from "./vector-filler.ts";
 
 /** How long new vectors may wait for others before the file is written: it is written as a whole. */
 const SAVE_DELAY_MS = 1_000;
+
+export interface BeginOptions {
+  /** A file that may have some of its vectors, too. */
+  readonly also: string;
+  readonly onProgress?: ((progress: ReembedProgress) => void) | undefined;
+}
 
 /**
  * The vectors of a catalog's texts, in a file beside that of the entries. They can be made anew, so nothing is
@@ -24,21 +31,33 @@ const SAVE_DELAY_MS = 1_000;
  */
 export class VectorStore {
   readonly embedder: CheckedEmbedder;
-  readonly #path: string;
   readonly #clock: Clock;
+  readonly #catalog: Catalog;
   readonly #vectors: TextVectors;
   readonly #filler: VectorFiller;
+  #path: string;
+  #unwatch: (() => void) | undefined;
+  #isRetired = false;
   #cancelSave: (() => void) | undefined;
-  #saving: Promise<void> = Promise.resolve();
+  #lastTurn: Promise<unknown> = Promise.resolve();
   #saveTrouble: MemoryError | undefined;
   #queryTrouble: MemoryError | undefined;
 
-  private constructor(path: string, embedder: Embedder, clock: Clock) {
+  private constructor(
+    path: string,
+    embedder: Embedder,
+    clock: Clock,
+    catalog: Catalog,
+    onProgress?: (progress: ReembedProgress) => void,
+  ) {
     this.embedder = new CheckedEmbedder(embedder, clock);
     this.#path = path;
     this.#clock = clock;
+    this.#catalog = catalog;
     this.#vectors = new TextVectors(() => this.#saveSoon());
-    this.#filler = new VectorFiller(this.#vectors, this.embedder, clock);
+    this.#filler = new VectorFiller(this.#vectors, this.embedder, clock, () =>
+      onProgress?.(this.#vectors.progress),
+    );
   }
 
   /** Rejects with `MEM_EMBEDDING` or `MEM_DIMENSION` where the vectors on disk are another embedder's. */
@@ -48,15 +67,28 @@ export class VectorStore {
     clock: Clock,
     catalog: Catalog,
   ): Promise<VectorStore> {
-    const store = new VectorStore(vectorPath(path), embedder, clock);
-    await removeTemporaryFiles(store.#path);
-    const saved = await readVectors(store.#path);
-    if (saved !== undefined) refuseForeign(saved, embedder, store.#path);
-    catalog.watch((change) => {
-      store.#vectors.follow(change);
-      store.#filler.wake();
-    });
-    if (saved !== undefined) store.#vectors.load(saved);
+    const store = new VectorStore(path, embedder, clock, catalog);
+    await removeTemporaryFiles(path);
+    const saved = await readVectors(path);
+    if (saved !== undefined) refuseForeign(saved, embedder, path);
+    store.#follow(saved === undefined ? [] : [saved]);
+    return store;
+  }
+
+  /** For vectors that are to take the place of others: what is there of another embedder gives way. */
+  static async begin(
+    path: string,
+    embedder: Embedder,
+    clock: Clock,
+    catalog: Catalog,
+    { also, onProgress }: BeginOptions,
+  ): Promise<VectorStore> {
+    const store = new VectorStore(path, embedder, clock, catalog, onProgress);
+    await removeTemporaryFiles(path);
+    const saved = [await readVectors(also), await readVectors(path)];
+    const own = saved.filter((each) => each !== undefined).filter((each) => store.isOf(each));
+    store.#follow(own);
+    onProgress?.(store.#vectors.progress);
     return store;
   }
 
@@ -73,26 +105,38 @@ export class VectorStore {
 
   /** What a person should know: vectors that could not be made or saved, until they are. */
   get troubles(): string[] {
-    return [this.#filler.trouble, this.#queryTrouble, this.#saveTrouble].flatMap(
-      (trouble) => trouble?.message ?? [],
-    );
+    const troubles: string[] = [];
+    const { trouble } = this.#filler;
+    if (trouble !== undefined) {
+      const pending = this.pendingIn(this.#catalog.everywhere());
+      troubles.push(`${pending} vectors are pending: ${trouble.message}`);
+    }
+    if (this.#queryTrouble !== undefined) {
+      troubles.push(`searches are by keyword only: ${this.#queryTrouble.message}`);
+    }
+    if (this.#saveTrouble !== undefined) {
+      troubles.push(`vectors can't be saved: ${this.#saveTrouble.message}`);
+    }
+    return troubles;
   }
 
-  of(text: string): Float32Array | undefined {
+  /** One for each of its passages; `undefined` until all of them are there. */
+  of(text: string): readonly Float32Array[] | undefined {
     return this.#vectors.of(text);
   }
 
   /** How many entries of these scopes have no vector yet. */
   pendingIn(scopes: readonly ScopeEntries[]): number {
-    const { missing } = this.#vectors;
-    if (missing.size === 0) return 0;
-    return scopes.flatMap((scope) => scope.all()).filter(({ entry }) => missing.has(entry.text))
-      .length;
+    if (this.#vectors.missing.size === 0) return 0;
+    return scopes
+      .flatMap((scope) => scope.all())
+      .filter(({ entry }) => this.#vectors.isPending(entry.text)).length;
   }
 
-  /** Texts without a vector, of all tenants. */
-  get pendingTexts(): number {
-    return this.#vectors.missing.size;
+  /** How many entries have theirs. */
+  get embedded(): number {
+    const texts = this.#catalog.texts();
+    return texts.filter((text) => this.#vectors.of(text) !== undefined).length;
   }
 
   async ofQuery(text: string, signal: AbortSignal | undefined): Promise<Float32Array> {
@@ -134,9 +178,42 @@ export class VectorStore {
   }
 
   async close(): Promise<void> {
+    this.#unwatch?.();
     await this.#filler.close();
     this.#cancelSave?.();
     await this.#save();
+  }
+
+  /** While `work` is under way, nothing is saved. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#lastTurn.then(work);
+    this.#lastTurn = turn.catch(() => {});
+    return turn;
+  }
+
+  /** Puts all there is into another file, by replacing it, and keeps to that from now on. */
+  moveTo(path: string): Promise<void> {
+    return this.inTurn(async () => {
+      await writeVectors(path, { ...this.fingerprint, vectors: this.#vectors.take() });
+      this.#path = path;
+    });
+  }
+
+  /** Others have taken their place: gives up what is under way, and saves no more. */
+  retire(): void {
+    this.#isRetired = true;
+    this.#unwatch?.();
+    this.#cancelSave?.();
+    // What fails by being given up is of no interest.
+    this.#filler.close().catch(() => {});
+  }
+
+  #follow(saved: readonly SavedVectors[]): void {
+    this.#unwatch = this.#catalog.watch((change) => {
+      this.#vectors.follow(change);
+      this.#filler.wake();
+    });
+    for (const each of saved) this.#vectors.load(each);
   }
 
   #saveSoon(): void {
@@ -147,17 +224,14 @@ export class VectorStore {
     });
   }
 
-  /** One at a time. */
   #save(): Promise<void> {
-    this.#saving = this.#saving.catch(() => {}).then(() => this.#saveNow());
-    return this.#saving;
+    return this.inTurn(() => this.#saveNow());
   }
 
   async #saveNow(): Promise<void> {
-    if (!this.#vectors.unsaved) return;
-    const { model, dimensions } = this.embedder;
+    if (!this.#vectors.unsaved || this.#isRetired) return;
     try {
-      await writeVectors(this.#path, { model, dimensions, vectors: this.#vectors.take() });
+      await writeVectors(this.#path, { ...this.fingerprint, vectors: this.#vectors.take() });
       this.#saveTrouble = undefined;
     } catch (error) {
       this.#saveTrouble = error as MemoryError;
@@ -179,7 +253,7 @@ function refuseForeign(saved: SavedVectors, { model, dimensions }: Embedder, pat
   if (saved.model === model && saved.dimensions === dimensions) return;
   throw new MemoryError(
     saved.dimensions === dimensions ? "MEM_EMBEDDING" : "MEM_DIMENSION",
-    `${path} holds vectors of ${saved.model} (${saved.dimensions} numbers each), and the embedder is ${model} (${dimensions}). Open the store with the former, or delete the file to have all vectors made anew`,
+    `${path} holds vectors of ${saved.model} (${saved.dimensions} numbers each), and the embedder is ${model} (${dimensions}). Open the store with the former, or open it without an embedder and have all vectors made anew by reembed(embedder)`,
     { retryable: false },
   );
 }

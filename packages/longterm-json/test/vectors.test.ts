@@ -72,7 +72,10 @@ describe("vectors", () => {
     const attempts = async (count: number): Promise<void> => {
       await vi.waitFor(async () => {
         expect(embedder.requests).toHaveLength(count);
-        expect((await store.health()).messages).toEqual(["the service is down"]);
+        expect(await store.health()).toMatchObject({
+          messages: [expect.stringMatching(/^\d vectors are pending: the service is down$/)],
+          details: { pendingVectors: expect.any(Number) },
+        });
       });
     };
     await attempts(1);
@@ -118,7 +121,9 @@ describe("vectors", () => {
     clock.advance(60_000);
     await expect(searched).rejects.toMatchObject({ code: "MEM_EMBEDDING" });
     expect(await fallback).toHaveLength(1);
-    expect((await store.health()).messages).toEqual(["faulty did not answer within 60 s"]);
+    expect((await store.health()).messages).toEqual([
+      "searches are by keyword only: faulty did not answer within 60 s",
+    ]);
   });
 
   it("are given up when the store is closed, and whoever waits for them is told so", async () => {
@@ -133,20 +138,30 @@ describe("vectors", () => {
     expect(flush).toMatchObject({ reason: { code: "MEM_CLOSED", outcome: "not-applied" } });
   });
 
-  it("of another model are refused with the remedy, which is to delete them", async () => {
+  it("of another model are not used, with the remedy, while everything else goes on", async () => {
     await using folder = await temporaryFolder();
     const store = folder.open({ embedder: createFaultyEmbedder() });
     await store.save(ann, [note("a", "launch plan")]);
     await store.flush();
     await store.close();
     const other = folder.open({ embedder: createFaultyEmbedder("other") });
-    await expect(other.count(ann)).rejects.toMatchObject({
-      code: "MEM_EMBEDDING",
-      message: expect.stringMatching(/vectors\.json.*of faulty.*is other.*delete the file/),
+    await other.save(ann, [note("b", "launch party")]);
+    expect(await other.search(anns, query("launch"))).toHaveLength(2);
+    const remedy = /vectors\.json.*of faulty.*is other.*reembed\(embedder\)/;
+    const refusal = { code: "MEM_EMBEDDING", message: expect.stringMatching(remedy) };
+    for (const mode of ["vector", "hybrid"] as const) {
+      await expect(other.search(anns, query("launch", { mode }))).rejects.toMatchObject(refusal);
+    }
+    await expect(other.flush()).rejects.toMatchObject(refusal);
+    expect(await other.health()).toMatchObject({
+      status: "degraded",
+      messages: [expect.stringMatching(remedy)],
     });
+    await other.close();
     await rm(folder.vectorFile);
-    await other.flush();
-    expect(await other.search(anns, query("launch", { mode: "vector" }))).toHaveLength(1);
+    const again = folder.open({ embedder: createFaultyEmbedder("other") });
+    await again.flush();
+    expect(await again.search(anns, query("launch", { mode: "vector" }))).toHaveLength(2);
   });
 
   it.each([

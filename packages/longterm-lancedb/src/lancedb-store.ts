@@ -27,6 +27,8 @@ import {
   type PortableEntry,
   type PortableRequest,
   type ReadCallOptions,
+  type Reembedded,
+  type ReembedOptions,
   type Removal,
   type Restored,
   type RestoreOptions,
@@ -40,7 +42,9 @@ import {
   type WriteResult,
 } from "@mem/core";
 import { orAborted } from "./vectors/embedding.ts";
+import { fittingPlan } from "./search/fitting-plan.ts";
 import type { AskedChange, Place } from "./store/engine.ts";
+import { noHistory } from "./history/history-answers.ts";
 import { listPage } from "./reading/listing.ts";
 import type { LanceDbStoreOptions } from "./store/options.ts";
 import { placeOf } from "./store/place.ts";
@@ -70,22 +74,28 @@ export function createStoreAt(place: Place, options: LanceDbStoreOptions): LongT
 
 class LanceDbStore implements LongTermStore {
   readonly name = "lancedb";
-  readonly capabilities: LongTermCapabilities;
   readonly #place: Place;
   readonly #clock: Clock;
-  readonly #embedder: Embedder | undefined;
+  readonly #keepsHistory: boolean;
   readonly #questions: Questions;
   readonly #lifecycle: StoreLifecycle;
 
-  constructor(place: Place, { embedder, history, clock = systemClock }: LanceDbStoreOptions) {
+  constructor(place: Place, { history, clock = systemClock }: LanceDbStoreOptions) {
     this.#place = place;
     this.#clock = clock;
-    this.#embedder = embedder;
-    this.#questions = new Questions(embedder);
+    this.#keepsHistory = history !== undefined;
+    this.#questions = new Questions(clock);
     this.#lifecycle = new StoreLifecycle(place);
-    const { durability } = place;
-    const vector = embedder !== undefined;
-    this.capabilities = { durability, shared: true, vector, history: history !== undefined };
+  }
+
+  get capabilities(): LongTermCapabilities {
+    const { durability } = this.#place;
+    const vector = this.#embedder !== undefined;
+    return { durability, shared: true, vector, history: this.#keepsHistory };
+  }
+
+  get #embedder(): Embedder | undefined {
+    return this.#place.embedder.get();
   }
 
   async get(
@@ -162,8 +172,12 @@ class LanceDbStore implements LongTermStore {
     checkSearchScope(scope);
     return this.#lifecycle.call(options, async ({ reader, search }) => {
       const signal = this.#lifecycle.orClosing(options?.signal);
-      const plan = await this.#questions.plan(scope, request, signal);
-      return plan === undefined ? [] : reader.read((view) => search.hits(view, plan, request));
+      const embedder = this.#embedder;
+      const plan = await this.#questions.plan(embedder, scope, request, signal);
+      if (plan === undefined) return [];
+      return reader.read(async (view) =>
+        search.hits(view, await fittingPlan(plan, view, embedder, request.mode), request),
+      );
     });
   }
 
@@ -231,6 +245,13 @@ class LanceDbStore implements LongTermStore {
     return this.#lifecycle.call(options, (engine) => engine.embedder());
   }
 
+  async reembed(embedder: Embedder, options: ReembedOptions = {}): Promise<Reembedded> {
+    const signal = this.#lifecycle.orClosing(options.signal);
+    return this.#lifecycle.call(options, (engine) =>
+      engine.reembed(embedder, { ...options, signal }),
+    );
+  }
+
   async stats(tenantId: string, options?: CallOptions): Promise<LongTermStats> {
     checkId(tenantId, "tenantId");
     return this.#lifecycle.call(options, ({ reader }) =>
@@ -263,14 +284,6 @@ class LanceDbStore implements LongTermStore {
       engine.change(change(this.#clock.now()), options?.signal),
     );
   }
-}
-
-function noHistory(path?: string): MemoryError {
-  return new MemoryError(
-    "MEM_UNSUPPORTED",
-    "the store was opened without a history; the option history keeps one",
-    path === undefined ? {} : { path },
-  );
 }
 
 function checkWorkflow(workflow: WorkflowRef): void {

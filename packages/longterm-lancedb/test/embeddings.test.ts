@@ -110,6 +110,49 @@ describe("vectors", () => {
     expect(await store.stats("acme")).toMatchObject({ entries: 1, pendingVectors: 0 });
   });
 
+  it("that are pending are counted by health, which says why and since when", async () => {
+    const clock = createManualClock();
+    clock.advance(Date.UTC(2026, 10, 22));
+    const down = new MemoryError("MEM_EMBEDDING", "status 503");
+    const store = openStore(await storeFolder(), {
+      embedder: recordingEmbedder(() => down),
+      clock,
+    });
+    const texts = ["autumn", "winter", "spring"].map((text) => write(text, { text }));
+    expect(await store.save(scope, texts)).toMatchObject(texts.map(() => ({ stored: true })));
+    await eventually(async () => (await store.health()).status === "degraded");
+    const { messages, details } = await store.health();
+    const since = new Date(clock.now()).toISOString();
+    expect(messages).toEqual([`3 vectors are pending, since ${since}: status 503`]);
+    expect(details).toMatchObject({ pendingVectors: 3 });
+    await expect(store.flush()).rejects.toBe(down);
+    clock.advance(3_000);
+    expect((await store.health()).messages).toEqual(messages);
+    expect(await store.search(here, query("winter"))).toHaveLength(1);
+  });
+
+  it("are also made for what other processes leave, by one that has the store open", async () => {
+    const uri = await storeFolder();
+    const clock = createManualClock();
+    const embedder = recordingEmbedder();
+    const store = openStore(uri, { embedder, clock });
+    const without = openStore(uri, { clock });
+    await store.flush();
+    for (const text of ["autumn", "winter"]) {
+      await without.save(scope, [write(text, { text })]);
+      await without.flush();
+      expect(await store.stats("acme")).toMatchObject({ pendingVectors: 1 });
+      expect(embedder.requests.flat()).not.toContain(text);
+      clock.advance(60_000);
+      // The table is written a second after the vector was made.
+      await eventually(
+        async () => (await store.stats("acme")).pendingVectors === 0,
+        async () => clock.advance(500),
+      );
+    }
+    expect(embedder.requests).toEqual([["autumn"], ["winter"]]);
+  });
+
   it("are made for a text that is saved while the one before it is looked for", async () => {
     const uri = await storeFolder();
     const store = openStore(uri);

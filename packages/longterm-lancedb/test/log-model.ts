@@ -39,7 +39,7 @@ export class LogModel {
     await this.#log?.close();
   }
 
-  /** What the change that saved this value first, or deleted this key last, is to be answered with. */
+  /** What the change with this mark, or that deleted this key last, is to be answered with. */
   answer(of: unknown): unknown {
     return this.#answers.get(of);
   }
@@ -78,7 +78,7 @@ export class LogModel {
       case "save": {
         const { scope, at, writes } = change;
         const saved = writes.map((write, i) => this.#save(scope, write, at, `${position}.${i}`));
-        this.#answers.set(writes[0]?.value, saved);
+        this.#answers.set(markOf(writes), saved);
         return;
       }
       case "restore": {
@@ -121,14 +121,17 @@ export class LogModel {
   }
 
   #save(scope: Scope, write: LongTermWrite, at: number, version: string): unknown {
-    const { opId, ifAbsent, ifVersion } = write;
+    const { opId, ifAbsent, ifNew, ifVersion } = write;
     const id = rowId(scope, write.key);
     const present = this.#entries.get(id);
     if (present !== undefined && opId !== undefined && present.opId === opId) {
       return { stored: true, version: present.version };
     }
     const isTaken = ifAbsent === true && present !== undefined;
-    if (isTaken || (ifVersion !== undefined && ifVersion !== present?.version)) {
+    const isKnown =
+      ifNew === true &&
+      this.in(scope).some(({ value, text }) => value === write.value && text === write.text);
+    if (isTaken || isKnown || (ifVersion !== undefined && ifVersion !== present?.version)) {
       return { stored: false, ...(present && { version: present.version }) };
     }
     this.#set(id, keep(scope, write, version, present?.createdAt ?? at, at));
@@ -159,6 +162,11 @@ function keep(
   updatedAt: number,
 ): Kept {
   return { scope, key, value, text, version, createdAt, updatedAt, opId };
+}
+
+/** What a change of several writes is known by. */
+export function markOf(writes: readonly LongTermWrite[]): unknown {
+  return writes[0]?.metadata?.["mark"];
 }
 
 export function modelled(entry: Modelled | undefined): Modelled | undefined {

@@ -6,6 +6,7 @@ import type { LongTermHarness, LongTermOptions } from "@mem/contract";
 import { systemClock, type LongTermStore } from "@mem/core";
 import { createStoreAt } from "../src/lancedb-store.ts";
 import { ObjectDatabase, type ObjectLocation } from "../src/objects/object-database.ts";
+import { CurrentEmbedder } from "../src/vectors/current-embedder.ts";
 import { ObjectPlace } from "../src/objects/object-place.ts";
 
 /**
@@ -49,7 +50,7 @@ export function openObjectStore(
   const place = new ObjectPlace({
     location,
     language: "english",
-    embedder: options.embedder,
+    embedder: new CurrentEmbedder(options.embedder),
     cacheBytes: 1 << 20,
     clock: systemClock,
   });

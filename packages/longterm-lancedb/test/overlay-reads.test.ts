@@ -189,7 +189,7 @@ async function ask(database: Database, view: View, asked: Question): Promise<Ans
       (made === undefined ? [true] : [true, false]).map((byKeyword) =>
         search.hits(
           view,
-          { scope: place, byKeyword, weight: 0.6, ...(made && { vector: made }) },
+          { scope: place, byKeyword, weight: 0.6, at: 0, ...(made && { vector: made }) },
           query(asked.words, { ...filter, topK: asked.limit * 3, neighbours: asked.neighbours }),
         ),
       ),

@@ -23,6 +23,7 @@ describe("a change that has to wait for the table", () => {
         count: () => counted,
         onSaved: () => undefined,
         onFlushed: () => undefined,
+        onOtherEmbedder: () => undefined,
       });
       replica.begin(state);
       const own: Change = { kind: "clear", at: 1, scope };

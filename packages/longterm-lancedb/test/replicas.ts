@@ -13,7 +13,7 @@ import { expect } from "vitest";
 import { createLanceDbStore } from "../src/index.ts";
 import { locate } from "../src/folder/location.ts";
 import { rowId } from "../src/table/row.ts";
-import { LogModel, modelled } from "./log-model.ts";
+import { LogModel, markOf, modelled } from "./log-model.ts";
 import { HANDLES, KEYS, SCOPES, type Put, type Step, type VersionCondition } from "./steps.ts";
 
 /** Several handles on one folder, beside the plain model of its log. */
@@ -81,7 +81,7 @@ export class Replicas implements AsyncDisposable {
       case "save": {
         const writes = this.#writes(one.puts, place);
         const answer = await store.save(place, writes);
-        return () => expectSame(answer, model.answer(writes[0]?.value));
+        return () => expectSame(answer, model.answer(markOf(writes)));
       }
       case "restore": {
         const options = { ifExists: one.onlyAbsent ? "skip" : "replace" } as const;
@@ -197,12 +197,16 @@ export class Replicas implements AsyncDisposable {
   }
 
   #writes(all: readonly Put[], place: Scope): LongTermWrite[] {
-    return all.map(({ key: name, text, opId, ifAbsent, ifVersion: condition }) => {
+    return all.map(({ key: name, text, opId, ifAbsent, ifNew, ifVersion: condition }) => {
       const expected = this.#version(place, name, condition);
+      const mark = this.#value++;
       return {
         key: name,
-        value: this.#value++,
+        // Some contents come again and again.
+        value: mark % 2 === 0 ? 0 : mark,
         text,
+        metadata: { mark },
+        ...(ifNew && { ifNew }),
         source: "agent",
         ...(opId !== undefined && { opId }),
         ...(expected !== undefined ? { ifVersion: expected } : ifAbsent && { ifAbsent }),

@@ -13,7 +13,7 @@ import { loadNativeModules } from "../src/table/native-module.ts";
 import { hashRow } from "../src/table/row-hash.ts";
 import { rowTable } from "../src/table/row-table.ts";
 import { scanRows } from "../src/table/row-scan.ts";
-import type { Row } from "../src/table/row.ts";
+import type { EntryRow, Row } from "../src/table/row.ts";
 import { tableSchema } from "../src/table/table-schema.ts";
 import { openDatabase } from "./view.ts";
 
@@ -65,7 +65,7 @@ function toRow(
     derived_from = null,
     vector_hash = null,
   ] = others;
-  const row: Omit<Row, "hash" | "terms" | "length" | "vector_hash" | "vector"> = {
+  const row: Omit<EntryRow, "hash"> = {
     id: `${i}:${texts[8]}`,
     tenant,
     workflow,
@@ -88,6 +88,9 @@ function toRow(
     terms,
     length: i,
     hash: hashRow(row),
+    content: `content ${i}`,
+    facets: i % 3 === 0 ? null : Array.from({ length: i % 5 }, (_, facet) => facet * i),
+    passage_vectors: i % 2 === 0 ? null : Uint8Array.from({ length: i }, (_, byte) => 255 - byte),
     vector_hash,
     vector: withVector === 1 ? Float32Array.from([i, -0.5, 1e-20]) : null,
   };

@@ -29,6 +29,7 @@ export interface Put {
   readonly text: string;
   readonly opId: string | undefined;
   readonly ifAbsent: boolean;
+  readonly ifNew: boolean;
   readonly ifVersion: VersionCondition;
 }
 
@@ -50,6 +51,7 @@ const put = record({
   text: constantFrom("", "autumn", "winter plan"),
   opId: option(constantFrom("op-1", "op-2"), { nil: undefined, freq: 3 }),
   ifAbsent: boolean(),
+  ifNew: boolean(),
   ifVersion,
 });
 const puts = uniqueArray(put, { minLength: 1, maxLength: 3, selector: (each) => each.key });

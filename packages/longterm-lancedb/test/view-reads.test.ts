@@ -5,10 +5,7 @@ import { Overlay } from "../src/log/overlay.ts";
 import { RememberedAnswers } from "../src/reading/remembered-answers.ts";
 import { getEntries, getKnown } from "../src/reading/retrieval.ts";
 import { rowId } from "../src/table/row.ts";
-import { ScopeStatistics } from "../src/search/scope-statistics.ts";
 import { Search } from "../src/search/search.ts";
-import { surveyScope } from "../src/search/searched.ts";
-import { searchByVector } from "../src/search/vector-search.ts";
 import { here, query, scope, write } from "./fixtures.ts";
 import { analyzer, makeTable, makeView, openDatabase, type Placed } from "./view.ts";
 
@@ -79,7 +76,7 @@ describe("a search", () => {
     const table = await makeTable(database, [placed("a", { text: "autumn" })]);
     await table.update({ where: "true", values: { agent: "thief" } });
     const search = new Search(database.modules.lancedb, analyzer);
-    const plan = { scope: { ...here, agentIds: ["thief"] }, byKeyword: true, weight: 0 };
+    const plan = { scope: { ...here, agentIds: ["thief"] }, byKeyword: true, weight: 0, at: 0 };
     await expect(search.hits(makeView(table), plan, query("autumn"))).rejects.toMatchObject({
       code: "MEM_CORRUPT",
     });
@@ -137,12 +134,16 @@ describe("a search by vector", () => {
 
   it("is not cut short by rows that count no more", async () => {
     const overlay = new Overlay();
-    const view = makeView(await makeTable(await openDatabase(), rows), overlay);
+    const database = await openDatabase();
+    const view = makeView(await makeTable(database, rows), overlay);
     for (let i = 0; i < 20; i++) change(overlay, `key-${String(i).padStart(2, "0")}`, true);
-    const searched = await surveyScope(view, here, new ScopeStatistics(analyzer), false);
-    expect(searched.totals.documents).toBe(10);
-    const found = await searchByVector(searched, asked, 3);
-    expect(found.map(({ id }) => id)).toEqual([20, 21, 22].map((i) => rowId(scope, `key-${i}`)));
+    // Also where the index has to find them.
+    for (const exhaustive of [0, 20_000]) {
+      const search = new Search(database.modules.lancedb, analyzer, exhaustive);
+      const plan = { scope: here, byKeyword: false, vector: asked, weight: 1, at: 0 };
+      const found = await search.hits(view, plan, query("text", { topK: 3 }));
+      expect(found.map(({ key }) => key)).toEqual(["key-20", "key-21", "key-22"]);
+    }
   });
 
   it("never returns an entry whose vector was damaged", async () => {
@@ -153,7 +154,7 @@ describe("a search by vector", () => {
       values: { vector_hash: "x" },
     });
     const search = new Search(database.modules.lancedb, analyzer);
-    const plan = { scope: here, byKeyword: true, weight: 0.5 };
+    const plan = { scope: here, byKeyword: true, weight: 0.5, at: 0 };
     const find = (vector: Float32Array | undefined, topK: number) =>
       search.hits(makeView(table), { ...plan, ...(vector && { vector }) }, query("text", { topK }));
     await expect(find(asked, 30)).rejects.toMatchObject({

@@ -2,13 +2,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Table } from "@lancedb/lancedb";
-import type { LongTermWrite, Scope } from "@mem/core";
+import { contentHash, type LongTermWrite, type Scope } from "@mem/core";
 import { createAnalyzer, documentLength, joinTerms, type Analyzer } from "@mem/search";
 import { onTestFinished } from "vitest";
 import { Database } from "../src/table/database.ts";
 import { EntryCache } from "../src/reading/entry-cache.ts";
 import { locate } from "../src/folder/location.ts";
 import { Overlay } from "../src/log/overlay.ts";
+import { facetsOf } from "../src/table/facets.ts";
 import { hashRow, hashVector } from "../src/table/row-hash.ts";
 import { readStored } from "../src/table/row-queries.ts";
 import { rowId, type Row } from "../src/table/row.ts";
@@ -64,6 +65,7 @@ export function makeView(table: Table, overlay: Overlay = new Overlay(), version
     version,
     overlay,
     cache,
+    refusalOf: async () => undefined,
     async learn(changes) {
       const unknown = [...changes].filter(({ stored }) => stored === undefined);
       const facts = await readStored(
@@ -105,11 +107,15 @@ export function toRow({
     source: write.source,
     derived_from: write.derivedFrom === undefined ? null : JSON.stringify(write.derivedFrom),
   };
+  const content = contentHash(write.value, write.text);
   const blank = write.text.trim() === "" ? "" : null;
   return {
     ...row,
     hash: hashRow(row),
+    content,
+    facets: facetsOf(content, write.metadata),
     vector: vector ?? null,
-    vector_hash: vector === undefined ? blank : hashVector(id, write.text, vector),
+    vector_hash: vector === undefined ? blank : hashVector(id, write.text, vector, null),
+    passage_vectors: null,
   };
 }

@@ -2,6 +2,7 @@ import { splitCompound } from "./compound.ts";
 import { ENGLISH } from "./english.ts";
 import { normalise } from "./folding.ts";
 import { NO_LANGUAGE, type Language } from "./language.ts";
+import type { QueryTerm } from "./query-term.ts";
 import { isStopTerm } from "./term.ts";
 import { splitPieces } from "./tokenizer.ts";
 import { WordTerms } from "./word-terms.ts";
@@ -28,11 +29,17 @@ export interface Analyzer {
   analyze(text: string): string[];
   /**
    * The distinct terms to search for, in the order of the query. Stop words are left out unless the
-   * query has nothing else: then they count ("who is it?", "to be or not to be").
+   * query has nothing else: then they count ("who is it?", "to be or not to be"). With `prefix`, the
+   * last word stands for all that begin like it, and comes last.
    */
-  analyzeQuery(text: string): string[];
+  analyzeQuery(text: string, options?: QueryAnalysisOptions): QueryTerm[];
   /** The terms of a text with their places. Those of a compound come after that of the whole. */
   tokenize(text: string): Token[];
+}
+
+export interface QueryAnalysisOptions {
+  /** Whether the last word is the beginning of one. Default `false`. */
+  prefix?: boolean;
 }
 
 export interface AnalyzerOptions {
@@ -70,29 +77,64 @@ class TextAnalyzer implements Analyzer {
     return this.tokenize(text).map((token) => token.term);
   }
 
-  analyzeQuery(text: string): string[] {
-    const terms = [...new Set(this.analyze(text))];
-    const content = terms.filter((term) => !isStopTerm(term));
-    return content.length > 0 ? content : terms;
+  analyzeQuery(text: string, { prefix = false }: QueryAnalysisOptions = {}): QueryTerm[] {
+    if (!prefix) {
+      const terms = new Set(this.analyze(text));
+      const content = [...terms].filter((term) => !isStopTerm(term));
+      return content.length > 0 ? content : [...terms];
+    }
+    return this.#analyzeBegun(text);
+  }
+
+  #analyzeBegun(text: string): QueryTerm[] {
+    const words: { readonly word: string; readonly end: number }[] = [];
+    this.#forEachWord(text, (word, _, end) => {
+      if (this.#terms.of(word).length > 0) words.push({ word, end });
+    });
+    // A compound's last part ends where the compound does: both are the last word.
+    const end = words.at(-1)?.end;
+    const beginnings = words
+      .filter((each) => each.end === end)
+      .map(({ word }) => this.#terms.beginning(word));
+    const [first] = beginnings;
+    if (first === undefined) return [];
+    const terms = new Set([
+      ...words.filter((each) => each.end !== end).flatMap(({ word }) => this.#terms.of(word)),
+      ...beginnings.flatMap(({ before }) => before),
+    ]);
+    const content = [...terms].filter((term) => !isStopTerm(term));
+    const starts = beginnings.map(({ start }) => start);
+    const stems = beginnings.flatMap((each) => each.stems);
+    const stopTerms = beginnings.flatMap(({ stopTerm }) => stopTerm ?? []);
+    const onlyStopWords = content.length === 0 && stopTerms.length === beginnings.length;
+    const last = { name: `${first.start}*`, starts, stems };
+    if (!onlyStopWords) return [...content, last];
+    return [...terms, { ...last, stems: [...stems, ...stopTerms] }];
   }
 
   tokenize(text: string): Token[] {
     const tokens: Token[] = [];
-    const add = (word: string, start: number, length: number): void => {
-      for (const term of this.#terms.of(word)) tokens.push({ term, start, end: start + length });
-    };
+    this.#forEachWord(text, (word, start, end) => {
+      for (const term of this.#terms.of(word)) tokens.push({ term, start, end });
+    });
+    return tokens;
+  }
+
+  /** Visits the stretches of the text that terms are made from. */
+  #forEachWord(text: string, visit: (word: string, start: number, end: number) => void): void {
     for (const { kind, start, end } of splitPieces(text)) {
       const piece = text.slice(start, end);
-      if (kind === "word") add(piece, start, piece.length);
+      if (kind === "word") visit(piece, start, end);
       else if (kind === "compound") {
-        for (const part of splitCompound(piece)) add(part.word, start + part.start, part.length);
+        for (const part of splitCompound(piece)) {
+          visit(part.word, start + part.start, start + part.start + part.length);
+        }
       } else {
         for (const { segment, index } of this.#segments(piece)) {
-          add(segment, start + index, segment.length);
+          visit(segment, start + index, start + index + segment.length);
         }
       }
     }
-    return tokens;
   }
 
   #segments(text: string): Intl.Segments {

@@ -1,5 +1,6 @@
+import type { QueryTerm } from "./query-term.ts";
 import type { FieldStatistics } from "./statistics.ts";
-import { isStopTerm } from "./term.ts";
+import type { TermCounts } from "./term-counter.ts";
 
 /** How soon further occurrences of a term stop counting. */
 const K1 = 1.2;
@@ -8,12 +9,12 @@ const B = 0.75;
 
 /** A query weighed by the statistics of the scope that it searches. */
 export interface KeywordQuery {
-  /** The distinct terms, each with the most that it can add to a score: idf · (k1 + 1). */
-  readonly weights: ReadonlyMap<string, number>;
+  /** Those of `analyzeQuery`. */
+  readonly terms: readonly QueryTerm[];
+  /** The most that each of them can add to a score: idf · (k1 + 1). */
+  readonly weights: readonly number[];
   /** The BM25 score that no document can exceed: the sum of the weights. */
   readonly upperBound: number;
-  /** Whether any one of the terms makes a document a match, or only all together. */
-  readonly match: "any" | "all";
   /** The mean length of the scope's documents, in terms. */
   readonly averageLength: number;
 }
@@ -23,26 +24,22 @@ export interface KeywordQuery {
  * stored afterwards does not change it.
  */
 export function createKeywordQuery(
-  terms: Iterable<string>,
+  terms: readonly QueryTerm[],
   statistics: FieldStatistics,
-  { match = "any" }: { match?: "any" | "all" } = {},
 ): KeywordQuery {
   const { documents, totalLength } = statistics;
-  const weights = new Map<string, number>();
-  let upperBound = 0;
-  for (const term of new Set(terms)) {
+  const weights = terms.map((term) => {
     const having = statistics.documentFrequency(term);
-    const weight = Math.log(1 + (documents - having + 0.5) / (having + 0.5)) * (K1 + 1);
-    weights.set(term, weight);
-    upperBound += weight;
-  }
+    return Math.log(1 + (documents - having + 0.5) / (having + 0.5)) * (K1 + 1);
+  });
+  const upperBound = weights.reduce((sum, weight) => sum + weight, 0);
   const averageLength = documents === 0 ? 0 : totalLength / documents;
-  return { weights, upperBound, match, averageLength };
+  return { terms, weights, upperBound, averageLength };
 }
 
 /**
- * Scores a document, given as the terms of `analyze`, by BM25 as a share of the query's upper bound:
- * from 0, not a match, to 1. Times `query.upperBound` it is the plain BM25 score.
+ * Scores a document, given as the counts of the query's terms, by BM25 as a share of the query's upper
+ * bound: from 0 to 1. Times `query.upperBound` it is the plain BM25 score.
  *
  * BM25 is the sum over the query's terms of idf · f · (k1 + 1) / (f + k1 · (1 - b + b · length / mean)),
  * f being how often the document has the term: Robertson and Zaragoza, "The Probabilistic Relevance
@@ -50,20 +47,11 @@ export function createKeywordQuery(
  * never negative: ln(1 + (N - n + 0.5) / (n + 0.5)) for n of N documents that have the term. Stop
  * words do not count for the length.
  */
-export function scoreKeyword(query: KeywordQuery, documentTerms: Iterable<string>): number {
-  const frequencies = new Map<string, number>();
-  let length = 0;
-  for (const term of documentTerms) {
-    if (!isStopTerm(term)) length += 1;
-    if (query.weights.has(term)) frequencies.set(term, (frequencies.get(term) ?? 0) + 1);
-  }
-  const { weights, match } = query;
-  if (frequencies.size === 0) return 0;
-  if (match === "all" && frequencies.size < weights.size) return 0;
+export function scoreKeyword(query: KeywordQuery, { frequencies, length }: TermCounts): number {
   const saturation = saturationOf(length, query);
   let sum = 0;
-  for (const [term, weight] of weights) {
-    sum += termScore(weight, frequencies.get(term) ?? 0, saturation);
+  for (const [at, weight] of query.weights.entries()) {
+    sum += termScore(weight, frequencies[at] ?? 0, saturation);
   }
   return sum / query.upperBound;
 }

@@ -20,6 +20,12 @@ const STOP_WORDS: ReadonlySet<string> = new Set(
   ].flatMap((line) => line.split(" ")),
 );
 
+/** As words are spelled, and those that are built of others ("ization") in full. */
+const ENDINGS =
+  "s ies ied ed edly ing ings ingly ly ness ment ments ement ion ions ation ations ational ator ators tional ance ances ence ences ency er ers al ally ality alism alize able ability ible ibility ant ent ently ic ical ically icate ism ate ates ity ous ously ousness ive ives ively iveness ivity ative ize izes ized izing izer ization ful fully fulness less lessly".split(
+    " ",
+  );
+
 /** English: Snowball's stemmer, about a hundred stop words, contractions taken off. */
 export const ENGLISH: Language = {
   name: "english",
@@ -29,4 +35,5 @@ export const ENGLISH: Language = {
   },
   stopWords: STOP_WORDS,
   contraction: /(?:'(?:s|m|d|re|ve|ll)|n't)$/,
+  endings: ENDINGS,
 };

@@ -1,5 +1,6 @@
 import { saturationOf, termScore, type KeywordQuery } from "./bm25.ts";
 import { Postings } from "./postings.ts";
+import { isTermOf, type QueryTerm } from "./query-term.ts";
 import type { FieldStatistics } from "./statistics.ts";
 import { documentLength } from "./term.ts";
 
@@ -50,16 +51,14 @@ class InvertedIndex implements KeywordIndex, FieldStatistics {
   #byOrdinal: (IndexedDocument | undefined)[] = [];
   #living = 0;
   #dead = 0;
-  /** By ordinal, for `search` to add up in; all zeros between two calls. */
-  #scores = new Float64Array(0);
-  #matched = new Uint32Array(0);
 
   get documents(): number {
     return this.#documents.size;
   }
 
-  documentFrequency(term: string): number {
-    return this.#postings.get(term)?.documents ?? 0;
+  documentFrequency(term: QueryTerm): number {
+    if (typeof term === "string") return this.#postings.get(term)?.documents ?? 0;
+    return this.#having(term).size;
   }
 
   add(id: string, terms: readonly string[]): void {
@@ -98,36 +97,37 @@ class InvertedIndex implements KeywordIndex, FieldStatistics {
   }
 
   search(query: KeywordQuery): KeywordMatch[] {
-    this.#growScratch();
-    const touched: number[] = [];
-    for (const [term, weight] of query.weights) {
-      this.#postings.get(term)?.forEach((ordinal, frequency) => {
-        const document = this.#byOrdinal[ordinal];
-        if (!document) return;
+    const scores = new Map<IndexedDocument, number>();
+    for (const [at, term] of query.terms.entries()) {
+      const weight = query.weights[at] ?? 0;
+      for (const [document, frequency] of this.#having(term)) {
         const score = termScore(weight, frequency, saturationOf(document.length, query));
-        const matched = this.#matched[ordinal] ?? 0;
-        if (matched === 0) touched.push(ordinal);
-        this.#matched[ordinal] = matched + 1;
-        this.#scores[ordinal] = (this.#scores[ordinal] ?? 0) + score;
-      });
-    }
-    const enough = query.match === "all" ? query.weights.size : 1;
-    const matches: KeywordMatch[] = [];
-    for (const ordinal of touched) {
-      const document = this.#byOrdinal[ordinal];
-      if (document && (this.#matched[ordinal] ?? 0) >= enough) {
-        matches.push({ id: document.id, keyword: (this.#scores[ordinal] ?? 0) / query.upperBound });
+        scores.set(document, (scores.get(document) ?? 0) + score);
       }
-      this.#scores[ordinal] = 0;
-      this.#matched[ordinal] = 0;
     }
-    return matches;
+    return Array.from(scores, ([{ id }, score]) => ({ id, keyword: score / query.upperBound }));
   }
 
-  #growScratch(): void {
-    if (this.#scores.length >= this.#byOrdinal.length) return;
-    this.#scores = new Float64Array(2 * this.#byOrdinal.length);
-    this.#matched = new Uint32Array(2 * this.#byOrdinal.length);
+  /** The documents that have a term, with how often they do. */
+  #having(term: QueryTerm): Map<IndexedDocument, number> {
+    const frequencies = new Map<IndexedDocument, number>();
+    for (const list of this.#listsOf(term)) {
+      list.forEach((ordinal, frequency) => {
+        const document = this.#byOrdinal[ordinal];
+        if (document) frequencies.set(document, (frequencies.get(document) ?? 0) + frequency);
+      });
+    }
+    return frequencies;
+  }
+
+  #listsOf(term: QueryTerm): Postings[] {
+    if (typeof term === "string") {
+      const list = this.#postings.get(term);
+      return list ? [list] : [];
+    }
+    return Array.from(this.#postings)
+      .filter(([each]) => isTermOf(term, each))
+      .map(([, list]) => list);
   }
 
   /** Numbers the documents anew, without gaps, and drops every posting of those that are gone. */

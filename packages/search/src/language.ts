@@ -12,6 +12,11 @@ export interface Language {
    * becomes "l" and "avion").
    */
   readonly contraction?: RegExp;
+  /**
+   * The endings that `stem` takes off. By them a word whose ending has only begun ("marketi") finds what the whole word
+   * would. Without them such a word finds nothing that is indexed by a shorter stem.
+   */
+  readonly endings?: readonly string[];
 }
 
 /** Words as they are written, but for case and accents: no stems, no stop words. */

@@ -24,7 +24,7 @@ const SHARE_OF_BEST = 1 / 4;
  * Scores are lent as given, not as raised, and what is borrowed shows in `scores.neighbours`.
  *
  * What answers a question often stands beside the words that were asked for. So an entry that scores
- * 0 borrows too, if one of its neighbours scores: see `missingNeighbours`.
+ * 0 borrows too, if one of its neighbours scores: pass all members of the sequences of what was found.
  */
 export function borrowFromNeighbours<H extends Hit>(hits: readonly H[]): H[] {
   const sequences = new Map<string, Sequence>();
@@ -37,24 +37,6 @@ export function borrowFromNeighbours<H extends Hit>(hits: readonly H[]): H[] {
     if (neighbours === 0) return hit;
     return { ...hit, score: hit.score + neighbours, scores: { ...hit.scores, neighbours } };
   });
-}
-
-/**
- * The places within two of the best hits that none of all `hits` holds. A store that fetches and
- * scores what stands there, and ranks it with the hits, gets the same answer as one that scores every
- * entry: whatever borrows its way up stands beside one that is up already.
- */
-export function missingNeighbours(best: readonly Hit[], hits: readonly Hit[]): SequencePlace[] {
-  const taken = new Map<string, Set<number>>();
-  const take = ({ id, position }: SequencePlace): boolean => {
-    const positions = taken.get(id) ?? new Set();
-    taken.set(id, positions);
-    return positions.size < positions.add(position).size;
-  };
-  for (const { sequence } of hits) if (sequence) take(sequence);
-  return best
-    .flatMap(({ sequence }) => (sequence ? around(sequence) : []))
-    .filter((place) => take(place));
 }
 
 interface Sequence {
@@ -76,8 +58,4 @@ function borrowed({ score, sequence }: Hit, { best, scores }: Sequence): number 
     Math.max(scores.get(position - distance) ?? 0, scores.get(position + distance) ?? 0);
   const near = SHARE_OF_NEXT * better(1) + SHARE_OF_NEXT_BUT_ONE * better(2);
   return score === 0 && near === 0 ? 0 : near + SHARE_OF_BEST * best;
-}
-
-function around({ id, position }: SequencePlace): SequencePlace[] {
-  return [-2, -1, 1, 2].map((distance) => ({ id, position: position + distance }));
 }

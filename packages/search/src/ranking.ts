@@ -1,39 +1,50 @@
+import { finalValue } from "./final-score.ts";
 import { borrowFromNeighbours, type Hit } from "./neighbours.ts";
 
-export interface RankOptions {
-  /** How many hits to return at most. */
+export interface RankOptions<H extends Hit = Hit> {
+  /** How many hits to return at most; `Infinity` for all. */
   topK: number;
-  /** The least score of a hit. Hits that score 0 are never returned. Default 0. */
-  minScore?: number;
+  /** The least final score of a hit. Hits that score 0 before age counts are never returned. Default 0. */
+  minScore?: number | undefined;
   /** Whether hits in a sequence borrow from their neighbours. Default `true`. */
   neighbours?: boolean;
+  /** The `recencyFactor` of a hit. Default: age does not count. */
+  recency?: ((hit: H) => number | undefined) | undefined;
 }
 
 /**
- * The best hits, the best first. Equal scores are ordered by id (code units), so that the same hits
- * always give the same answer, whatever order they come in.
+ * The best hits, the best first, by the score that `finalScore` gives them. Of those that borrowed their
+ * way to the best score there is, the one that could have had more comes first; equal ones are ordered by
+ * id (code units), so that the same hits always give the same answer, whatever order they come in.
  */
 export function rank<H extends Hit>(
   hits: readonly H[],
-  { topK, minScore = 0, neighbours = true }: RankOptions,
+  { topK, minScore = 0, neighbours = true, recency }: RankOptions<H>,
 ): H[] {
-  let best: H[] = [];
-  let worst: H | undefined;
+  let best: Ranked<H>[] = [];
+  let worst: Ranked<H> | undefined;
   const keepBest = (): void => {
     best = best.toSorted(compare).slice(0, topK);
     worst = best[topK - 1];
   };
   for (const hit of neighbours ? borrowFromNeighbours(hits) : hits) {
-    if (!(hit.score > 0 && hit.score >= minScore) || (worst && compare(worst, hit) < 0)) continue;
-    best.push(hit);
+    const score = finalValue(hit.scores, recency?.(hit));
+    if (!(hit.score > 0 && score >= minScore) || (worst && score < worst.score)) continue;
+    best.push({ hit, score });
     // Sorting now and then keeps the cost of a large result far below that of sorting all hits.
     if (best.length >= 2 * topK) keepBest();
   }
   keepBest();
-  return best;
+  return best.map(({ hit }) => hit);
 }
 
-function compare(a: Hit, b: Hit): number {
+interface Ranked<H> {
+  readonly hit: H;
+  readonly score: number;
+}
+
+function compare(a: Ranked<Hit>, b: Ranked<Hit>): number {
   if (a.score !== b.score) return b.score - a.score;
-  return a.id < b.id ? -1 : Number(a.id > b.id);
+  if (a.hit.score !== b.hit.score) return b.hit.score - a.hit.score;
+  return a.hit.id < b.hit.id ? -1 : Number(a.hit.id > b.hit.id);
 }

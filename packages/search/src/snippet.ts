@@ -1,4 +1,5 @@
 import type { Analyzer, Token } from "./analyzer.ts";
+import { createTermTest, type QueryTerm } from "./query-term.ts";
 
 /** A stretch of a text, in UTF-16 code units. */
 export interface TextRange {
@@ -27,13 +28,13 @@ export interface SnippetOptions {
  */
 export function snippet(
   text: string,
-  terms: Iterable<string>,
+  terms: Iterable<QueryTerm>,
   analyzer: Analyzer,
   { length = 160 }: SnippetOptions = {},
 ): Snippet {
-  const wanted = new Set(terms);
+  const wanted = createTermTest(terms);
   const tokens = analyzer.tokenize(text);
-  const found = mergeOverlapping(tokens.filter(({ term }) => wanted.has(term)));
+  const found = mergeOverlapping(tokens.filter(({ term }) => wanted(term)));
   const { start, end } = passageAround(bestWindow(found, length), text, tokens, length);
   const matches = found
     .filter((match) => match.start < end && match.end > start)

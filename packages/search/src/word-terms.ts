@@ -1,10 +1,22 @@
 import { fold, normalise } from "./folding.ts";
 import type { Language } from "./language.ts";
-import { MAX_TERM_LENGTH, stopTerm } from "./term.ts";
+import { isStopTerm, MAX_TERM_LENGTH, stopTerm } from "./term.ts";
 
 const REMEMBERED_WORDS = 8192;
 /** V8 copies slices up to here; a longer one, as a key, would keep the text it was cut from. */
 const COPIED_SLICE_LENGTH = 12;
+
+/** What the beginning of a word may turn out to be. */
+export interface Beginning {
+  /** The terms of whole words before it. */
+  readonly before: readonly string[];
+  /** As it is written, but for case and accents. */
+  readonly start: string;
+  /** Terms of words that begin so which do not start with `start`. */
+  readonly stems: readonly string[];
+  /** Its own term where it is a stop word as it stands. */
+  readonly stopTerm: string | undefined;
+}
 
 /** Makes the terms of single words: mostly one, none for a lone accent, several for "l'avion". */
 export class WordTerms {
@@ -28,11 +40,33 @@ export class WordTerms {
     return terms;
   }
 
+  /** What a word may be the beginning of; of several ("l'avi") the last is, and those before it are whole. */
+  beginning(word: string): Beginning {
+    const words = this.#split(head(word)).filter((each) => this.#term(each) !== "");
+    const last = words.at(-1) ?? "";
+    const start = head(fold(last).replaceAll("'", ""));
+    const isStopWord = this.#stopWords.has(last);
+    const whole = this.#language.endings?.flatMap((ending) => completions(last, ending)) ?? [];
+    if (!isStopWord) whole.push(last);
+    const stems = new Set(whole.map((each) => this.#term(each)));
+    return {
+      before: words.slice(0, -1).map((each) => this.#term(each)),
+      start,
+      stems: [...stems].filter((term) => !isStopTerm(term) && !term.startsWith(start)),
+      stopTerm: isStopWord ? this.#term(last) : undefined,
+    };
+  }
+
   #make(word: string): string[] {
+    return this.#split(word)
+      .map((each) => this.#term(each))
+      .filter((term) => term !== "");
+  }
+
+  #split(word: string): string[] {
     const normal = normalise(word);
     const { contraction } = this.#language;
-    const words = contraction ? [this.#withoutApostrophes(normal, contraction)] : normal.split("'");
-    return words.map((each) => this.#term(each)).filter((term) => term !== "");
+    return contraction ? [this.#withoutApostrophes(normal, contraction)] : normal.split("'");
   }
 
   #withoutApostrophes(word: string, contraction: RegExp): string {
@@ -50,4 +84,14 @@ export class WordTerms {
 function head(word: string): string {
   if (word.length <= MAX_TERM_LENGTH) return word;
   return word.slice(0, MAX_TERM_LENGTH).replace(/[\uD800-\uDBFF]$/, "");
+}
+
+/** The words that a beginning becomes if what it ends with is already the start of this ending. */
+function completions(beginning: string, ending: string): string[] {
+  if (/\p{N}/v.test(beginning)) return [];
+  const words: string[] = [];
+  for (let begun = 0; begun < ending.length; begun++) {
+    if (beginning.endsWith(ending.slice(0, begun))) words.push(beginning + ending.slice(begun));
+  }
+  return words;
 }

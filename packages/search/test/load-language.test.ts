@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { createAnalyzer, LANGUAGE_NAMES, loadLanguage, type LanguageName } from "../src/index.ts";
+import {
+  createAnalyzer,
+  createTermCounter,
+  LANGUAGE_NAMES,
+  loadLanguage,
+  type LanguageName,
+} from "../src/index.ts";
 
 const NAMES: readonly LanguageName[] = [
   "arabic",
@@ -47,6 +53,38 @@ describe("loadLanguage", () => {
     const analyzer = createAnalyzer({ language: await loadLanguage(name) });
     expect(analyzer.analyze(text)).toEqual(terms);
   });
+
+  test.each([
+    ["arabic", "الكتاب", "كتاب"],
+    ["danish", "kampagnen kampagner", "KAMPAGNE"],
+    ["dutch", "boeken", "Boek"],
+    ["finnish", "kampanjat kampanjan", "kampanja"],
+    ["french", "l'économie économique d'études", "etude"],
+    ["german", "Werbekampagnen Straßen", "strasse"],
+    ["greek", "εκστρατείες", "ΕΚΣΤΡΑΤΕΊΕΣ"],
+    ["hungarian", "kampányok", "kampány"],
+    ["italian", "campagne pubblicità", "pubblicita"],
+    ["norwegian", "kampanjene", "kampanje"],
+    ["portuguese", "campanhas", "Campanha"],
+    ["romanian", "campanii", "CAMPANII"],
+    ["russian", "рекламные кампании", "кампания"],
+    ["spanish", "campañas publicitarias", "campana"],
+    ["turkish", "kampanyalar", "kampanya"],
+    ["ukrainian", "реклама", "Реклама"],
+  ] as const)("%s: what is stored as %j is found by %j", async (name, stored, asked) => {
+    const analyzer = createAnalyzer({ language: await loadLanguage(name) });
+    const count = createTermCounter(analyzer.analyzeQuery(asked));
+    expect(count(analyzer.analyze(stored))).toBeDefined();
+  });
+
+  it.each(["english", "german", "none"] as const)(
+    "%s splits Chinese and Japanese, whatever the language of the rest",
+    async (name) => {
+      const analyzer = createAnalyzer({ language: await loadLanguage(name) });
+      const terms = analyzer.analyze("Team 客户喜欢手冲咖啡 データベース");
+      expect(terms).toEqual(expect.arrayContaining(["客户", "喜欢", "咖啡", "データベース"]));
+    },
+  );
 
   test.each(NAMES)("%s accepts any word", async (name) => {
     const analyzer = createAnalyzer({ language: await loadLanguage(name) });

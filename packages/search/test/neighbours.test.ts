@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { borrowFromNeighbours, fuse, missingNeighbours, rank, type Hit } from "../src/index.ts";
+import { borrowFromNeighbours, fuse, type Hit } from "../src/index.ts";
 
 function hit(id: string, keyword: number, sequence?: string, position = 0): Hit {
   const place = sequence === undefined ? {} : { sequence: { id: sequence, position } };
@@ -71,32 +71,6 @@ describe("borrowFromNeighbours", () => {
         const back = borrowFromNeighbours(hits.toReversed()).toReversed();
         expect(back).toEqual(borrowFromNeighbours(hits));
       }),
-    );
-  });
-});
-
-describe("missingNeighbours", () => {
-  it("names the places within two that no hit holds, once each", () => {
-    const hits = talk([0, 0, 0.5, 0.4, 0, 0, 0]).filter((each) => each.score > 0);
-    expect(missingNeighbours(hits, [...hits, hit("x", 0.1, "talk", 4), hit("y", 1)])).toEqual([
-      { id: "talk", position: 0 },
-      { id: "talk", position: 1 },
-      { id: "talk", position: 5 },
-    ]);
-  });
-
-  it("are all it takes to rank as if every entry had been scored", () => {
-    fc.assert(
-      fc.property(talks, fc.integer({ min: 1, max: 6 }), (scores, topK) => {
-        const everything = scores.flatMap((each, at) => talk(each, `talk${at}`));
-        const matches = everything.filter((each) => each.score > 0);
-        const places = missingNeighbours(rank(matches, { topK }), matches);
-        const fetched = everything.filter(({ sequence }) =>
-          places.some(({ id, position }) => id === sequence?.id && position === sequence.position),
-        );
-        expect(rank([...matches, ...fetched], { topK })).toEqual(rank(everything, { topK }));
-      }),
-      { numRuns: 500 },
     );
   });
 });

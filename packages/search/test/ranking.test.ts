@@ -11,6 +11,9 @@ const hits = fc
 
 const ids = (ranked: readonly Hit[]): string[] => ranked.map(({ id }) => id);
 
+/** The better, the older. */
+const recency = ({ score }: Hit): number => Math.max(0, Math.round(10 * (0.7 - score)) / 2);
+
 describe("rank", () => {
   it("returns the first of all hits in order: best first, equals by id", () => {
     fc.assert(
@@ -47,6 +50,24 @@ describe("rank", () => {
     }));
     expect(ids(rank(given, { topK: 10 }))).toEqual(["1", "2", "0"]);
     expect(ids(rank(given, { topK: 10, neighbours: false }))).toEqual(["0", "1", "2"]);
+  });
+
+  it("takes age from a score before it is compared, and loses no match by it", () => {
+    const given = [0.5, 0.6, 0.7].map((keyword) => ({
+      id: `${keyword}`,
+      ...fuse({ keyword, weight: 0 }),
+    }));
+    expect(ids(rank(given, { topK: 10, recency }))).toEqual(["0.5", "0.6", "0.7"]);
+    expect(ids(rank(given, { topK: 10, recency, minScore: 0.4 }))).toEqual(["0.5"]);
+  });
+
+  it("orders by what was borrowed beyond the best score there is", () => {
+    const given = [0.3, 0.6].map((neighbours) => ({
+      id: `${neighbours}`,
+      score: 0.9 + neighbours,
+      scores: { keyword: 0.9, vector: 0, neighbours },
+    }));
+    expect(ids(rank(given, { topK: 2, neighbours: false }))).toEqual(["0.6", "0.3"]);
   });
 
   it("keeps what else a hit carries", () => {

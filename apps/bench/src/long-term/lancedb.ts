@@ -8,7 +8,12 @@ export interface LanceDb {
     uri: string,
     options: { readonly readConsistencyInterval: number },
   ): Promise<LanceConnection>;
-  readonly Index: { btree(): unknown };
+  readonly Index: {
+    bitmap(): unknown;
+    btree(): unknown;
+    fts(): unknown;
+    ivfRq(options: { readonly numBits: number; readonly distanceType: "cosine" }): unknown;
+  };
   makeArrowTable(rows: readonly object[], options: { readonly schema: unknown }): unknown;
 }
 
@@ -20,7 +25,8 @@ export interface LanceConnection {
 export interface LanceTable {
   add(data: unknown): Promise<unknown>;
   mergeInsert(on: string): LanceMerge;
-  createIndex(column: string, options: { readonly config: unknown }): Promise<void>;
+  /** Without options: whatever LanceDB takes for a column of that type. */
+  createIndex(column: string, options?: { readonly config: unknown }): Promise<void>;
   optimize(options: { readonly cleanupOlderThan: Date }): Promise<unknown>;
   query(): LanceQuery;
   countRows(): Promise<number>;
@@ -33,10 +39,27 @@ interface LanceMerge {
 }
 
 interface LanceQuery {
-  where(condition: string): LanceQuery;
-  select(columns: readonly string[]): LanceQuery;
-  limit(count: number): LanceQuery;
+  where(condition: string): this;
+  select(columns: readonly string[]): this;
+  limit(count: number): this;
+  fullTextSearch(text: string, options: { readonly columns: string }): this;
+  nearestTo(vector: Float32Array): LanceVectorQuery;
   toArray(): Promise<Readonly<Record<string, unknown>>[]>;
+  toArrow(): Promise<ArrowResult>;
+}
+
+/** Rows as they came, column by column. */
+export interface ArrowResult {
+  readonly numRows: number;
+  getChild(name: string): { get(row: number): unknown } | null;
+}
+
+interface LanceVectorQuery extends LanceQuery {
+  distanceType(type: "cosine"): this;
+  minimumNprobes(count: number): this;
+  maximumNprobes(count: number): this;
+  refineFactor(factor: number): this;
+  bypassVectorIndex(): this;
 }
 
 export interface ArrowSchema {

@@ -11,20 +11,20 @@ const DRAWN = 2 ** 16 - 1;
 let drawn: Float32Array | undefined;
 
 /** Vectors that lie in clusters, as those of texts do; the same for a place in every run. */
-export function vectorAt(place: number): Float32Array {
+export function vectorAt(place: number, dimensions: number = DIMENSIONS): Float32Array {
   drawn ??= draw();
-  const vector = new Float32Array(DIMENSIONS);
+  const vector = new Float32Array(dimensions);
   const centre = (place % CENTRES) * 61;
   const noise = place * 127;
   let squares = 0;
-  for (let i = 0; i < DIMENSIONS; i++) {
+  for (let i = 0; i < dimensions; i++) {
     const x =
       (drawn[(centre + i) % DRAWN] as number) + NOISE * (drawn[(noise + i) % DRAWN] as number);
     vector[i] = x;
     squares += x * x;
   }
   const scale = 1 / Math.sqrt(squares);
-  for (let i = 0; i < DIMENSIONS; i++) vector[i] = (vector[i] as number) * scale;
+  for (let i = 0; i < dimensions; i++) vector[i] = (vector[i] as number) * scale;
   return vector;
 }
 

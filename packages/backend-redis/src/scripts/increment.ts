@@ -4,61 +4,80 @@ import { defineAgentScript, defineWorkflowScript, type PlaceScripts } from "./pl
 import { registry } from "./registry.ts";
 
 /**
- * Arguments: key, what to add, version, opId, ttl, and what goes around the number of an entry that this makes.
- * Answers the number as a text, because Redis cuts those of a script down to integers, and the version; or which
- * argument stands against it. Everything else of an entry that is there stays as it is.
+ * Arguments: what goes around the number of an entry that this makes, then of each increment its key, what to add,
+ * version, opId and ttl. Answers, of each, the number as a text, because Redis cuts those of a script down to integers,
+ * and the version; or which argument stands against it, and no version. Everything else of an entry that is there stays
+ * as it is.
+ *
+ * Adds up all of them first, one after the other, which also finds what is not ours, and changes things only then.
  */
 const body = `
-local home = live and held or own
-if clock % 8 == 0 then sweep(home, 160) end
+local home, total = live and held or own, (#ARGV - 11) / 5
+if total > 8 or clock % 8 == 0 then sweep(home, math.max(160, math.min(2 * total, 1000))) end
 
-local member, version, op, ttl = prefix .. ARGV[10], ARGV[12], ARGV[13], ARGV[14]
-if ttl == 'session' and not live then return { clock, 'ENDED' } end
-
-local current = find(member)
-local source, before, rest = ARGV[15], '0', ARGV[16]
-if current then
-  source, before, rest = string.match(current.raw, '^%[1,%d+,%d+,%w+,"[^"]*","[^"]*",("%w+"),(-?%d[%d.eE+-]*)(,.*)%]$')
-  if not source then
-    leave(false, false)
-    return { clock, 'REFUSED', 'key' }
+-- By name: what is there after the increments so far, and false where nothing is.
+local known, isChanged, changed = {}, {}, {}
+local answer, repeats, latest = { clock, 'OK' }, 0, 0
+for at = 12, #ARGV, 5 do
+  local member, by, version, op, ttl = prefix .. ARGV[at], tonumber(ARGV[at + 1]), unpack(ARGV, at + 2, at + 4)
+  if ttl == 'session' and not live then return { clock, 'ENDED' } end
+  local current = known[member]
+  if current == nil then
+    current = find(member) or false
+    known[member] = current
+    if current then
+      current.source, current.number, current.rest =
+        string.match(current.raw, '^%[1,%d+,%d+,%w+,"[^"]*","[^"]*",("%w+"),(-?%d[%d.eE+-]*)(,.*)%]$')
+    end
   end
-  if op ~= '' and current.op == op then
-    leave(true, false)
-    return { clock, 'OK', before, current.version }
-  end
-end
-local sum = tonumber(before) + tonumber(ARGV[11])
-if sum ~= sum or sum == math.huge or sum == -math.huge then
-  leave(false, false)
-  return { clock, 'REFUSED', 'by' }
-end
--- Enough digits to be read back as the same number; zero has no sign in JSON.
-local after = sum == 0 and '0' or string.format('%.17g', sum)
 
-local expires
-if current then
-  expires = current.expires
-  -- What is kept of an ended lifetime has its end, and no lifetime any more.
-  if expires == nil and not live then expires = dies end
-elseif ttl == 'null' then expires = FOREVER
-elseif ttl ~= 'session' then expires = now + ttl end
+  local outcome, outcomeVersion = 'key', ''
+  if not current or current.number then
+    local sum = tonumber(current and current.number or '0') + by
+    if current and op ~= '' and current.op == op then
+      outcome, outcomeVersion, repeats = current.number, current.version, repeats + 1
+    elseif sum ~= sum or sum == math.huge or sum == -math.huge then outcome = 'by'
+    else
+      if not current then
+        current = { created = text(now), source = ARGV[10], rest = ARGV[11] }
+        if ttl == 'null' then current.expires = FOREVER
+        elseif ttl ~= 'session' then current.expires = now + ttl end
+        known[member] = current
+      end
+      -- What is kept of an ended lifetime has its end, and no lifetime any more.
+      if current.expires == nil and not live then current.expires = dies end
+      if current.expires and current.expires > latest then latest = current.expires end
+      -- Enough digits to be read back as the same number; zero has no sign in JSON.
+      current.number = sum == 0 and '0' or string.format('%.17g', sum)
+      current.version, current.op = version, op
+      if not isChanged[member] then changed[#changed + 1] = member end
+      isChanged[member] = true
+      outcome, outcomeVersion = current.number, version
+    end
+  end
+  answer[#answer + 1] = outcome
+  answer[#answer + 1] = outcomeVersion
+end
 
 local refit = false
-if home == own then
-  local unregistered = grantOwn(expires)
+if home == own and #changed > 0 then
+  local unregistered = grantOwn(latest)
   if unregistered then return unregistered end
   local ends = redis.call('PTTL', own.expiries)
-  refit = ends ~= -1 and expires >= now + ends
-  if visible then drop(held, { member }) end
+  refit = ends ~= -1 and latest >= now + ends
 end
-local created = current and current.created or text(now)
-local ending = expires == nil and 'null' or (expires == FOREVER and '0' or text(expires))
-put(home, member, '[1,' .. created .. ',' .. text(now) .. ',' .. ending .. ',"' .. version .. '","' .. op .. '",'
-  .. source .. ',' .. after .. rest .. ']', expires)
+for _, member in ipairs(changed) do
+  local entry = known[member]
+  local expires = entry.expires
+  local ending = expires == nil and 'null' or (expires == FOREVER and '0' or text(expires))
+  if visible and home == own then drop(held, { member }) end
+  put(home, member, '[1,' .. entry.created .. ',' .. text(now) .. ',' .. ending .. ',"' .. entry.version .. '","'
+    .. entry.op .. '",' .. entry.source .. ',' .. entry.number .. entry.rest .. ']', expires)
+end
 if refit then fitIndex() end
-leave(false, home == held)
-return { clock, 'OK', after, version }
+-- Those that had happened before are not counted again.
+leave(repeats == total, home == held and #changed > 0, total - repeats)
+return answer
 `;
 
 export const increment: PlaceScripts = {

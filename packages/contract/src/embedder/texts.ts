@@ -66,6 +66,18 @@ export function embedsTexts(open: () => Promise<Embedder>): void {
       }
     });
 
+    it("gives a vector to a text longer than any model reads, beside others", async () => {
+      const embedder = await open();
+      const long = "Launch the spring campaign in every region. ".repeat(3000);
+      const vectors = await embedder.embed(["budget", long, "delivery"], { kind: "document" });
+      expect(vectors).toHaveLength(3);
+      expectVectors(vectors, embedder.dimensions);
+      const [alone] = await embedder.embed(["delivery"], { kind: "document" });
+      expect(cosine(alone as Float32Array, vectors[2] as Float32Array)).toBeGreaterThan(
+        NEARLY_EQUAL,
+      );
+    });
+
     it("tells different texts apart", async () => {
       const embedder = await open();
       const [a, b] = await embedder.embed(["quarterly budget review", "holiday photographs"], {

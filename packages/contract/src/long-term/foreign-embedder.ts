@@ -13,23 +13,27 @@ export function refusesForeignEmbedders(open: Open): void {
     it.each([
       ["another length", { dimensions: 32 }],
       ["another model of the same length", { dimensions: 64, model: "stranger" }],
-    ])("refuses an embedder of %s, and says which one made them", async (_, foreign) => {
-      const own = createScriptedEmbedder();
-      const { store, reopen } = await open({ embedder: own });
-      await store.save(scope, texts("newsletters"));
-      await store.flush();
-      const embedder = createScriptedEmbedder(foreign);
-      const refusals = await refusalsOf(await reopen({ embedder }));
-      expect(refusals.length).toBeGreaterThan(0);
-      for (const { code, message } of refusals) {
-        expect(["MEM_DIMENSION", "MEM_EMBEDDING"]).toContain(code);
-        expect(message).toContain(own.model);
-      }
-      const again = await reopen({ embedder: own });
-      await again.flush();
-      const [hit] = await again.search(here, query("newsletters", { mode: "vector" }));
-      expect(hit?.scores.vector).toBeCloseTo(1, 3);
-    });
+    ])(
+      "refuses an embedder of %s, and says which one made them and what to do",
+      async (_, foreign) => {
+        const own = createScriptedEmbedder();
+        const { store, reopen } = await open({ embedder: own });
+        await store.save(scope, texts("newsletters"));
+        await store.flush();
+        const embedder = createScriptedEmbedder(foreign);
+        const refusals = await refusalsOf(await reopen({ embedder }));
+        expect(refusals.length).toBeGreaterThan(0);
+        for (const { code, message } of refusals) {
+          expect(["MEM_DIMENSION", "MEM_EMBEDDING"]).toContain(code);
+          expect(message).toContain(own.model);
+          expect(message).toContain("reembed");
+        }
+        const again = await reopen({ embedder: own });
+        await again.flush();
+        const [hit] = await again.search(here, query("newsletters", { mode: "vector" }));
+        expect(hit?.scores.vector).toBeCloseTo(1, 3);
+      },
+    );
 
     it("can be opened without its embedder, and with it again", async () => {
       const embedder = createScriptedEmbedder();

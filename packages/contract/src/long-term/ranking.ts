@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Open } from "./harness.ts";
 import { agent, agents, keysOf, query, texts, write } from "./samples.ts";
+import { createScriptedEmbedder } from "./scripted-embedder.ts";
 
 const scope = agent("analyst");
 const here = agents("analyst");
@@ -69,6 +70,25 @@ export function ranksHits(open: Open): void {
       expect(good.length).toBeLessThan(all.length);
       expect(await store.search(here, query("autumn", { minScore: 1 }))).toEqual([]);
       expect(await store.search(here, query("budget", { minScore: 0, topK: 20 }))).toHaveLength(10);
+    });
+
+    it("leaves out what is below minScore and nothing else, in every mode", async () => {
+      const { store } = await open({ embedder: createScriptedEmbedder() });
+      const all = Array.from(
+        { length: 12 },
+        (_, i) => `autumn ${"budget ".repeat(i % 4)}${"zebra ".repeat(i)}`,
+      );
+      await store.save(scope, texts(...all));
+      await store.flush();
+      for (const mode of ["keyword", "vector", "hybrid"] as const) {
+        const request = query("autumn budget", { mode, topK: 20 });
+        const hits = await store.search(here, request);
+        expect(hits).toHaveLength(12);
+        for (const { score: minScore } of hits) {
+          const left = await store.search(here, { ...request, minScore });
+          expect(keysOf(left)).toEqual(keysOf(hits.filter(({ score }) => score >= minScore)));
+        }
+      }
     });
 
     it("says which words were found", async () => {

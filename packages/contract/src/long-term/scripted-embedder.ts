@@ -45,6 +45,11 @@ export function createScriptedEmbedder(
   };
 }
 
+/** Of another model and another length than the one that comes by default. */
+export function createOtherEmbedder(): ScriptedEmbedder {
+  return createScriptedEmbedder({ dimensions: 32, model: "other" });
+}
+
 /** As a service that is down. */
 export const down: Embed = async () => {
   throw new MemoryError("MEM_EMBEDDING", "the embedding service answered with status 503");

@@ -1,4 +1,11 @@
-import { matchesFilter, where, type Filter, type JsonObject } from "@mem/core";
+import {
+  matchesFilter,
+  where,
+  type Filter,
+  type JsonObject,
+  type JsonPrimitive,
+  type SearchMode,
+} from "@mem/core";
 import {
   array,
   assert,
@@ -9,18 +16,27 @@ import {
   dictionary,
   letrec,
   oneof,
+  option,
   record,
+  sample,
   type Arbitrary,
 } from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Open } from "./harness.ts";
 import { agent, agents, keysOf, query, write } from "./samples.ts";
+import { createScriptedEmbedder } from "./scripted-embedder.ts";
 
-const field = constantFrom("a", "b", "c d", "it's", "__proto__");
-const scalar = constantFrom(null, true, false, 0, 1, -1.5, 20, "", "1", "x", "xy", "it's", "é%_");
-const bound = constantFrom(0, 1, -1.5, 3, "", "x", "é");
-const metadata: Arbitrary<JsonObject> = dictionary(field, oneof(scalar, array(scalar)), {
-  maxKeys: 3,
+const NAMES =
+  'a|b|c d|it\'s|__proto__|constructor|toString|length|a.b|a[0]|$eq|"q"|`q`|null|1|é|\u{1F511}|SELECT|%|\\|\u2028';
+const field = constantFrom("", "a", "b", ...NAMES.split("|"));
+const VALUES = [null, true, false, 0, 1, -1.5, 20, 1e21, 5e-324, 0.1, 9007199254740991] as const;
+const TEXTS =
+  "|1|true|null|x|xy|X|it's|é|e\u0301|%_|2026-11-22T10:00:00Z|2026-11-23|\u{1F511}|\uFFFD|a\0b";
+const scalar: Arbitrary<JsonPrimitive> = constantFrom(...VALUES, ...TEXTS.split("|"));
+const bound = constantFrom(0, 1, -1.5, 3, 1e21, "", "x", "é", "\u{1F511}", "2026-11-22T12:00:00Z");
+const nested = constantFrom({ a: 1 }, [[1]], [], {}, [{ a: "x" }]);
+const metadata: Arbitrary<JsonObject> = dictionary(field, oneof(scalar, array(scalar), nested), {
+  maxKeys: 4,
 }).map((fields) => JSON.parse(JSON.stringify(fields)) as JsonObject);
 
 const { filter } = letrec<{ filter: Filter }>((tie) => ({
@@ -39,28 +55,44 @@ export function filtersSearches(open: Open): void {
   describe("a filter", () => {
     it("means in search and list what matchesFilter says", async () => {
       const { store } = await open();
-      const entries = array(metadata, { minLength: 1, maxLength: 12 });
-      let runs = 0;
+      const all = sample(option(metadata, { freq: 10, nil: undefined }), 40);
+      const keys = all.map((_, i) => `key-${String(i).padStart(2, "0")}`);
+      const writes = all.map((fields, i) =>
+        write(keys[i]!, { text: "word", ...(fields && { metadata: fields }) }),
+      );
+      // Part of it is in the index by then, and part is not.
+      await store.save(agent("writer"), writes.slice(0, 20));
+      await store.flush();
+      await store.save(agent("writer"), writes.slice(20));
       await assert(
-        asyncProperty(entries, array(filter, { minLength: 5 }), async (all, filters) => {
-          const name = `writer-${runs++}`;
-          const keys = all.map((_, i) => `key-${String(i).padStart(2, "0")}`);
-          await store.save(
-            agent(name),
-            all.map((fields, i) => write(keys[i]!, { text: "word", metadata: fields })),
-          );
-          for (const one of filters) {
-            const expected = keys.filter((_, i) => matchesFilter(one, all[i]));
-            const page = await store.list(agent(name), { limit: 100, filter: one });
-            const hits = await store.search(
-              agents(name),
-              query("word", { topK: 100, filter: one }),
-            );
-            expect(page.items.map((entry) => entry.key)).toEqual(expected);
-            expect(keysOf(hits)).toEqual(expected);
-          }
+        asyncProperty(filter, async (one) => {
+          const expected = keys.filter((_, i) => matchesFilter(one, all[i]));
+          const page = await store.list(agent("writer"), { limit: 100, filter: one });
+          const request = query("word", { topK: 100, filter: one });
+          const hits = await store.search(agents("writer"), request);
+          expect(page.items.map((entry) => entry.key)).toEqual(expected);
+          expect(keysOf(hits)).toEqual(expected);
         }),
-        { numRuns: 20 },
+        { numRuns: 120 },
+      );
+    });
+
+    it("means the same in every mode", async () => {
+      const { store } = await open({ embedder: createScriptedEmbedder() });
+      const all = sample(metadata, 12);
+      const keys = all.map((_, i) => `key-${String(i).padStart(2, "0")}`);
+      const writes = all.map((fields, i) => write(keys[i]!, { text: "word", metadata: fields }));
+      await store.save(agent("writer"), writes);
+      await store.flush();
+      const modes = constantFrom<SearchMode>("vector", "hybrid", "auto");
+      await assert(
+        asyncProperty(filter, modes, async (one, mode) => {
+          const request = query("word", { topK: 100, filter: one, mode });
+          expect(keysOf(await store.search(agents("writer"), request))).toEqual(
+            keys.filter((_, i) => matchesFilter(one, all[i])),
+          );
+        }),
+        { numRuns: 30 },
       );
     });
 

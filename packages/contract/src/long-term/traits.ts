@@ -17,6 +17,7 @@ import { keyedCalls, observeKeyed, seedKeyed } from "../traits/keyed-calls.ts";
 import type { Open } from "./harness.ts";
 import { allEntries, portable } from "./portable-samples.ts";
 import { agent, agents, query, write } from "./samples.ts";
+import { createScriptedEmbedder } from "./scripted-embedder.ts";
 
 const plain = (key: string): LongTermWrite => write(key, { text: "plan", subject: "person:1" });
 
@@ -86,6 +87,13 @@ const CALLS: readonly ContractCall<LongTermStore>[] = [
     reads: true,
     abortable: true,
     run: (store, _, options) => store.embedder(options),
+  },
+  {
+    // Asked for again it answers alike, and what was made is kept: who closes the store need not wait for it.
+    method: "reembed",
+    reads: true,
+    abortable: true,
+    run: (store, _, options) => store.reembed(createScriptedEmbedder(), options),
   },
   {
     method: "flush",

@@ -25,6 +25,10 @@ export interface StoreLocation {
   readonly base: string;
   /** Versions of the table that are being read for long. */
   readonly pins: string;
+  /** Vectors of another embedder, on the way to it. */
+  readonly reembedding: string;
+  /** Held by whoever makes them; beside the folder, as the other one. */
+  readonly reembeddingLock: string;
   /** Table versions that could not be read and were moved out of the way. */
   readonly setAside: string;
   /** Beside the folder, because the lock must not lie where files are walked or copied. */
@@ -42,6 +46,8 @@ export function locate(path: string): StoreLocation {
     log: join(folder, "log"),
     base: join(folder, "base.json"),
     pins: join(folder, "pins"),
+    reembedding: join(folder, "reembedding.vectors"),
+    reembeddingLock: `${folder}.reembedding.lock`,
     setAside: join(folder, "set-aside"),
     lock: `${folder}.lock`,
   };

@@ -1,9 +1,12 @@
 import type {
   Clock,
+  Embedder,
   EmbedderFingerprint,
   Erasure,
   ErasureRequest,
   PortableEntry,
+  Reembedded,
+  ReembedOptions,
   Verification,
 } from "@mem/core";
 import type { AskedChange, Condition, Engine } from "../store/engine.ts";
@@ -14,7 +17,7 @@ import { bringUp, closeAll, type OpenedStore } from "./opened-store.ts";
 import type { Answer } from "../log/replica.ts";
 import { appendBatch } from "../log/saving.ts";
 import type { Search } from "../search/search.ts";
-import { readDescription } from "../store/store-description.ts";
+import { reembedFolder } from "../upkeep/reembedding.ts";
 import { conditionOf } from "./store-health.ts";
 import { verifyStore } from "../reading/verification.ts";
 import { walkEntries } from "../reading/walk.ts";
@@ -59,11 +62,18 @@ export class LogEngine implements Engine {
   }
 
   async embedder(): Promise<EmbedderFingerprint | undefined> {
-    return (await readDescription(this.#opened.database.location.description))?.embedder;
+    await this.reader.catchUp();
+    return this.#opened.base.state.embedder;
   }
 
-  bringUp(): Promise<void> {
-    return bringUp(this.#opened);
+  reembed(embedder: Embedder, options: ReembedOptions): Promise<Reembedded> {
+    return reembedFolder(this.#opened, embedder, options);
+  }
+
+  async bringUp(): Promise<void> {
+    // Also with what other processes saved, and can't make vectors for.
+    await this.reader.catchUp();
+    await bringUp(this.#opened);
   }
 
   condition(): Promise<Condition> {
@@ -72,7 +82,7 @@ export class LogEngine implements Engine {
 
   async stopWaiting(): Promise<void> {
     this.#opened.writer.stopWaiting();
-    await this.#opened.embedding?.close();
+    await this.#opened.vectors.close();
   }
 
   close(): Promise<void> {

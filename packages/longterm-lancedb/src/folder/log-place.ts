@@ -1,15 +1,19 @@
 import { openAll, type StoreParts } from "./opened-store.ts";
 import type { Engine, Place } from "../store/engine.ts";
 import { LogEngine } from "./log-engine.ts";
+import type { CurrentEmbedder } from "../vectors/current-embedder.ts";
 import { readDescription } from "../store/store-description.ts";
 
 /** A folder on a local disk. */
 export class LogPlace implements Place {
   readonly durability = "disk";
-  readonly #parts: Omit<StoreParts, "report">;
+  readonly embedder: CurrentEmbedder;
+  readonly #parts: Omit<StoreParts, "report" | "takesForeign">;
+  #wasOpen = false;
 
-  constructor(parts: Omit<StoreParts, "report">) {
+  constructor(parts: Omit<StoreParts, "report" | "takesForeign">) {
     this.#parts = parts;
+    this.embedder = parts.embedder;
   }
 
   get name(): string {
@@ -22,7 +26,9 @@ export class LogPlace implements Place {
 
   async open(report: (message: string) => void): Promise<Engine> {
     const { clock, historyDays } = this.#parts;
-    const opened = await openAll({ ...this.#parts, report });
+    // Whoever works with the store already goes on by keyword when another process gives it another embedder.
+    const opened = await openAll({ ...this.#parts, takesForeign: this.#wasOpen, report });
+    this.#wasOpen = true;
     return new LogEngine(opened, clock, historyDays !== undefined);
   }
 }

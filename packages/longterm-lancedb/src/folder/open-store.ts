@@ -19,12 +19,15 @@ import {
 import { isSystemError } from "../store/storage-error.ts";
 import { listVersions, syncNewFiles } from "../table/table-files.ts";
 import { prepareTable, tableSchema } from "../table/table-schema.ts";
+import { fingerprintOf } from "../vectors/fingerprint.ts";
 
 /** What a store is opened with. */
 export interface OpenWith {
   readonly database: Database;
   readonly analyzer: Analyzer;
   readonly embedder: Embedder | undefined;
+  /** Whether an embedder that did not make the store's vectors is no reason not to open it. Default `false`. */
+  readonly takesForeign?: boolean;
   /** Is told what was repaired. */
   readonly report: (message: string) => void;
 }
@@ -35,12 +38,14 @@ const LOCK_TIMEOUT_MS = 30_000;
 export async function openStore(
   opening: OpenWith,
 ): Promise<{ readonly description: StoreDescription; readonly bases: Bases }> {
-  const { database, embedder } = opening;
+  const { database, embedder, takesForeign = false } = opening;
   const { description: path } = database.location;
   const description =
     (await readDescription(path)) ?? (await exclusively(database, () => createStore(opening)));
-  refuseForeignEmbedder(description, embedder);
-  return { description, bases: await readableBases(opening) };
+  const bases = await readableBases(opening);
+  const own = bases.current.embedder ?? description.embedder;
+  if (!takesForeign) refuseForeignEmbedder(own, embedder);
+  return { description, bases };
 }
 
 /** The state of the table, which can be read: the current one, or else the one before. */
@@ -70,8 +75,8 @@ async function presentBases({ location }: Database): Promise<Bases> {
 async function createStore(opening: OpenWith): Promise<StoreDescription> {
   const { database, analyzer, embedder } = opening;
   const { location, modules, connection } = database;
-  const made = await readDescription(location.description);
-  if (made !== undefined) return made;
+  const present = await readDescription(location.description);
+  if (present !== undefined) return present;
   await moveUnfinishedAway(database);
   const schema = tableSchema(modules.arrow, embedder?.dimensions);
   const table = await connection.createEmptyTable(TABLE_NAME, schema);
@@ -79,8 +84,10 @@ async function createStore(opening: OpenWith): Promise<StoreDescription> {
   table.close();
   await syncNewFiles(location.table, new Map());
   const [version = 0] = await listVersions(location.table);
-  await writeBases(location.base, { current: { version, watermark: await emptyLog(database) } });
-  const description = describeStore(analyzer.id, embedder);
+  const watermark = await emptyLog(database);
+  const made = embedder && { embedder: fingerprintOf(embedder) };
+  await writeBases(location.base, { current: { version, watermark, ...made } });
+  const description = describeStore(analyzer.id, undefined);
   await writeDescription(location.description, description);
   return description;
 }

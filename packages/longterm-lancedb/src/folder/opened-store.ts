@@ -1,24 +1,24 @@
 import { LogError, type Damage } from "@mem/append-log";
-import { isMemoryError, MemoryError, type Clock, type Embedder } from "@mem/core";
+import { isMemoryError, MemoryError, type Clock } from "@mem/core";
 import { createAnalyzer, loadLanguage, type Analyzer, type LanguageName } from "@mem/search";
 import { Base } from "../table/base.ts";
 import { readBases } from "../table/base-file.ts";
 import { ChangeLog } from "../log/change-log.ts";
 import { Database } from "../table/database.ts";
-import { EmbeddingQueue } from "../vectors/embedding-queue.ts";
+import type { CurrentEmbedder } from "../vectors/current-embedder.ts";
 import { EntryCache } from "../reading/entry-cache.ts";
 import { Flusher } from "../upkeep/flusher.ts";
 import { keepHistory } from "../history/history-beginning.ts";
 import { prepareFolder, type StoreLocation } from "./location.ts";
-import { MadeVectors } from "../vectors/made-vectors.ts";
 import { Maintenance } from "../upkeep/maintenance.ts";
 import { countCleared, MemoryReader, useView } from "../reading/memory-reader.ts";
 import { openStore } from "./open-store.ts";
-import { PendingRows } from "../vectors/pending-rows.ts";
 import { Replica } from "../log/replica.ts";
 import { Search } from "../search/search.ts";
 import { isVanishedVersion, logError, openError } from "../store/storage-error.ts";
 import { listVersions } from "../table/table-files.ts";
+import { StoreVectors } from "../vectors/store-vectors.ts";
+import { removeLeftover } from "../upkeep/reembedding.ts";
 import { TableWriter } from "../upkeep/table-writer.ts";
 import { upgradeStore } from "../upkeep/upgrade.ts";
 
@@ -26,7 +26,9 @@ export interface StoreParts {
   readonly location: StoreLocation;
   readonly language: LanguageName;
   readonly clock: Clock;
-  readonly embedder: Embedder | undefined;
+  readonly embedder: CurrentEmbedder;
+  /** See `OpenWith`. */
+  readonly takesForeign: boolean;
   /** Bound of what the log has and the table has not, in bytes of memory. */
   readonly maxUnflushedBytes: number;
   readonly cacheBytes: number;
@@ -49,7 +51,7 @@ export interface OpenedStore {
   readonly writer: TableWriter;
   readonly flusher: Flusher;
   readonly maintenance: Maintenance;
-  readonly embedding: EmbeddingQueue | undefined;
+  readonly vectors: StoreVectors;
 }
 
 const OPEN_ATTEMPTS = 5;
@@ -94,12 +96,14 @@ async function openOnce(
   database: Database,
   analyzer: Analyzer,
 ): Promise<OpenedStore> {
-  const { location, clock, embedder, maxUnflushedBytes, cacheBytes, report } = parts;
-  const { description, bases } = await openStore({ database, analyzer, embedder, report });
+  const { location, clock, maxUnflushedBytes, cacheBytes, takesForeign, report } = parts;
+  const embedder = parts.embedder.get();
+  const opening = { database, analyzer, embedder, takesForeign, report };
+  const { description, bases } = await openStore(opening);
   const cache = new EntryCache(cacheBytes);
   const base = new Base(database, cache, bases.current);
   // What is made last is needed by what is made first, but not before there is a change.
-  let embedding: EmbeddingQueue | undefined;
+  let vectors: StoreVectors | undefined;
   let flusher: Flusher | undefined;
   let maintenance: Maintenance | undefined;
   const replica: Replica = new Replica({
@@ -108,9 +112,13 @@ async function openOnce(
     count: (clearing) =>
       useView(base, replica.overlay, cache, (view) => countCleared(view, clearing)),
     onSaved: ({ id, entry }) => {
-      if (entry?.vector === undefined && entry?.write.text.trim() !== "") embedding?.add(id);
+      if (entry?.vector === undefined && entry?.write.text.trim() !== "") vectors?.add(id);
     },
-    onFlushed: () => log?.admit(),
+    onFlushed: () => {
+      log?.admit();
+      vectors?.lookLater();
+    },
+    onOtherEmbedder: () => vectors?.made.clear(),
   });
   let log: ChangeLog | undefined;
   log = await ChangeLog.open({
@@ -135,14 +143,21 @@ async function openOnce(
     const writer = new TableWriter({ database, base, log, replica, report });
     const versions = (await listVersions(location.table)).length;
     maintenance = new Maintenance({ database, base, writer, clock }, versions);
-    const vectors = new MadeVectors(replica.overlay);
+    vectors = new StoreVectors({
+      embedder: parts.embedder,
+      base,
+      overlay: replica.overlay,
+      clock,
+      owner: () => base.state.embedder,
+      onMade: () => flusher?.notice(),
+    });
     flusher = new Flusher({
       database,
       base,
       log,
       replica,
       writer,
-      vectors,
+      vectors: vectors.made,
       maintenance,
       analyzer,
       clock,
@@ -155,21 +170,13 @@ async function openOnce(
       await keepHistory(beginning, description, historyDays);
     }
     maintenance.begin();
-    embedding =
-      embedder &&
-      new EmbeddingQueue({
-        embedder,
-        pending: new PendingRows(base, replica.overlay, vectors),
-        made: vectors,
-        clock,
-        onMade: () => flusher?.notice(),
-      });
-    embedding?.begin();
+    await removeLeftover(location, base.state.embedder);
+    vectors.begin();
     if (flusher.isBehind) flusher.notice();
     const reader = new MemoryReader({ folder: location.folder, log, replica, base, cache });
     const search = new Search(database.modules.lancedb, analyzer);
     const opened = { database, analyzer, base, cache, replica, log, reader, search };
-    return { ...opened, writer, flusher, maintenance, embedding };
+    return { ...opened, writer, flusher, maintenance, vectors };
   } catch (error) {
     await maintenance?.close();
     await flusher?.close();
@@ -190,17 +197,17 @@ function describeDamage({ segment, offset, bytes, reason }: Damage): string {
 }
 
 /** Resolves when the table and the vectors have caught up with what was saved; rejects with what keeps them from it. */
-export async function bringUp({ flusher, embedding }: OpenedStore): Promise<void> {
+export async function bringUp({ flusher, vectors }: OpenedStore): Promise<void> {
   await flusher.flush();
-  if (embedding === undefined) return;
-  await embedding.flush();
+  if (!vectors.areWanted) return;
+  await vectors.flush();
   await flusher.flush();
 }
 
 /** Gives up what runs by itself, and closes what is open. What the table does not have stays in the log. */
 export async function closeAll(opened: OpenedStore): Promise<void> {
-  const { embedding, writer, flusher, maintenance, log, base, database } = opened;
-  await embedding?.close();
+  const { vectors, writer, flusher, maintenance, log, base, database } = opened;
+  await vectors.close();
   await maintenance.close();
   await flusher.close();
   // Whoever asked for a flush may not wait for it any more.

@@ -5,7 +5,8 @@ import type { OpenedStore } from "./opened-store.ts";
 import type { Questions } from "../search/questions.ts";
 import type { StoreLifecycle } from "../store/store-lifecycle.ts";
 import { countEntries } from "../reading/scope-count.ts";
-import { all, notCleared, VECTOR_PENDING } from "../table/sql.ts";
+import { countPending } from "../reading/store-stats.ts";
+import { notCleared } from "../table/sql.ts";
 import type { View } from "../reading/view.ts";
 
 /** A table that is so far behind the log waits for something. */
@@ -47,7 +48,7 @@ export async function conditionOf(opened: OpenedStore): Promise<Condition> {
 
 async function troublesOf({
   maintenance,
-  embedding,
+  vectors,
   flusher,
   reader,
   database,
@@ -68,9 +69,9 @@ async function troublesOf({
   if (maintenance.failure !== undefined) {
     troubles.push(`maintenance fails and is tried again: ${messageOf(maintenance.failure)}`);
   }
-  if (embedding?.failure !== undefined) {
-    const pending = await reader.read((view) => countPending(view));
-    troubles.push(`${pending} vectors are pending: ${embedding.failure.message}`);
+  if (vectors.failure !== undefined) {
+    const trouble = vectors.trouble(await reader.read((view) => countPending(view)));
+    if (trouble !== undefined) troubles.push(trouble);
   }
   return troubles;
 }
@@ -82,7 +83,7 @@ async function detailsOf({
   log,
   replica,
   reader,
-  embedding,
+  vectors,
 }: OpenedStore): Promise<JsonObject> {
   const { overlay } = replica;
   const { hits, misses, entries, bytes } = cache.stats;
@@ -94,7 +95,9 @@ async function detailsOf({
     segmentBytes: log.segmentBytes,
     cache: { hits, misses, entries, bytes },
     nativeCacheBytes: database.cachedBytes,
-    ...(embedding && { pendingVectors: await reader.read((view) => countPending(view)) }),
+    ...(vectors.areWanted && {
+      pendingVectors: await reader.read((view) => countPending(view)),
+    }),
   };
 }
 
@@ -107,9 +110,4 @@ async function countAll(view: View): Promise<number> {
   const slice = view.overlay.inTenant();
   const rows = await view.table.countRows(notCleared(slice));
   return countEntries(view, rows, slice.entries.values());
-}
-
-/** Of the table: what waits in the log is counted by `unflushedEntries`. */
-function countPending({ table, overlay }: View): Promise<number> {
-  return table.countRows(all(VECTOR_PENDING, notCleared(overlay.inTenant())));
 }

@@ -59,3 +59,12 @@ function gone({ database: { location } }: OpenedStore): MemoryError {
 function invalidTime(what: string): MemoryError {
   return new MemoryError("MEM_INVALID_ARGUMENT", `options.asOf ${what}`, { path: "options.asOf" });
 }
+
+/** What it means that history is asked for where none is told. */
+export function noHistory(path?: string): MemoryError {
+  return new MemoryError(
+    "MEM_UNSUPPORTED",
+    "the store was opened without a history; the option history keeps one",
+    path === undefined ? {} : { path },
+  );
+}

@@ -1,5 +1,6 @@
 import {
   MemoryError,
+  type EmbedderFingerprint,
   type LongTermWrite,
   type Removal,
   type Scope,
@@ -44,7 +45,7 @@ export interface RestoredEntry {
   readonly write: LongTermWrite;
   readonly createdAt: number;
   readonly updatedAt: number;
-  /** Made by the store's own embedder. */
+  /** Of the whole text. */
   readonly vector?: Float32Array;
 }
 
@@ -54,6 +55,8 @@ export interface Restoring {
   readonly at: number;
   /** Leaves what is there as it is. */
   readonly onlyAbsent: boolean;
+  /** Who made the vectors of the entries; they are taken as long as the store's are by the same one. */
+  readonly vectorsOf?: EmbedderFingerprint;
   readonly entries: readonly RestoredEntry[];
 }
 
@@ -64,6 +67,8 @@ export interface Flushed {
   readonly version: number;
   readonly watermark: string;
   readonly history?: HistoryState;
+  /** As in `BaseState`. */
+  readonly embedder?: EmbedderFingerprint;
 }
 
 export type Change = Saving | Removing | Clearing | ClearingWorkflow | Restoring | Flushed;

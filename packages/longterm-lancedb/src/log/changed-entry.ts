@@ -21,6 +21,8 @@ export interface UnflushedEntry {
   readonly updatedAt: number;
   /** Made already, or restored with the entry. */
   vector?: Float32Array;
+  /** The vectors of the passages of a long text, as the table keeps them; only beside `vector`. */
+  passages?: Uint8Array;
   /** Of its text, as soon as somebody needed them. */
   terms?: readonly string[];
 }
@@ -41,6 +43,16 @@ export interface ChangedEntry {
   bytes: number;
   /** What the table has there; `null`: nothing; `undefined`: nobody has looked yet. See `View.learn`. */
   stored: StoredFacts | null | undefined;
+}
+
+/** Gives an entry the vectors of its text. */
+export function setVectors(
+  entry: UnflushedEntry,
+  { vector, passages }: Required<Pick<UnflushedEntry, "vector">> & Pick<UnflushedEntry, "passages">,
+): void {
+  entry.vector = vector;
+  if (passages === undefined) delete entry.passages;
+  else entry.passages = passages;
 }
 
 /** When an entry was first saved. What the table has there must have been learned. */

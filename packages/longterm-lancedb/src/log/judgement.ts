@@ -1,8 +1,10 @@
 import type { LongTermWrite, Scope, WriteResult } from "@mem/core";
 import type { Base } from "../table/base.ts";
 import type { Change } from "./change.ts";
+import { contentOf } from "./content-counts.ts";
 import type { Overlay } from "./overlay.ts";
 import { rowId } from "../table/row.ts";
+import type { ContentQuestion, StoredContents } from "./stored-contents.ts";
 
 /** What is in a place when a change comes to its turn. */
 export interface Present {
@@ -27,6 +29,26 @@ export function presentEntry(
   if (overlay.isCleared(scope)) return undefined;
   const stored = base.known(rowId(scope, key));
   return stored === undefined ? "unknown" : (stored ?? undefined);
+}
+
+/** Whether a scope has an entry with a content; `"unknown"`: that has to be learned from the table first. */
+export function isContentHeld(
+  overlay: Overlay,
+  stored: StoredContents,
+  question: ContentQuestion,
+): boolean | "unknown" {
+  const { scope, content } = question;
+  if (overlay.hasContent(scope, content)) return true;
+  if (overlay.isCleared(scope)) return false;
+  // What the overlay has in the place of a row was looked at already, or was deleted.
+  return stored.known(question)?.some((id) => overlay.findId(id) === undefined) ?? "unknown";
+}
+
+/** The contents of which it has to be known whether the scope has them, before a change can be judged. */
+export function* contentsAskedBy(change: Change): Generator<ContentQuestion> {
+  if (change.kind !== "save") return;
+  const { scope, writes } = change;
+  for (const write of writes) if (write.ifNew === true) yield { scope, content: contentOf(write) };
 }
 
 /** The places that have to be known before a change can be judged, and answered where this process made it. */
@@ -55,20 +77,25 @@ export function asksNothing(change: Change): boolean {
   return true;
 }
 
-function isConditional({ ifVersion, ifAbsent, opId }: LongTermWrite): boolean {
-  return ifVersion !== undefined || ifAbsent === true || opId !== undefined;
+function isConditional({ ifVersion, ifAbsent, ifNew, opId }: LongTermWrite): boolean {
+  return ifVersion !== undefined || ifAbsent === true || ifNew === true || opId !== undefined;
 }
 
-/** The answer to a write that is not to be stored; `undefined`: it is. */
+/**
+ * The answer to a write that is not to be stored; `undefined`: it is. `isHeld`: whether the scope has its content
+ * already, where that is asked.
+ */
 export function refusal(
-  { ifVersion, ifAbsent, opId }: LongTermWrite,
+  { ifVersion, ifAbsent, ifNew, opId }: LongTermWrite,
   present: Present | undefined,
+  isHeld: boolean,
 ): WriteResult | undefined {
   if (present !== undefined && opId !== undefined && present.opId === opId) {
     return { stored: true, version: present.version };
   }
   const isTaken = ifAbsent === true && present !== undefined;
   const isOther = ifVersion !== undefined && ifVersion !== present?.version;
-  if (!isTaken && !isOther) return undefined;
+  const isKnown = ifNew === true && isHeld;
+  if (!isTaken && !isOther && !isKnown) return undefined;
   return { stored: false, ...(present && { version: present.version }) };
 }

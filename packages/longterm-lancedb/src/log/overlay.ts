@@ -6,12 +6,15 @@ import {
   type WorkflowRef,
 } from "@mem/core";
 import type { ChangedEntry, UnflushedEntry } from "./changed-entry.ts";
+import { ContentCounts } from "./content-counts.ts";
 import { keyOfId, scopeOfId } from "../table/row.ts";
 
 /** What was changed in one scope. */
 interface ChangedScope {
   readonly scope: Scope;
   readonly entries: Map<string, ChangedEntry>;
+  /** Absent: nobody has asked yet. */
+  contents?: ContentCounts;
   /** Position of the last change that removed everything in it: its rows in the table count no more. */
   clearedAt?: string;
 }
@@ -91,6 +94,16 @@ export class Overlay {
     return this.#scopes.get(scopeOfId(id))?.entries.get(keyOfId(id));
   }
 
+  /** Whether one of the entries that it holds of a scope has this content. */
+  hasContent(scope: Scope, content: string): boolean {
+    const changed = this.#scopes.get(this.#nameOf(scope));
+    if (changed === undefined) return false;
+    changed.contents ??= new ContentCounts(
+      Array.from(changed.entries.values(), ({ entry }) => entry),
+    );
+    return changed.contents.has(content);
+  }
+
   /** Whether what the table has of a scope was removed. */
   isCleared(scope: Scope): boolean {
     return this.changesOf(scope, this.#nameOf(scope)).isCleared;
@@ -105,6 +118,7 @@ export class Overlay {
     const changed = this.#scope(scope);
     const before = changed.entries.get(key);
     this.#bytes += bytes - (before?.bytes ?? 0);
+    changed.contents?.replace(before?.entry, entry);
     if (before !== undefined) {
       before.entry = entry;
       before.position = position;
@@ -117,6 +131,18 @@ export class Overlay {
     changed.entries.set(key, added);
     this.#size++;
     return added;
+  }
+
+  /** Forgets the vectors of all entries: another embedder's are to come. */
+  dropVectors(): void {
+    for (const { entries } of this.#scopes.values()) {
+      for (const changed of entries.values()) {
+        if (changed.entry?.vector === undefined) continue;
+        // A read that has begun goes on with the old object.
+        const { vector: _vector, passages: _passages, ...entry } = changed.entry;
+        changed.entry = entry;
+      }
+    }
   }
 
   clear(scope: Scope, position: string): void {
@@ -176,6 +202,7 @@ export class Overlay {
         touched.push(entry);
         if (entry.position < watermark) {
           changed.entries.delete(key);
+          changed.contents?.replace(entry.entry, undefined);
           this.#size--;
           this.#bytes -= entry.bytes;
         } else {
@@ -211,6 +238,7 @@ export class Overlay {
     this.#size -= changed.entries.size;
     for (const { bytes } of changed.entries.values()) this.#bytes -= bytes;
     changed.entries.clear();
+    delete changed.contents;
   }
 
   #slice(found: readonly ChangedScope[], isMeant: (workflow: WorkflowRef) => boolean): Slice {

@@ -15,15 +15,16 @@ import {
   type Clearing,
   type ClearingWorkflow,
   type RestoredEntry,
+  type Restoring,
 } from "./change.ts";
 import type { ChangedEntry } from "./changed-entry.ts";
 import type { EntryCache } from "../reading/entry-cache.ts";
 import { shareOf, stampOf, type FramePlace, type FrameShare } from "./frame-place.ts";
 import { HistoryRecords } from "../history/history-records.ts";
-import { asksNothing, presentEntry, questionsOf, refusal } from "./judgement.ts";
 import { Overlay } from "./overlay.ts";
-import { rowId } from "../table/row.ts";
+import { Presence } from "./presence.ts";
 import { gonePast } from "../store/storage-error.ts";
+import { isSameEmbedder } from "../vectors/fingerprint.ts";
 
 /** What became of a change: the answer to whoever made it. */
 export type Answer = readonly WriteResult[] | readonly boolean[] | number | undefined;
@@ -37,6 +38,8 @@ export interface ReplicaParts {
   readonly onSaved: (changed: ChangedEntry) => void;
   /** Is told that the table was written, by whichever process. */
   readonly onFlushed: () => void;
+  /** Is told that the store went over to another embedder: none of the vectors before is good any more. */
+  readonly onOtherEmbedder: () => void;
 }
 
 /** A change whose turn comes when what it depends on was looked up in the table. */
@@ -46,7 +49,6 @@ interface Waiting extends FramePlace {
   readonly reject: (error: unknown) => void;
 }
 
-const LEARNED_AT_ONCE = 2_000;
 /** What an entry takes in memory beside its own text. */
 const ENTRY_BYTES = 300;
 
@@ -58,6 +60,7 @@ export class Replica {
   readonly overlay: Overlay = new Overlay();
   readonly history: HistoryRecords = new HistoryRecords();
   readonly #parts: ReplicaParts;
+  readonly #presence: Presence;
   readonly #queue: Waiting[] = [];
   #draining: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
@@ -66,6 +69,7 @@ export class Replica {
 
   constructor(parts: ReplicaParts) {
     this.#parts = parts;
+    this.#presence = new Presence(this.overlay, parts.base);
     this.#replayed = parts.base.state;
     this.#beginHistory(parts.base.state);
   }
@@ -101,7 +105,7 @@ export class Replica {
     if (this.#failure !== undefined) throw this.#failure.error;
     const change = own ?? decodeChange(payload);
     const place = { position, bytes: payload.length, isOwn: own !== undefined };
-    if (this.#queue.length === 0 && this.#isReady(change, place.isOwn)) {
+    if (this.#queue.length === 0 && this.#presence.isKnownFor(change, place.isOwn)) {
       return this.#apply(change, place);
     }
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
@@ -128,20 +132,21 @@ export class Replica {
   }
 
   async #drain(): Promise<void> {
-    const { base, count } = this.#parts;
+    const { count } = this.#parts;
     try {
       for (let next = this.#queue[0]; next !== undefined; next = this.#queue[0]) {
         const { change, isOwn } = next;
         let removed: number | undefined;
         if (isOwn && isClearing(change)) removed = await count(change);
-        else if (!this.#isReady(change, isOwn)) {
-          await base.learn(this.#openQuestions());
+        else if (!this.#presence.isKnownFor(change, isOwn)) {
+          await this.#presence.learnFor(this.#queue);
           continue;
         }
         const answer = this.#apply(change, next);
         this.#queue.shift();
         next.resolve(removed ?? answer);
       }
+      this.#presence.trim();
     } catch (cause) {
       const error = new MemoryError("MEM_UNAVAILABLE", "the log can't be read on: see the cause", {
         cause,
@@ -149,32 +154,6 @@ export class Replica {
       this.#failure = { error };
       for (const { reject } of this.#queue.splice(0)) reject(error);
     }
-  }
-
-  #isReady(change: Change, isOwn: boolean): boolean {
-    if (asksNothing(change)) return true;
-    // Whoever clears is told how many entries there were.
-    if (isClearing(change)) return !isOwn;
-    for (const { scope, key } of questionsOf(change, isOwn)) {
-      if (this.#present(scope, key) === "unknown") return false;
-    }
-    return true;
-  }
-
-  /** The ids that the changes of the queue depend on and that are not known, so that one query answers them. */
-  #openQuestions(): string[] {
-    const ids = new Set<string>();
-    for (const { change, isOwn } of this.#queue) {
-      for (const { scope, key } of questionsOf(change, isOwn)) {
-        if (this.#present(scope, key) === "unknown") ids.add(rowId(scope, key));
-      }
-      if (ids.size >= LEARNED_AT_ONCE) break;
-    }
-    return [...ids];
-  }
-
-  #present(scope: Scope, key: string): ReturnType<typeof presentEntry> {
-    return presentEntry(this.overlay, this.#parts.base, scope, key);
   }
 
   #apply(change: Change, place: FramePlace): Answer {
@@ -186,9 +165,9 @@ export class Replica {
         );
       }
       case "restore": {
-        const { entries, onlyAbsent } = change;
+        const { entries } = change;
         return entries.map((entry, i) =>
-          this.#restore(entry, onlyAbsent, change.at, shareOf(place, entries.length, i)),
+          this.#restore(entry, change, shareOf(place, entries.length, i)),
         );
       }
       case "delete":
@@ -217,10 +196,10 @@ export class Replica {
   }
 
   #save(scope: Scope, write: LongTermWrite, at: number, share: FrameShare): WriteResult {
-    const present = this.#present(scope, write.key);
+    const present = this.#presence.entry(scope, write.key);
     // A write without a condition is stored whatever is there.
     const known = present === "unknown" ? undefined : present;
-    const refused = refusal(write, known);
+    const refused = this.#presence.refusal(scope, write, known);
     if (refused !== undefined) return refused;
     const { version } = share;
     const before = this.overlay.find(scope, write.key)?.entry;
@@ -233,15 +212,21 @@ export class Replica {
       createdAt,
       ...(before !== undefined && { firstSavedAt: before.firstSavedAt ?? before.updatedAt }),
       updatedAt: at,
-      ...(isSameText && { vector: before.vector }),
+      ...(isSameText && {
+        vector: before.vector,
+        ...(before.passages && { passages: before.passages }),
+      }),
     });
     if (share.isOwn) this.#parts.onSaved(changed);
     return { stored: true, version };
   }
 
-  #restore(restored: RestoredEntry, onlyAbsent: boolean, at: number, share: FrameShare): boolean {
-    const { scope, write, createdAt, updatedAt, vector } = restored;
-    if (onlyAbsent && this.#present(scope, write.key) !== undefined) return false;
+  #restore(restored: RestoredEntry, change: Restoring, share: FrameShare): boolean {
+    const { scope, write, createdAt, updatedAt } = restored;
+    const { at, onlyAbsent, vectorsOf } = change;
+    const { embedder } = this.#parts.base.state;
+    const vector = isSameEmbedder(vectorsOf, embedder) ? restored.vector : undefined;
+    if (onlyAbsent && this.#presence.entry(scope, write.key) !== undefined) return false;
     const { version } = share;
     const entry = { write, version, createdAt, updatedAt, ...(vector && { vector }) };
     const changed = this.#put(scope, write.key, at, share, entry);
@@ -250,7 +235,7 @@ export class Replica {
   }
 
   #delete(scope: Scope, { key, ifVersion }: Removal, at: number, share: FrameShare): boolean {
-    const present = this.#present(scope, key);
+    const present = this.#presence.entry(scope, key);
     if (present === undefined) return false;
     // Only where nobody waits for the answer and there is no condition.
     const isThere =
@@ -276,9 +261,14 @@ export class Replica {
     return changed;
   }
 
-  #moveTo({ version, watermark, history }: BaseState): void {
-    const { base, onFlushed } = this.#parts;
-    const state = { version, watermark, ...(history && { history }) };
+  #moveTo({ version, watermark, history, embedder }: BaseState): void {
+    const { base, onFlushed, onOtherEmbedder } = this.#parts;
+    const state = {
+      version,
+      watermark,
+      ...(history && { history }),
+      ...(embedder && { embedder }),
+    };
     if (isLater(base.state, state)) return;
     if (watermark < base.watermark) {
       this.#failure = { error: gonePast(base.version) };
@@ -288,7 +278,12 @@ export class Replica {
     const touched = this.overlay.dropBefore(watermark);
     this.history.dropBefore(watermark);
     this.#beginHistory(state);
+    const before = base.state.embedder;
     base.moveTo(state, touched, hadClearings);
+    if (!isSameEmbedder(before, embedder)) {
+      this.overlay.dropVectors();
+      onOtherEmbedder();
+    }
     onFlushed();
   }
 

@@ -1,5 +1,7 @@
 import type { EmbedderFingerprint, LongTermWrite, PortableEntry, RestoreOptions } from "@mem/core";
 import type { RestoredEntry, Restoring } from "./change.ts";
+import { fingerprintOf, isSameEmbedder } from "../vectors/fingerprint.ts";
+import { partsOf } from "../vectors/text-vectors.ts";
 
 /** So much goes into one frame of the log, roughly, in characters. */
 const FRAME_CHARACTERS = 1 << 20;
@@ -12,9 +14,14 @@ export function* restoring(
   own: EmbedderFingerprint | undefined,
   at: number,
 ): Generator<Restoring> {
-  const onlyAbsent = ifExists === "skip";
   const takesVectors =
-    own !== undefined && vectorsOf?.model === own.model && vectorsOf.dimensions === own.dimensions;
+    own !== undefined && vectorsOf !== undefined && isSameEmbedder(own, vectorsOf);
+  const shared: Omit<Restoring, "entries"> = {
+    kind: "restore",
+    at,
+    onlyAbsent: ifExists === "skip",
+    ...(takesVectors && { vectorsOf: fingerprintOf(own) }),
+  };
   let frame: RestoredEntry[] = [];
   let characters = 0;
   for (const entry of entries) {
@@ -22,11 +29,11 @@ export function* restoring(
     // A value is about as long as the text that is made of it; a number of a vector takes six characters.
     characters += 2 * entry.entry.text.length + 6 * (entry.vector?.length ?? 0);
     if (frame.length < FRAME_ENTRIES && characters < FRAME_CHARACTERS) continue;
-    yield { kind: "restore", at, onlyAbsent, entries: frame };
+    yield { ...shared, entries: frame };
     frame = [];
     characters = 0;
   }
-  if (frame.length > 0) yield { kind: "restore", at, onlyAbsent, entries: frame };
+  if (frame.length > 0) yield { ...shared, entries: frame };
 }
 
 function toRestored(
@@ -35,5 +42,7 @@ function toRestored(
 ): RestoredEntry {
   const { createdAt, updatedAt, ...rest } = entry;
   const write: LongTermWrite = { ...rest, ...(opId !== undefined && { opId }) };
-  return { scope, write, createdAt, updatedAt, ...(takesVectors && vector && { vector }) };
+  // Of a long text, only the sum of its passages' vectors is portable: they are made again.
+  const isWhole = vector !== undefined && takesVectors && partsOf(write.text).length === 1;
+  return { scope, write, createdAt, updatedAt, ...(isWhole && { vector }) };
 }

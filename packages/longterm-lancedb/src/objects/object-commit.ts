@@ -1,10 +1,12 @@
 import type { MergeResult, Table } from "@lancedb/lancedb";
-import type { Arrow } from "../table/native-module.ts";
+import type { Table as ArrowTable } from "apache-arrow";
 import type { ObjectDatabase } from "./object-database.ts";
-import { rowTable } from "../table/row-table.ts";
+import type { VectorColumns } from "./object-vector-columns.ts";
+import { arrowTable } from "../table/row-table.ts";
 import { readStored } from "../table/row-queries.ts";
 import type { Row } from "../table/row.ts";
 import { all, idIn, quote } from "../table/sql.ts";
+import { tableSchema } from "../table/table-schema.ts";
 
 /** LanceDB begins a commit that others overtook anew for so long. */
 const COMMIT_MS = 30_000;
@@ -14,6 +16,14 @@ export interface Replacement {
   readonly row: Row;
   /** Of the row that is there; each is of one row alone and never used again, so that a list names them safely. */
   readonly replaced: string;
+}
+
+/** What came of a commit. */
+export interface Committed {
+  /** The version of the table that it made. */
+  readonly version: number;
+  /** The ids of those whose condition was not met: nothing was done about them. */
+  readonly lost: ReadonlySet<string>;
 }
 
 /** A row that is to go. */
@@ -26,8 +36,6 @@ export interface Deletion {
  * Commits to a table that any machine writes, without a lock: each row on the condition that its place still is as it
  * was read. LanceDB judges that, and judges it again where another commit was faster: with `useIndex(false)` alone,
  * because with an index it misses what was inserted meanwhile.
- *
- * Each resolves with the ids of those whose condition was not met: nothing was done about them.
  */
 export class ObjectCommits {
   readonly #database: ObjectDatabase;
@@ -37,22 +45,23 @@ export class ObjectCommits {
   }
 
   /** Adds rows where there are none. */
-  async insert(rows: readonly Row[], dimensions: number | undefined): Promise<Set<string>> {
+  async insert(rows: readonly Row[], columns: VectorColumns | undefined): Promise<Committed> {
     const table = await this.#database.table("write");
     const { numInsertedRows, version } = await table
       .mergeInsert("id")
       .whenNotMatchedInsertAll()
       .useIndex(false)
-      .execute(rowTable(this.#arrow, rows, dimensions), { timeoutMs: COMMIT_MS });
-    return numInsertedRows === rows.length ? new Set() : this.#notAmong(rows, version);
+      .execute(this.#rowTable(rows, columns), { timeoutMs: COMMIT_MS });
+    const isWhole = numInsertedRows === rows.length;
+    return { version, lost: isWhole ? new Set() : await this.#notAmong(rows, version) };
   }
 
   /** Replaces rows. `condition`: what else has to hold for the rows that are there. */
   async replace(
     replacements: readonly Replacement[],
-    dimensions: number | undefined,
+    columns: VectorColumns | undefined,
     condition?: string,
-  ): Promise<Set<string>> {
+  ): Promise<Committed> {
     const rows = replacements.map(({ row }) => row);
     const versions = replacements.map(({ replaced }) => replaced);
     const where = all(versionIn("target.version", versions), condition);
@@ -62,19 +71,20 @@ export class ObjectCommits {
       .mergeInsert("id")
       .whenMatchedUpdateAll({ where })
       .useIndex(false)
-      .execute(rowTable(this.#arrow, rows, dimensions), { timeoutMs: COMMIT_MS });
-    return numUpdatedRows === rows.length ? new Set() : this.#notAmong(rows, version);
+      .execute(this.#rowTable(rows, columns), { timeoutMs: COMMIT_MS });
+    const isWhole = numUpdatedRows === rows.length;
+    return { version, lost: isWhole ? new Set() : await this.#notAmong(rows, version) };
   }
 
-  async delete(deletions: readonly Deletion[]): Promise<Set<string>> {
+  async delete(deletions: readonly Deletion[]): Promise<Committed> {
     const ids = deletions.map(({ id }) => id);
     const versions = deletions.map(({ version }) => version);
     const table = await this.#database.table("write");
     const condition = all(idIn(ids), versionIn("version", versions));
     const { numDeletedRows, version } = await table.delete(condition);
-    if (numDeletedRows === ids.length) return new Set();
+    if (numDeletedRows === ids.length) return { version, lost: new Set() };
     // What was there just before this commit, and is what was to go, went by it.
-    return this.#notAmong(deletions, version - 1);
+    return { version, lost: await this.#notAmong(deletions, version - 1) };
   }
 
   /** Those that a version of the table does not have. Who was faster may have been overtaken by now: only it can tell. */
@@ -95,8 +105,11 @@ export class ObjectCommits {
     }
   }
 
-  get #arrow(): Arrow {
-    return this.#database.modules.arrow;
+  #rowTable(rows: readonly Row[], columns: VectorColumns | undefined): ArrowTable {
+    const { arrow } = this.#database.modules;
+    const { fields } = tableSchema(arrow, columns?.dimensions);
+    const fence = columns && [new arrow.Field(columns.fence, new arrow.Utf8(), true)];
+    return arrowTable(arrow, new arrow.Schema([...fields, ...(fence ?? [])]), rows);
   }
 }
 

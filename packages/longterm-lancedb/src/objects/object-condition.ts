@@ -6,7 +6,7 @@ import { VECTOR_PENDING } from "../table/sql.ts";
 /** How a store in an object store is. */
 export async function objectCondition({
   maintenance,
-  embedding,
+  storeVectors,
   vectors,
   reader,
   cache,
@@ -22,8 +22,11 @@ export async function objectCondition({
   if (maintenance.failure !== undefined) {
     troubles.push(`maintenance fails and is tried again: ${messageOf(maintenance.failure)}`);
   }
-  const failure = embedding?.failure ?? vectors.failure;
-  if (failure !== undefined) troubles.push(`${pending} vectors are pending: ${messageOf(failure)}`);
+  const trouble = storeVectors.trouble(pending);
+  if (trouble !== undefined) troubles.push(trouble);
+  if (vectors.failure !== undefined) {
+    troubles.push(`vectors can't be written and are tried again: ${messageOf(vectors.failure)}`);
+  }
   return {
     troubles,
     details: {
@@ -32,7 +35,7 @@ export async function objectCondition({
       waitingChanges: writer.queue.length,
       cache: { ...cache.stats },
       nativeCacheBytes: database.cachedBytes,
-      ...(embedding && { pendingVectors: pending }),
+      ...(storeVectors.areWanted && { pendingVectors: pending }),
     },
   };
 }

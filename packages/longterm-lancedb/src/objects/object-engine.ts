@@ -5,13 +5,14 @@ import type {
   Erasure,
   ErasureRequest,
   PortableEntry,
+  Reembedded,
+  ReembedOptions,
   Verification,
 } from "@mem/core";
 import type { Analyzer } from "@mem/search";
-import { EmbeddingQueue } from "../vectors/embedding-queue.ts";
+import type { CurrentEmbedder } from "../vectors/current-embedder.ts";
 import type { AskedChange, Condition, Engine } from "../store/engine.ts";
 import { EntryCache } from "../reading/entry-cache.ts";
-import { MadeVectors } from "../vectors/made-vectors.ts";
 import { objectCondition } from "./object-condition.ts";
 import { ObjectDatabase, type ObjectLocation } from "./object-database.ts";
 import { ObjectDescription } from "./object-description.ts";
@@ -24,7 +25,9 @@ import { ObjectSnapshots } from "./object-snapshots.ts";
 import { ObjectVectors } from "./object-vectors.ts";
 import { verifyObjects } from "./object-verification.ts";
 import { ObjectWriter } from "./object-writer.ts";
-import { PendingRows } from "../vectors/pending-rows.ts";
+import { reembedObjects } from "./object-reembedding.ts";
+import { vectorColumnsOf, type VectorColumns } from "./object-vector-columns.ts";
+import { StoreVectors } from "../vectors/store-vectors.ts";
 import type { Answer } from "../log/replica.ts";
 import { Search } from "../search/search.ts";
 import { walkTable } from "./object-walk.ts";
@@ -32,7 +35,9 @@ import { walkTable } from "./object-walk.ts";
 export interface ObjectEngineOptions {
   readonly location: ObjectLocation;
   readonly analyzer: Analyzer;
-  readonly embedder: Embedder | undefined;
+  readonly embedder: CurrentEmbedder;
+  /** See `ObjectOpening`. */
+  readonly takesForeign: boolean;
   readonly cacheBytes: number;
   readonly clock: Clock;
 }
@@ -49,9 +54,11 @@ export class ObjectEngine implements Engine {
   readonly writer: ObjectWriter;
   readonly maintenance: ObjectMaintenance;
   readonly vectors: ObjectVectors;
-  readonly embedding: EmbeddingQueue | undefined;
+  readonly storeVectors: StoreVectors;
+  readonly description: ObjectDescription;
   readonly #options: ObjectEngineOptions;
-  readonly #description: ObjectDescription;
+  /** Whose vectors the store has, as it was read last. */
+  #owner: EmbedderFingerprint | undefined;
 
   /** Rejects with `MEM_UNAVAILABLE`, `MEM_FORMAT`, and where another embedder made the store's vectors. */
   static async open(options: ObjectEngineOptions): Promise<ObjectEngine> {
@@ -72,29 +79,44 @@ export class ObjectEngine implements Engine {
     const { analyzer, embedder, cacheBytes, clock, location } = options;
     this.#options = options;
     this.database = database;
-    this.#description = new ObjectDescription(database);
+    this.description = new ObjectDescription(database);
     this.cache = new EntryCache(cacheBytes);
     this.snapshots = new ObjectSnapshots(database, this.cache);
-    this.reader = new ObjectReader(this.snapshots, this.cache, location.uri);
+    this.reader = new ObjectReader(this.snapshots, this.cache, location.uri, async () => {
+      await this.noticeOwner();
+      return this.#owner;
+    });
     this.search = new Search(database.modules.lancedb, analyzer);
+    const ownColumns = (): VectorColumns | undefined => {
+      const own = embedder.get();
+      return own && vectorColumnsOf(own);
+    };
     this.writer = new ObjectWriter({
       database,
       analyzer,
-      onPending: (id) => this.embedding?.add(id),
-      onCommitted: () => this.maintenance.notice(),
+      onPending: (id) => this.storeVectors.add(id),
+      onCommitted: () => {
+        this.maintenance.notice();
+        this.storeVectors.lookLater();
+      },
     });
     this.maintenance = new ObjectMaintenance({ database, queue: this.writer.queue, clock });
-    const made = new MadeVectors(NOTHING_UNFLUSHED);
-    this.vectors = new ObjectVectors({ database, writer: this.writer, made, clock });
-    this.embedding =
-      embedder &&
-      new EmbeddingQueue({
-        embedder,
-        pending: new PendingRows(this.snapshots, NOTHING_UNFLUSHED, made),
-        made,
-        clock,
-        onMade: () => this.vectors.notice(),
-      });
+    this.storeVectors = new StoreVectors({
+      embedder,
+      base: this.snapshots,
+      overlay: NOTHING_UNFLUSHED,
+      clock,
+      owner: () => this.#owner,
+      onMade: () => this.vectors.notice(),
+    });
+    this.vectors = new ObjectVectors({
+      database,
+      writer: this.writer,
+      made: this.storeVectors.made,
+      ownColumns,
+      onForeign: () => this.noticeOwner(),
+      clock,
+    });
   }
 
   change(change: AskedChange, signal?: AbortSignal): Promise<Answer> {
@@ -117,13 +139,23 @@ export class ObjectEngine implements Engine {
   }
 
   async embedder(): Promise<EmbedderFingerprint | undefined> {
-    return (await this.#told(this.#description.read()))?.embedder;
+    await this.#told(this.noticeOwner());
+    return this.#owner;
+  }
+
+  reembed(embedder: Embedder, options: ReembedOptions): Promise<Reembedded> {
+    return this.#told(reembedObjects(this, embedder, options));
+  }
+
+  /** Looks whose vectors the store has by now. */
+  async noticeOwner(): Promise<void> {
+    this.#owner = (await this.description.read())?.embedder;
   }
 
   async bringUp(): Promise<void> {
     await this.writer.queue.drained();
     try {
-      await this.embedding?.flush();
+      await this.storeVectors.flush();
     } finally {
       // Where the embedder refuses one text, those of the others are made.
       await this.vectors.flush();
@@ -136,7 +168,7 @@ export class ObjectEngine implements Engine {
   }
 
   async stopWaiting(): Promise<void> {
-    await this.embedding?.close();
+    await this.storeVectors.close();
   }
 
   async close(): Promise<void> {
@@ -156,10 +188,12 @@ export class ObjectEngine implements Engine {
   }
 
   async #open(): Promise<void> {
-    const { database, writer } = this;
-    const { analyzer, embedder } = this.#options;
-    const description = this.#description;
-    await openObjectStore({ database, description, writer, analyzer, embedder });
-    this.embedding?.begin();
+    const { database, description, writer } = this;
+    const { analyzer, takesForeign } = this.#options;
+    const embedder = this.#options.embedder.get();
+    const opening = { database, description, writer, analyzer, embedder, takesForeign };
+    await openObjectStore(opening);
+    await this.noticeOwner();
+    this.storeVectors.begin();
   }
 }

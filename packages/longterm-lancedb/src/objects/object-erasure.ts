@@ -5,6 +5,7 @@ import type { ObjectDatabase } from "./object-database.ts";
 import { isConflict, objectError } from "./object-error.ts";
 import type { ObjectReader } from "./object-reader.ts";
 import type { ObjectWriter } from "./object-writer.ts";
+import { removeKept } from "./object-kept-vectors.ts";
 import { retried } from "./object-table.ts";
 import { ensureIndexes } from "../table/table-indexes.ts";
 import { indexTerms } from "../table/table-schema.ts";
@@ -38,6 +39,8 @@ export async function eraseObjects(
   );
   try {
     await writer.queue.task(() => rewrite(database));
+    // They were made of what is erased, too.
+    await removeKept(database);
   } catch (error) {
     throw objectError(error, database.location.uri, "unknown");
   }

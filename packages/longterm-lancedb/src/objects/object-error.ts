@@ -1,8 +1,8 @@
 import { isMemoryError, MemoryError, type Outcome } from "@mem/core";
 
-/** Whether a commit surely had no effect because others were faster, again and again. */
+/** Whether a commit surely had no effect because others were faster: with rows, or with another layout of the table. */
 export function isConflict(error: unknown): boolean {
-  return /commit conflict|incompatible transaction|preempted|contention|concurrent writers/i.test(
+  return /commit conflict|different schema|incompatible transaction|preempted|contention|concurrent writers/i.test(
     String(error),
   );
 }

@@ -1,16 +1,18 @@
 import type { Table } from "@lancedb/lancedb";
 import type { Analyzer } from "@mem/search";
-import { hasSoundVector, toRow, withVector } from "../table/entry-row.ts";
-import type { Deletion, ObjectCommits, Replacement } from "./object-commit.ts";
+import { toRow } from "../table/entry-row.ts";
+import type { Committed, Deletion, ObjectCommits, Replacement } from "./object-commit.ts";
+import { readVectorColumns, vectorColumnsOf, type VectorColumns } from "./object-vector-columns.ts";
+import type { UnflushedEntry } from "../log/changed-entry.ts";
 import type { PlacedSteps } from "./object-steps.ts";
 import { readRows } from "../table/row-queries.ts";
 import type { Row } from "../table/row.ts";
-import { vectorLength } from "../table/table-schema.ts";
+import { withKeptVectors } from "../vectors/row-vectors.ts";
 
 /** Changes that are committed together. */
 export interface Group {
   readonly places: readonly PlacedSteps[];
-  readonly commit: () => Promise<Set<string>>;
+  readonly commit: () => Promise<Committed>;
 }
 
 interface Sized<T> {
@@ -23,6 +25,15 @@ interface Sized<T> {
 /** So much goes into one commit, roughly. */
 const GROUP_CHARACTERS = 8 << 20;
 
+/** Whether an entry that was restored with its vectors has those of the table's embedder. */
+function hasOwnVectors({ vectorsOf }: PlacedSteps, columns: VectorColumns | undefined): boolean {
+  return vectorsOf !== undefined && vectorColumnsOf(vectorsOf).fence === columns?.fence;
+}
+
+function withoutVectors({ vector: _vector, passages: _passages, ...entry }: UnflushedEntry) {
+  return entry;
+}
+
 /** What goes into a commit of its own: LanceDB can't insert, replace and delete on conditions in one. */
 export async function groupsToCommit(
   places: readonly PlacedSteps[],
@@ -30,16 +41,16 @@ export async function groupsToCommit(
   commits: ObjectCommits,
   analyzer: Analyzer,
 ): Promise<Group[]> {
-  const dimensions = await vectorLength(table);
+  const columns = await readVectorColumns(table);
   const replaced = places.filter(({ stored, entry }) => stored !== undefined && entry);
-  const kept =
-    dimensions === undefined
+  const present =
+    columns === undefined
       ? []
       : await readRows(
           table,
           replaced.map(({ id }) => id),
         );
-  const before = new Map(kept.filter(hasSoundVector).map((row) => [row.id, row]));
+  const before = new Map(present.map((row) => [row.id, row]));
   const inserts: Sized<Row>[] = [];
   const replacements: Sized<Replacement>[] = [];
   const deletions: Sized<Deletion>[] = [];
@@ -49,21 +60,22 @@ export async function groupsToCommit(
       deletions.push({ place, item: { id: place.id, version: stored?.version ?? "" }, size: 0 });
       continue;
     }
-    const row = withKept(toRow(changed, entry, analyzer), before.get(place.id));
+    const kept = hasOwnVectors(place, columns) ? entry : withoutVectors(entry);
+    const row = withKeptVectors(toRow(changed, kept, analyzer), before.get(place.id));
     const size = row.value.length + row.text.length + row.terms.length;
     if (stored === undefined) inserts.push({ place, item: row, size });
     else replacements.push({ place, item: { row, replaced: stored.version }, size });
   }
   return [
-    ...groupsOf(inserts, (rows) => commits.insert(rows, dimensions)),
-    ...groupsOf(replacements, (rows) => commits.replace(rows, dimensions)),
+    ...groupsOf(inserts, (rows) => commits.insert(rows, columns)),
+    ...groupsOf(replacements, (rows) => commits.replace(rows, columns)),
     ...groupsOf(deletions, (rows) => commits.delete(rows)),
   ];
 }
 
 function groupsOf<T>(
   sized: readonly Sized<T>[],
-  commit: (items: readonly T[]) => Promise<Set<string>>,
+  commit: (items: readonly T[]) => Promise<Committed>,
 ): Group[] {
   const groups: Sized<T>[][] = [];
   let size = Infinity;
@@ -79,10 +91,4 @@ function groupsOf<T>(
     places: group.map(({ place }) => place),
     commit: () => commit(group.map(({ item }) => item)),
   }));
-}
-
-/** Where the text is the same, its vector is, too. */
-function withKept(row: Row, before: Row | undefined): Row {
-  const isSame = row.vector_hash === null && before?.text === row.text;
-  return isSame && before.vector ? withVector(row, before.vector) : row;
 }

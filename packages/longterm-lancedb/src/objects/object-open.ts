@@ -4,9 +4,15 @@ import type { ObjectDatabase } from "./object-database.ts";
 import type { ObjectDescription } from "./object-description.ts";
 import { completeTable, countTable, makeTable } from "./object-table.ts";
 import type { ObjectWriter } from "./object-writer.ts";
-import { analyzeAgain } from "../upkeep/reanalysis.ts";
-import { describeStore, refuseForeignEmbedder } from "../store/store-description.ts";
-import { vectorLength } from "../table/table-schema.ts";
+import { analyzedBy, replaceRows } from "../upkeep/reanalysis.ts";
+import {
+  describeStore,
+  isOlder,
+  migrated,
+  refuseForeignEmbedder,
+} from "../store/store-description.ts";
+import { completed } from "../table/entry-row.ts";
+import { readVectorColumns } from "./object-vector-columns.ts";
 
 export interface ObjectOpening {
   readonly database: ObjectDatabase;
@@ -14,6 +20,8 @@ export interface ObjectOpening {
   readonly writer: ObjectWriter;
   readonly analyzer: Analyzer;
   readonly embedder: Embedder | undefined;
+  /** Whether an embedder that did not make the store's vectors is no reason not to open it. Default `false`. */
+  readonly takesForeign?: boolean;
 }
 
 /**
@@ -23,15 +31,16 @@ export interface ObjectOpening {
 export async function openObjectStore(opening: ObjectOpening): Promise<void> {
   const { database, description, analyzer, embedder } = opening;
   const present = (await description.read()) ?? (await createStore(opening));
-  refuseForeignEmbedder(present, embedder);
+  if (opening.takesForeign !== true) refuseForeignEmbedder(present.embedder, embedder);
   const { embedder: own } =
     embedder === undefined || present.embedder !== undefined
       ? present
       : await description.alter((before) => {
-          refuseForeignEmbedder(before, embedder);
+          refuseForeignEmbedder(before.embedder, embedder);
           return describeStore(before.analyzer, embedder);
         });
-  await completeTable(database, own?.dimensions);
+  await completeTable(database, own);
+  if (isOlder(present)) await migrate(opening);
   if (present.analyzer !== analyzer.id) await renewTerms(opening);
 }
 
@@ -44,17 +53,30 @@ async function createStore({ database, description, analyzer, embedder }: Object
     );
   }
   // Two who make it together make one table; which of them described it is seen by what is there afterwards.
-  await makeTable(database, embedder?.dimensions);
+  await makeTable(database);
   return await description.make(describeStore(analyzer.id, embedder));
+}
+
+/** Fills the columns that the first format did not have; who does so at the same time fills in the same. */
+async function migrate({ database, description, writer }: ObjectOpening) {
+  const table = await database.table("write");
+  const columns = await readVectorColumns(table);
+  await replaceRows(table, completed, async (rows) => {
+    await writer.commits.replace(
+      rows.map((row) => ({ row, replaced: row.version })),
+      columns,
+    );
+  });
+  await description.alter(migrated);
 }
 
 async function renewTerms({ database, description, writer, analyzer }: ObjectOpening) {
   const table = await database.table("write");
-  const dimensions = await vectorLength(table);
-  await analyzeAgain(table, analyzer, async (rows) => {
+  const columns = await readVectorColumns(table);
+  await replaceRows(table, analyzedBy(analyzer), async (rows) => {
     await writer.commits.replace(
       rows.map((row) => ({ row, replaced: row.version })),
-      dimensions,
+      columns,
     );
   });
   await description.alter((before) => ({ ...before, analyzer: analyzer.id }));

@@ -4,19 +4,23 @@ import { ObjectDatabase } from "./object-database.ts";
 import { ObjectDescription } from "./object-description.ts";
 import { ObjectEngine, type ObjectEngineOptions } from "./object-engine.ts";
 import { objectError } from "./object-error.ts";
+import type { CurrentEmbedder } from "../vectors/current-embedder.ts";
 import { analyzerOf } from "../folder/opened-store.ts";
 
-export interface ObjectPlaceOptions extends Omit<ObjectEngineOptions, "analyzer"> {
+export interface ObjectPlaceOptions extends Omit<ObjectEngineOptions, "analyzer" | "takesForeign"> {
   readonly language: LanguageName;
 }
 
 /** A path in an object store. */
 export class ObjectPlace implements Place {
   readonly durability = "server";
+  readonly embedder: CurrentEmbedder;
   readonly #options: ObjectPlaceOptions;
+  #wasOpen = false;
 
   constructor(options: ObjectPlaceOptions) {
     this.#options = options;
+    this.embedder = options.embedder;
   }
 
   get name(): string {
@@ -36,7 +40,11 @@ export class ObjectPlace implements Place {
 
   async open(): Promise<Engine> {
     const { language, ...options } = this.#options;
-    return ObjectEngine.open({ ...options, analyzer: await analyzerOf(language) });
+    const analyzer = await analyzerOf(language);
+    // Whoever works with the store already goes on by keyword when another machine gives it another embedder.
+    const engine = await ObjectEngine.open({ ...options, analyzer, takesForeign: this.#wasOpen });
+    this.#wasOpen = true;
+    return engine;
   }
 
   async #connect(): Promise<ObjectDatabase> {

@@ -1,4 +1,5 @@
-import type { LongTermEntry, Scope } from "@mem/core";
+import type { Table } from "@lancedb/lancedb";
+import { MemoryError, type EmbedderFingerprint, type LongTermEntry, type Scope } from "@mem/core";
 import type { Reader } from "../store/engine.ts";
 import type { EntryCache } from "../reading/entry-cache.ts";
 import { objectError } from "./object-error.ts";
@@ -6,6 +7,8 @@ import type { ObjectSnapshots } from "./object-snapshots.ts";
 import { Overlay } from "../log/overlay.ts";
 import { getEntries } from "../reading/retrieval.ts";
 import { isVanishedVersion, overtaken } from "../store/storage-error.ts";
+import { foreignEmbedder } from "../store/store-description.ts";
+import { readVectorColumns, vectorColumnsOf } from "./object-vector-columns.ts";
 import type { View } from "../reading/view.ts";
 
 const READ_ATTEMPTS = 5;
@@ -18,11 +21,19 @@ export class ObjectReader implements Reader {
   readonly #snapshots: ObjectSnapshots;
   readonly #cache: EntryCache;
   readonly #name: string;
+  readonly #owner: () => Promise<EmbedderFingerprint | undefined>;
 
-  constructor(snapshots: ObjectSnapshots, cache: EntryCache, name: string) {
+  /** `owner`: tells whose vectors the store has. */
+  constructor(
+    snapshots: ObjectSnapshots,
+    cache: EntryCache,
+    name: string,
+    owner: () => Promise<EmbedderFingerprint | undefined>,
+  ) {
     this.#snapshots = snapshots;
     this.#cache = cache;
     this.#name = name;
+    this.#owner = owner;
   }
 
   /** Runs a read on the newest version; where that was cleaned up meanwhile, it is begun again on the next one. */
@@ -48,6 +59,27 @@ export class ObjectReader implements Reader {
 
   #view(table: View["table"], version: number): View {
     const cache = this.#cache;
-    return { table, version, overlay: NOTHING_UNFLUSHED, cache, learn: async () => undefined };
+    return {
+      table,
+      version,
+      overlay: NOTHING_UNFLUSHED,
+      cache,
+      refusalOf: (embedder) => this.#refusal(table, embedder),
+      learn: async () => undefined,
+    };
   }
+
+  async #refusal(table: Table, embedder: EmbedderFingerprint): Promise<MemoryError | undefined> {
+    const columns = await readVectorColumns(table);
+    if (columns?.fence === vectorColumnsOf(embedder).fence) return undefined;
+    return foreignEmbedder(await this.#owner(), embedder) ?? goesOver(embedder);
+  }
+}
+
+function goesOver({ model }: EmbedderFingerprint): MemoryError {
+  return new MemoryError(
+    "MEM_EMBEDDING",
+    `another machine is about to make ${JSON.stringify(model)} the embedder of the store; try again in a moment`,
+    { retryable: true },
+  );
 }

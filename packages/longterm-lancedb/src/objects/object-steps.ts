@@ -1,7 +1,8 @@
-import type { LongTermWrite, Scope, WriteResult } from "@mem/core";
+import type { EmbedderFingerprint, LongTermWrite, Scope, WriteResult } from "@mem/core";
 import { randomUUID } from "node:crypto";
 import type { Removing, Restoring, Saving } from "../log/change.ts";
 import type { ChangedEntry, StoredFacts, UnflushedEntry } from "../log/changed-entry.ts";
+import { contentOf } from "../log/content-counts.ts";
 import { refusal } from "../log/judgement.ts";
 import { rowId } from "../table/row.ts";
 
@@ -15,8 +16,10 @@ export interface Step {
   readonly id: string;
   readonly scope: Scope;
   readonly key: string;
-  /** Judges its condition; alters the place where that is met. */
-  readonly take: (place: PlacedSteps) => StepAnswer;
+  /** Its content, where it is to be stored only if the scope does not have that. */
+  readonly newContent?: string;
+  /** Judges its condition; alters the place where that is met. `isHeld`: whether the scope has `newContent`. */
+  readonly take: (place: PlacedSteps, isHeld: boolean) => StepAnswer;
 }
 
 /** What is in a place, as it was read and as the steps of a commit leave it. */
@@ -28,6 +31,10 @@ export class PlacedSteps {
   readonly stored: StoredFacts | undefined;
   #entry: UnflushedEntry | undefined;
   #isChanged = false;
+  /** Whether its entry is stored on the condition that the scope does not have its content. */
+  asksNew = false;
+  /** Whose vectors its entry was restored with. */
+  vectorsOf: EmbedderFingerprint | undefined;
 
   constructor({ id, scope, key }: Step, stored: StoredFacts | undefined) {
     this.id = id;
@@ -39,6 +46,11 @@ export class PlacedSteps {
   /** Whether there is anything to commit: what was not there and came and went is not. */
   get isChanged(): boolean {
     return this.#isChanged && (this.stored !== undefined || this.#entry !== undefined);
+  }
+
+  /** Whether a step has altered it. */
+  get isTouched(): boolean {
+    return this.#isChanged;
   }
 
   /** Absent: it was deleted, or never there. */
@@ -70,9 +82,10 @@ export class PlacedSteps {
 export function stepsOf(change: StepwiseChange): Step[] {
   switch (change.kind) {
     case "save":
-      return change.writes.map((write) =>
-        step(change.scope, write.key, (place) => save(place, write, change.at)),
-      );
+      return change.writes.map((write) => ({
+        ...step(change.scope, write.key, (place, isHeld) => save(place, write, change.at, isHeld)),
+        ...(write.ifNew === true && { newContent: contentOf(write) }),
+      }));
     case "delete":
       return change.removals.map(({ key, ifVersion }) =>
         step(change.scope, key, (place) => remove(place, ifVersion)),
@@ -82,6 +95,7 @@ export function stepsOf(change: StepwiseChange): Step[] {
         step(restored.scope, restored.write.key, (place) => {
           if (change.onlyAbsent && place.present !== undefined) return false;
           const { scope: _scope, ...entry } = restored;
+          place.vectorsOf = change.vectorsOf;
           place.put({ ...entry, version: randomUUID() });
           return true;
         }),
@@ -93,10 +107,11 @@ function step(scope: Scope, key: string, take: Step["take"]): Step {
   return { id: rowId(scope, key), scope, key, take };
 }
 
-function save(place: PlacedSteps, write: LongTermWrite, at: number): WriteResult {
+function save(place: PlacedSteps, write: LongTermWrite, at: number, isHeld: boolean): WriteResult {
   const { present } = place;
-  const refused = refusal(write, present);
+  const refused = refusal(write, present, isHeld);
   if (refused !== undefined) return refused;
+  place.asksNew = write.ifNew === true;
   const version = randomUUID();
   place.put({ write, version, createdAt: present?.createdAt ?? at, updatedAt: at });
   return { stored: true, version };

@@ -1,12 +1,14 @@
 import { setTimeout } from "node:timers/promises";
 import type { Field, Schema } from "apache-arrow";
 import type { Table } from "@lancedb/lancedb";
+import type { EmbedderFingerprint } from "@mem/core";
 import { TABLE_NAME } from "../folder/location.ts";
 import type { Arrow } from "../table/native-module.ts";
 import type { ObjectDatabase } from "./object-database.ts";
 import { isAlreadyMade, isNoTable } from "./object-error.ts";
+import { putVectorColumns, vectorColumnsOf } from "./object-vector-columns.ts";
 import { indexedColumns } from "../table/table-indexes.ts";
-import { addVectorColumn, indexTerms, tableSchema, vectorLength } from "../table/table-schema.ts";
+import { addMissingColumns, indexTerms, tableSchema } from "../table/table-schema.ts";
 
 const DEADLINE_MS = 60_000;
 const LONGEST_PAUSE_MS = 100;
@@ -21,11 +23,8 @@ export function primaryKeyField(arrow: Arrow, name: string): Field {
 }
 
 /** Makes the table of entries unless it is there. */
-export async function makeTable(
-  { connection, modules: { arrow } }: ObjectDatabase,
-  dimensions: number | undefined,
-): Promise<void> {
-  const fields = tableSchema(arrow, dimensions).fields.map((field) =>
+export async function makeTable({ connection, modules: { arrow } }: ObjectDatabase): Promise<void> {
+  const fields = tableSchema(arrow, undefined).fields.map((field) =>
     field.name === "id" ? primaryKeyField(arrow, field.name) : field,
   );
   const schema: Schema = new arrow.Schema(fields);
@@ -52,21 +51,18 @@ export async function countTable({ connection }: ObjectDatabase): Promise<number
   }
 }
 
-/** Gives the table what it lacks: the index of terms, and a column for the vectors of the store's embedder. */
+/** Gives the table what it lacks: columns, the index of terms, and columns for the vectors of the store's embedder. */
 export async function completeTable(
   database: ObjectDatabase,
-  dimensions: number | undefined,
+  own: EmbedderFingerprint | undefined,
 ): Promise<void> {
   const table = await database.table("write");
   await retried(async () => {
+    await addMissingColumns(table);
     if (!(await indexedColumns(table)).has("terms")) {
       await indexTerms(table, database.modules.lancedb);
     }
-    const length = await vectorLength(table);
-    if (dimensions === undefined || length === dimensions) return;
-    // Of an embedder that another one was faster than: no vector was made by it.
-    if (length !== undefined) await table.dropColumns(["vector"]);
-    await addVectorColumn(table, dimensions);
+    if (own !== undefined) await putVectorColumns(table, vectorColumnsOf(own));
   });
 }
 

@@ -1,11 +1,11 @@
 import type { Clock } from "@mem/core";
-import { withVector } from "../table/entry-row.ts";
 import type { MadeVectors } from "../vectors/made-vectors.ts";
 import { objectError } from "./object-error.ts";
 import type { ObjectDatabase } from "./object-database.ts";
 import type { ObjectWriter } from "./object-writer.ts";
 import { readRows } from "../table/row-queries.ts";
-import { vectorLength } from "../table/table-schema.ts";
+import { readVectorColumns, type VectorColumns } from "./object-vector-columns.ts";
+import { withVectors } from "../vectors/row-vectors.ts";
 
 const ROWS_AT_ONCE = 500;
 const RETRY_MS = 10_000;
@@ -14,6 +14,10 @@ export interface ObjectVectorsParts {
   readonly database: ObjectDatabase;
   readonly writer: ObjectWriter;
   readonly made: MadeVectors;
+  /** Of this process's embedder. */
+  readonly ownColumns: () => VectorColumns | undefined;
+  /** Is told that the table takes other vectors than this process's. */
+  readonly onForeign: () => Promise<void>;
   readonly clock: Clock;
 }
 
@@ -65,21 +69,26 @@ export class ObjectVectors {
   }
 
   async #write(): Promise<void> {
-    const { made, writer, database } = this.#parts;
+    const { made, writer, database, ownColumns, onForeign } = this.#parts;
+    const own = ownColumns();
     const some = new Map([...made.all()].slice(0, ROWS_AT_ONCE));
     const table = await database.table("write");
-    const dimensions = await vectorLength(table);
+    const columns = await readVectorColumns(table);
+    if (columns?.fence !== own?.fence) {
+      made.clear();
+      return onForeign();
+    }
     const rows = await readRows(table, [...some.keys()]);
     const filled = rows.flatMap((row) => {
       const vector = some.get(row.id);
       const isOpen = row.vector_hash === null && row.version === vector?.version;
       return vector === undefined || !isOpen
         ? []
-        : [{ row: withVector(row, vector.vector), replaced: row.version }];
+        : [{ row: withVectors(row, vector), replaced: row.version }];
     });
     // Who changed a row meanwhile has its vector made anew; another machine may have filled it, too.
     const isPending = "target.vector_hash IS NULL";
-    if (filled.length > 0) await writer.commits.replace(filled, dimensions, isPending);
+    if (filled.length > 0) await writer.commits.replace(filled, columns, isPending);
     made.written(some);
   }
 }

@@ -1,5 +1,4 @@
 import { setTimeout } from "node:timers/promises";
-import type { Table } from "@lancedb/lancedb";
 import type { Analyzer } from "@mem/search";
 import type { AskedChange } from "../store/engine.ts";
 import { ObjectCommits } from "./object-commit.ts";
@@ -7,9 +6,10 @@ import type { ObjectDatabase } from "./object-database.ts";
 import { contended, isConflict, objectError } from "./object-error.ts";
 import { groupsToCommit, type Group } from "./object-groups.ts";
 import { ObjectQueue, type QueuedStep } from "./object-queue.ts";
-import { PlacedSteps, stepsOf, type StepAnswer } from "./object-steps.ts";
+import { judgeSteps, type Judged, type Judgement } from "./object-judging.ts";
+import { takeBackKnown } from "./object-newness.ts";
+import { stepsOf, type PlacedSteps } from "./object-steps.ts";
 import type { Answer } from "../log/replica.ts";
-import { readStored } from "../table/row-queries.ts";
 import { inScope, inWorkflow } from "../table/sql.ts";
 
 /** A change that others overtake again and again is given up after so long. */
@@ -24,11 +24,6 @@ export interface ObjectWriterParts {
   readonly onPending: (id: string) => void;
   /** Is told of every commit. */
   readonly onCommitted: () => void;
-}
-
-interface Judged {
-  readonly queued: QueuedStep;
-  readonly answer: StepAnswer;
 }
 
 /** Commits changes: what waits is judged together, and acknowledged when the object store has it. */
@@ -75,14 +70,8 @@ export class ObjectWriter {
     const again = new Set<QueuedStep>();
     try {
       const table = await database.table("write");
-      const places = await readPlaces(table, steps);
-      const judged = new Map<string, Judged[]>();
-      for (const queued of steps) {
-        const place = places.get(queued.step.id) as PlacedSteps;
-        const answer = queued.step.take(place);
-        const ofPlace = judged.get(place.id) ?? [];
-        judged.set(place.id, [...ofPlace, { queued, answer }]);
-      }
+      const { places, judged, postponed } = await judgeSteps(table, steps);
+      for (const each of postponed) again.add(each);
       for (const [id, place] of places) if (!place.isChanged) settle(judged.get(id) ?? []);
       const changed = [...places.values()].filter(({ isChanged }) => isChanged);
       const groups = await groupsToCommit(changed, table, this.commits, analyzer);
@@ -100,25 +89,29 @@ export class ObjectWriter {
   }
 
   /** Commits a group; resolves with the steps that have to be judged again, and settles the others. */
-  async #attempt(
-    { places, commit }: Group,
-    judged: ReadonlyMap<string, Judged[]>,
-  ): Promise<QueuedStep[]> {
+  async #attempt({ places, commit }: Group, judged: Judgement["judged"]): Promise<QueuedStep[]> {
+    const { database } = this.#parts;
     const stepsIn = (some: readonly PlacedSteps[]): Judged[] =>
-      some.flatMap(({ id }) => judged.get(id) ?? []);
-    let lost = new Set<string>();
+      some.flatMap(({ id }) => [...(judged.get(id) ?? [])]);
+    const lost = new Set<string>();
     let cause: unknown;
+    let isCommitted = false;
     try {
-      lost = await commit();
+      const committed = await commit();
+      isCommitted = true;
       this.#parts.onCommitted();
+      for (const id of committed.lost) lost.add(id);
+      const own = places.filter(({ id }) => !lost.has(id));
+      const takenBack = await takeBackKnown(own, committed.version, database, this.commits);
+      for (const id of takenBack) lost.add(id);
     } catch (error) {
-      if (!isConflict(error)) {
+      if (isCommitted || !isConflict(error)) {
         const failure = objectError(error, this.#name, "unknown");
         for (const { queued } of stepsIn(places)) queued.reject(failure);
         return [];
       }
       cause = error;
-      lost = new Set(places.map(({ id }) => id));
+      for (const { id } of places) lost.add(id);
     }
     const stored = places.filter(({ id }) => !lost.has(id));
     settle(stepsIn(stored));
@@ -141,18 +134,4 @@ function settle(judged: readonly Judged[]): void {
 
 function pause(): Promise<void> {
   return setTimeout(Math.random() * LONGEST_PAUSE_MS);
-}
-
-async function readPlaces(
-  table: Table,
-  steps: readonly QueuedStep[],
-): Promise<Map<string, PlacedSteps>> {
-  const ids = [...new Set(steps.map(({ step }) => step.id))];
-  const facts = await readStored(table, ids);
-  const places = new Map<string, PlacedSteps>();
-  for (const { step } of steps) {
-    if (places.has(step.id)) continue;
-    places.set(step.id, new PlacedSteps(step, facts.get(step.id)));
-  }
-  return places;
 }

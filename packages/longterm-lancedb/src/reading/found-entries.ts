@@ -1,14 +1,18 @@
-import { encodeParts, type LongTermEntry, type SearchScope } from "@mem/core";
-import type { Table } from "@lancedb/lancedb";
+import { decodeParts, type LongTermEntry, type SearchScope } from "@mem/core";
 import { copyEntry, damagedEntry, lacksTime, toUnflushedEntry } from "../table/row-conversion.ts";
-import { conditionsOn, findEntries, type StoredRow } from "../table/row-queries.ts";
+import { takeEntries, toTaken, type TakenEntry } from "../table/row-queries.ts";
 import { hashVector } from "../table/row-hash.ts";
-import type { ScoredCandidate } from "../search/scored-candidates.ts";
-import { toTheirEnd } from "./settled.ts";
-import { damagedVector } from "../search/vector-search.ts";
+import { scopeOfId } from "../table/row.ts";
+import type { Candidate } from "../search/candidates.ts";
+import { damagedVector } from "../search/nearness.ts";
 import type { View } from "./view.ts";
 
-type VectorRow = Pick<StoredRow, "id" | "vector" | "vector_hash">;
+/** What a search found. */
+export interface FoundCandidate {
+  readonly candidate: Candidate;
+  /** Whether its vector was compared with the question's. */
+  readonly isCompared: boolean;
+}
 
 /**
  * The entries of what a search found, by id. Rejects with `MEM_CORRUPT` where a row is not what was stored, or the
@@ -16,52 +20,52 @@ type VectorRow = Pick<StoredRow, "id" | "vector" | "vector_hash">;
  */
 export async function readFound(
   view: View,
-  scope: SearchScope,
-  found: readonly ScoredCandidate[],
+  found: readonly FoundCandidate[],
 ): Promise<Map<string, LongTermEntry>> {
-  const unflushed = found.flatMap((each) => each.unflushed ?? []);
+  const { table, version, cache } = view;
+  const entries = new Map<string, LongTermEntry>();
+  const unflushed = found.flatMap(({ candidate }) => candidate.unflushed ?? []);
   const timeless = unflushed.filter(lacksTime);
   if (timeless.length > 0) await view.learn(timeless.map(({ changed }) => changed));
-  const rows = found.filter((each) => each.unflushed === undefined);
-  const compared = rows.filter(({ cosine }) => cosine !== undefined);
-  const [cached, vectors] = await toTheirEnd(
-    findEntries(view, idsOf(rows)),
-    readVectors(view.table, idsOf(compared)),
-  );
-  const entries = new Map<string, LongTermEntry>();
   for (const { changed, entry } of unflushed) {
     entries.set(changed.id, toUnflushedEntry(changed, entry));
   }
-  for (const [id, { entry }] of cached) {
-    // It was found by its columns, which say something else than its id.
-    if (!isIn(scope, id, entry)) throw damagedEntry(id, entry.agentId ?? "");
-    entries.set(id, copyEntry(entry));
+  const rowIds: bigint[] = [];
+  const taken: TakenEntry[] = [];
+  const compared = new Set<string>();
+  for (const { candidate, isCompared } of found) {
+    if (candidate.rowId === undefined) continue;
+    if (isCompared) compared.add(candidate.id);
+    if (candidate.row !== undefined) {
+      taken.push(toTaken(candidate.row()));
+      continue;
+    }
+    const cached = isCompared ? undefined : cache.find(candidate.id, version);
+    if (cached) entries.set(candidate.id, copyEntry(cached.entry));
+    else rowIds.push(candidate.rowId);
   }
-  for (const { id, vector, vector_hash } of vectors) {
-    const text = entries.get(id)?.text ?? "";
-    if (!vector || hashVector(id, text, vector.toArray()) !== vector_hash) throw damagedVector(id);
+  taken.push(...(await takeEntries(table, rowIds, compared.size > 0)));
+  for (const each of taken) {
+    if (compared.has(each.id) && !isSound(each)) throw damagedVector(each.id);
+    entries.set(each.id, each.entry);
   }
   return entries;
 }
 
-function isIn(searched: SearchScope, id: string, { agentId, workflowId }: LongTermEntry): boolean {
-  if (!id.startsWith(`${encodeParts([searched.tenantId])}:`)) return false;
-  if (searched.workflowId !== undefined && searched.workflowId !== workflowId) return false;
-  return searched.agentIds === undefined
-    ? agentId === undefined
-    : agentId !== undefined && searched.agentIds.includes(agentId);
+function isSound({ id, entry, vectors }: TakenEntry): boolean {
+  const { vector, passages, hash } = vectors ?? {};
+  return vector !== undefined && hashVector(id, entry.text, vector, passages) === hash;
 }
 
-async function readVectors(table: Table, ids: readonly string[]): Promise<VectorRow[]> {
-  const rows: VectorRow[] = [];
-  for (const condition of conditionsOn(ids)) {
-    rows.push(
-      ...(await table.query().where(condition).select(["id", "vector", "vector_hash"]).toArray()),
-    );
+/** Throws `MEM_CORRUPT` where a row was found by columns that say something else than its id. */
+export function refuseStrangers(scope: SearchScope, candidates: Iterable<Candidate>): void {
+  for (const { id } of candidates) {
+    const [tenant, workflow, agent] = decodeParts(scopeOfId(id));
+    const isInWorkflow = scope.workflowId === undefined || scope.workflowId === workflow;
+    const isOfAgent =
+      scope.agentIds === undefined
+        ? agent === undefined
+        : agent !== undefined && scope.agentIds.includes(agent);
+    if (tenant !== scope.tenantId || !isInWorkflow || !isOfAgent) throw damagedEntry(id, agent ?? "");
   }
-  return rows;
-}
-
-function idsOf(candidates: readonly ScoredCandidate[]): string[] {
-  return candidates.map(({ id }) => id);
 }

@@ -9,6 +9,7 @@ import { getEntries, getKnown } from "./retrieval.ts";
 import { countEntries, countScope } from "./scope-count.ts";
 import { all, inWorkflow, notCleared } from "../table/sql.ts";
 import { isVanishedVersion, overtaken, readError } from "../store/storage-error.ts";
+import { foreignEmbedder } from "../store/store-description.ts";
 import type { View } from "./view.ts";
 
 const READ_ATTEMPTS = 5;
@@ -78,15 +79,17 @@ export function useView<T>(
   cache: EntryCache,
   query: (view: View) => Promise<T>,
 ): Promise<T> {
-  return base.use((table, version) =>
-    query({
+  return base.use((table, version) => {
+    const { embedder } = base.state;
+    return query({
       table,
       version,
       overlay,
       cache,
+      refusalOf: async (given) => foreignEmbedder(embedder, given),
       learn: (changes) => base.learnOf(table, version, changes),
-    }),
-  );
+    });
+  });
 }
 
 /** How many entries a clearing would remove. */

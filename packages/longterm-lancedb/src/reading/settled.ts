@@ -3,12 +3,11 @@ import { setTimeout as delay } from "node:timers/promises";
 const STEP_MS = 50;
 
 /** The results of all, or the first failure once all have ended: a table can't be closed while a query runs on it. */
-export async function toTheirEnd<A, B>(
-  first: Promise<A> | A,
-  second: Promise<B> | B,
-): Promise<[A, B]> {
-  const [one, other] = await Promise.allSettled([first, second]);
-  return [resultOf(one), resultOf(other)];
+export async function toTheirEnd<T extends readonly unknown[]>(
+  ...running: T
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  const settled = await Promise.allSettled(running);
+  return settled.map(resultOf) as { -readonly [K in keyof T]: Awaited<T[K]> };
 }
 
 function resultOf<T>(settled: PromiseSettledResult<T>): T {

@@ -1,6 +1,7 @@
 import type { LongTermStats } from "@mem/core";
 import type { UnflushedEntry } from "../log/changed-entry.ts";
 import { conditionsOn } from "../table/row-queries.ts";
+import { RememberedAnswers } from "./remembered-answers.ts";
 import { countEntries } from "./scope-count.ts";
 import { all, inTenant, notCleared, VECTOR_PENDING } from "../table/sql.ts";
 import type { View } from "./view.ts";
@@ -16,17 +17,23 @@ export async function countTenant(
   const condition = all(inTenant(tenantId), notCleared(slice));
   const rows = await table.countRows(condition);
   const entries = await countEntries(view, rows, slice.entries.values());
-  let pendingVectors = 0;
-  if (withVectors) {
-    pendingVectors = await table.countRows(all(condition, VECTOR_PENDING));
-    // Few rows wait, for a short time: mostly there are none that could have been replaced.
-    const replaced = pendingVectors === 0 ? [] : conditionsOn([...slice.entries.keys()]);
-    for (const ids of replaced) {
-      pendingVectors -= await table.countRows(all(condition, VECTOR_PENDING, ids));
-    }
-    for (const { entry } of slice.entries.values()) if (entry && isPending(entry)) pendingVectors++;
-  }
+  const pendingVectors = withVectors ? await countPending(view, tenantId) : 0;
   return { entries, pendingVectors, cache: cache.stats };
+}
+
+const pendingRows = new RememberedAnswers((table, condition) => table.countRows(condition));
+
+/** How many entries of a tenant, or of all, wait for a vector. */
+export async function countPending(view: View, tenantId?: string): Promise<number> {
+  const slice = view.overlay.inTenant(tenantId);
+  const tenant = tenantId === undefined ? undefined : inTenant(tenantId);
+  const condition = all(tenant, VECTOR_PENDING, notCleared(slice));
+  let pending = await pendingRows.of(view.table, condition);
+  // Few rows wait, for a short time: mostly there are none that could have been replaced.
+  const replaced = pending === 0 ? [] : conditionsOn([...slice.entries.keys()]);
+  for (const ids of replaced) pending -= await view.table.countRows(all(condition, ids));
+  for (const { entry } of slice.entries.values()) if (entry && isPending(entry)) pending++;
+  return pending;
 }
 
 function isPending({ vector, write }: UnflushedEntry): boolean {

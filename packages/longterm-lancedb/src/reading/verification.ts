@@ -2,7 +2,7 @@ import type { Table } from "@lancedb/lancedb";
 import { verifyLog } from "@mem/append-log";
 import { isMemoryError, type Verification, type VerificationProblem } from "@mem/core";
 import { documentLength, joinTerms, splitTerms, type Analyzer } from "@mem/search";
-import { hasSoundVector } from "../table/entry-row.ts";
+import { completed, hasSoundVector } from "../table/entry-row.ts";
 import { verifyHistory } from "../history/history-verification.ts";
 import type { LanceDb } from "../table/native-module.ts";
 import type { OpenedStore } from "../folder/opened-store.ts";
@@ -78,11 +78,19 @@ export class RowChecker {
     if (row.terms !== joinTerms(terms) || row.length !== documentLength(terms)) {
       yield problem(row, "has damaged search terms; save it again");
     }
+    const { content, facets } = completed(row);
+    if (row.content !== content || !isSame(row.facets, facets)) {
+      yield problem(row, "is damaged where it is found by its content; save it again");
+    }
     const hasVector = row.vector_hash !== null && row.vector_hash !== "";
     if (hasVector && row.vector !== undefined && !hasSoundVector(row)) {
       yield problem(row, "has a damaged vector; save it again");
     }
   }
+}
+
+function isSame(own: Row["facets"], expected: Row["facets"]): boolean {
+  return String(own) === String(expected);
 }
 
 /** What the indexes do not find of these rows. */

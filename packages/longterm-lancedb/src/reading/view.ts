@@ -1,4 +1,5 @@
 import type { Table } from "@lancedb/lancedb";
+import type { EmbedderFingerprint, MemoryError } from "@mem/core";
 import type { ChangedEntry } from "../log/changed-entry.ts";
 import type { EntryCache } from "./entry-cache.ts";
 import type { Overlay } from "../log/overlay.ts";
@@ -15,6 +16,8 @@ export interface View {
   readonly version: number;
   readonly overlay: Overlay;
   readonly cache: EntryCache;
+  /** Why the table's vectors can't be compared with those of an embedder; `undefined`: they can. */
+  refusalOf(embedder: EmbedderFingerprint): Promise<MemoryError | undefined>;
   /** Looks up what the table has of these, where that is not known yet. */
   learn(changes: Iterable<ChangedEntry>): Promise<void>;
 }

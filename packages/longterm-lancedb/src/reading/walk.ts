@@ -67,7 +67,7 @@ function* unflushed({ entries }: Slice): Generator<readonly PortableEntry[]> {
 
 function fromLog({ changed, entry }: SliceEntry): PortableEntry | undefined {
   if (entry === undefined) return undefined;
-  const { opId, ifAbsent: _absent, ifVersion: _version, ...write } = entry.write;
+  const { opId, ifAbsent: _absent, ifVersion: _version, ifNew: _new, ...write } = entry.write;
   const times = { createdAt: createdAtOf(changed, entry), updatedAt: entry.updatedAt };
   return {
     scope: changed.scope,

@@ -1,18 +1,36 @@
-import type { Table as ArrowTable, RecordBatch } from "apache-arrow";
+import type { Table as ArrowTable, RecordBatch, Vector } from "apache-arrow";
 import type { JsonObject } from "@mem/core";
+import { splitTerms } from "@mem/search";
 import type { ChangedEntry, UnflushedEntry } from "../log/changed-entry.ts";
 import type { Slice } from "../log/overlay.ts";
 import { parseMetadata } from "../table/row-conversion.ts";
+import { TAKEN_COLUMNS, type TakenRow } from "../table/row-queries.ts";
 
-/** What a search looks at: what is needed to score it, and nothing else. */
+/** What a search looks at: what is needed to score and to choose it, and nothing else. */
 export interface Candidate {
   readonly id: string;
+  /** Absent: it is an entry of the overlay. */
+  readonly rowId?: bigint;
+  readonly unflushed?: Unflushed;
+  /** Its whole row, where that was read at once. */
+  readonly row?: () => TakenRow;
+  /** Read only where neighbours lend. */
   readonly sequence: string | null;
   readonly position: number | null;
   /** As it is kept; read only where there is a filter. */
   readonly metadata: string | JsonObject | null;
-  /** Absent: it is a row of the table. */
-  readonly unflushed?: Unflushed;
+  /** Read only where age counts. */
+  readonly updatedAt: number;
+}
+
+/** A candidate with what it is scored by, as far as that was read. */
+export interface ReadCandidate {
+  readonly candidate: Candidate;
+  /** Of its text. */
+  readonly terms?: readonly string[];
+  readonly vector?: Float32Array;
+  /** The vectors of the passages of a long text, as they are kept. */
+  readonly passages?: Uint8Array;
 }
 
 /** An entry that the table does not have yet. */
@@ -21,14 +39,31 @@ export interface Unflushed {
   readonly entry: UnflushedEntry;
 }
 
-/** One that is an entry of the overlay. */
-export interface UnflushedCandidate extends Candidate {
-  readonly unflushed: Unflushed;
+/** What is read of candidates. */
+export interface Wanted {
+  readonly places: boolean;
+  readonly metadata: boolean;
+  readonly time: boolean;
+  readonly terms: boolean;
+  readonly vectors: boolean;
+  /** Whole rows: faster than coming back for the best of few. */
+  readonly rows: boolean;
 }
 
-/** The columns of candidates. */
-export function candidateColumns(withMetadata: boolean): string[] {
-  return ["id", "sequence", "position", ...(withMetadata ? ["metadata"] : [])];
+/** The columns of candidates. Ask for the row ids, too. */
+export function candidateColumns(wanted: Wanted): string[] {
+  const { places, metadata, time, terms, vectors, rows } = wanted;
+  const columns = [
+    "_rowid",
+    "id",
+    ...(places ? ["sequence", "position"] : []),
+    ...(metadata ? ["metadata"] : []),
+    ...(time ? ["updated_at"] : []),
+    ...(terms ? ["terms"] : []),
+    ...(vectors ? ["vector", "passage_vectors"] : []),
+    ...(rows ? TAKEN_COLUMNS : []),
+  ];
+  return [...new Set(columns)];
 }
 
 /**
@@ -38,36 +73,56 @@ export function candidateColumns(withMetadata: boolean): string[] {
 export function* candidatesIn(
   result: ArrowTable | RecordBatch,
   { entries }: Slice,
-): Generator<readonly [Candidate, row: number]> {
-  const ids = result.getChild("id");
-  const sequences = result.getChild("sequence");
-  const positions = result.getChild("position");
-  const metadata = result.getChild("metadata");
+): Generator<ReadCandidate & { readonly row: number }> {
+  const column = (name: string): Vector | null => result.getChild(name);
+  const [rowIds, ids, sequences, positions] = ["_rowid", "id", "sequence", "position"].map(column);
+  const [metadata, times, terms] = ["metadata", "updated_at", "terms"].map(column);
+  const [vectors, passages] = ["vector", "passage_vectors"].map(column);
+  const hashes = column("hash");
+  const views = vectors && viewsOf(vectors);
   for (let row = 0; row < result.numRows; row++) {
     const id = ids?.get(row) as string;
     if (entries.has(id)) continue;
+    const vector = views?.[row];
+    const ofPassages = passages?.get(row) as Uint8Array | null | undefined;
     const candidate: Candidate = {
       id,
+      rowId: rowIds?.get(row) as bigint,
       sequence: (sequences?.get(row) ?? null) as string | null,
       position: (positions?.get(row) ?? null) as number | null,
       metadata: (metadata?.get(row) ?? null) as string | null,
+      updatedAt: (times?.get(row) ?? 0) as number,
+      ...(hashes && { row: () => result.get(row)?.toJSON() as unknown as TakenRow }),
     };
-    yield [candidate, row];
+    yield {
+      row,
+      candidate,
+      ...(terms && { terms: splitTerms(terms.get(row) as string) }),
+      ...(vector && { vector }),
+      ...(ofPassages && { passages: ofPassages }),
+    };
   }
 }
 
-/** The candidates in the overlay's part of a search. */
-export function unflushedCandidates({ entries }: Slice): UnflushedCandidate[] {
-  const candidates: UnflushedCandidate[] = [];
+/** The candidates in the overlay's part of a search, whose texts have been analysed. */
+export function unflushedCandidates({ entries }: Slice): ReadCandidate[] {
+  const candidates: ReadCandidate[] = [];
   for (const [id, { changed, entry }] of entries) {
     if (entry === undefined) continue;
     const { sequence, metadata } = entry.write;
-    candidates.push({
+    const candidate: Candidate = {
       id,
+      unflushed: { changed, entry },
       sequence: sequence?.id ?? null,
       position: sequence?.position ?? null,
       metadata: metadata ?? null,
-      unflushed: { changed, entry },
+      updatedAt: entry.updatedAt,
+    };
+    candidates.push({
+      candidate,
+      ...(entry.terms && { terms: entry.terms }),
+      ...(entry.vector && { vector: entry.vector }),
+      ...(entry.passages && { passages: entry.passages }),
     });
   }
   return candidates;
@@ -75,4 +130,18 @@ export function unflushedCandidates({ entries }: Slice): UnflushedCandidate[] {
 
 export function metadataOf({ metadata }: Candidate): JsonObject | undefined {
   return typeof metadata === "string" ? parseMetadata(metadata) : (metadata ?? undefined);
+}
+
+/** Views of the column's own memory: taking it apart by Arrow's accessors takes longer than comparing. */
+function viewsOf(column: Vector): (Float32Array | undefined)[] {
+  const views: (Float32Array | undefined)[] = [];
+  for (const data of column.data) {
+    const values = data.children[0]?.values as Float32Array;
+    const { listSize } = data.type as { listSize: number };
+    for (let row = 0; row < data.length; row++) {
+      const isThere = data.getValid(row);
+      views.push(isThere ? values.subarray(row * listSize, (row + 1) * listSize) : undefined);
+    }
+  }
+  return views;
 }

@@ -1,20 +1,21 @@
 import {
   isMemoryError,
   MemoryError,
+  type Clock,
   type Embedder,
   type SearchRequest,
   type SearchScope,
 } from "@mem/core";
 import { embedChecked } from "../vectors/embedding.ts";
-import type { SearchPlan } from "./search.ts";
+import type { SearchPlan } from "./question.ts";
 
 /** Settles how a search is made: by words, by vector, or both. */
 export class Questions {
-  readonly #embedder: Embedder | undefined;
+  readonly #clock: Clock;
   #failure: MemoryError | undefined;
 
-  constructor(embedder: Embedder | undefined) {
-    this.#embedder = embedder;
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
 
   /** Why the last question could not be embedded. */
@@ -27,11 +28,11 @@ export class Questions {
    * the embedder says where it fails, unless the mode leaves the choice: then words have to do.
    */
   async plan(
+    embedder: Embedder | undefined,
     scope: SearchScope,
     { text, mode }: SearchRequest,
     signal: AbortSignal,
   ): Promise<SearchPlan | undefined> {
-    const embedder = this.#embedder;
     if (embedder === undefined && (mode === "vector" || mode === "hybrid")) {
       throw new MemoryError(
         "MEM_UNSUPPORTED",
@@ -40,13 +41,14 @@ export class Questions {
       );
     }
     if (text.trim() === "") return undefined;
-    const byWords: SearchPlan = { scope, byKeyword: true, weight: 0 };
+    const at = this.#clock.now();
+    const byWords: SearchPlan = { scope, byKeyword: true, weight: 0, at };
     if (embedder === undefined || mode === "keyword") return byWords;
     const { weight } = embedder;
     try {
       const [vector] = await embedChecked(embedder, [text], "query", signal);
       this.#failure = undefined;
-      return { scope, byKeyword: mode !== "vector", weight, ...(vector && { vector }) };
+      return { scope, byKeyword: mode !== "vector", weight, at, ...(vector && { vector }) };
     } catch (error) {
       if (!isMemoryError(error) || error.code === "MEM_ABORTED") throw error;
       this.#failure = error;

@@ -1,9 +1,12 @@
+import { setImmediate } from "node:timers/promises";
 import type { Table } from "@lancedb/lancedb";
 import { documentLength, type Analyzer } from "@mem/search";
-import type { UnflushedEntry } from "../log/changed-entry.ts";
 import type { Slice } from "../log/overlay.ts";
 import { RememberedAnswers } from "../reading/remembered-answers.ts";
 import type { View } from "../reading/view.ts";
+
+/** So many texts take some milliseconds. */
+const ANALYZED_AT_ONCE = 256;
 
 /** What BM25 has to know of a scope, but for how many of its entries have a term. */
 export interface ScopeTotals {
@@ -28,12 +31,15 @@ export class ScopeStatistics {
     this.#analyzer = analyzer;
   }
 
-  async of(view: View, condition: string, { entries }: Slice): Promise<VisibleTotals> {
+  /** The texts of the slice have their terms afterwards. */
+  async of(view: View, condition: string, slice: Slice): Promise<VisibleTotals> {
     const table = await this.#rows.of(view.table, condition);
     const rows = table.documents;
     let { documents, totalLength } = table;
     let hidden = 0;
+    const { entries } = slice;
     if (rows > 0) await view.learn(Array.from(entries.values(), ({ changed }) => changed));
+    await analyzeUnflushed(slice, this.#analyzer);
     for (const { changed, entry } of entries.values()) {
       if (rows > 0 && changed.stored) {
         hidden++;
@@ -42,15 +48,20 @@ export class ScopeStatistics {
       }
       if (entry === undefined) continue;
       documents++;
-      totalLength += documentLength(termsOf(entry, this.#analyzer));
+      totalLength += documentLength(entry.terms ?? []);
     }
     return { documents, totalLength, rows, hidden };
   }
 }
 
-/** The terms of an unflushed text: analysed once. */
-export function termsOf(entry: UnflushedEntry, analyzer: Analyzer): readonly string[] {
-  return (entry.terms ??= analyzer.analyze(entry.write.text));
+/** Analyses each unflushed text once. After many saves these are many: other work has its turn in between. */
+async function analyzeUnflushed({ entries }: Slice, analyzer: Analyzer): Promise<void> {
+  let analyzed = 0;
+  for (const { entry } of entries.values()) {
+    if (entry === undefined || entry.terms !== undefined) continue;
+    entry.terms = analyzer.analyze(entry.write.text);
+    if (++analyzed % ANALYZED_AT_ONCE === 0) await setImmediate();
+  }
 }
 
 async function totalsOf(table: Table, condition: string): Promise<ScopeTotals> {

@@ -1,9 +1,10 @@
 import type { Table } from "@lancedb/lancedb";
 import type { SearchScope } from "@mem/core";
-import { unflushedCandidates, type UnflushedCandidate } from "./candidates.ts";
+import { unflushedCandidates, type ReadCandidate } from "./candidates.ts";
 import type { Slice } from "../log/overlay.ts";
 import type { ScopeStatistics, VisibleTotals } from "./scope-statistics.ts";
-import { all, inSearchScope, notCleared } from "../table/sql.ts";
+import { RememberedAnswers } from "../reading/remembered-answers.ts";
+import { all, HAS_PASSAGES, IN_SEQUENCE, inSearchScope, notCleared } from "../table/sql.ts";
 import type { View } from "../reading/view.ts";
 
 /** All that one search looks at: rows of the table, and entries of the overlay in their place or beside them. */
@@ -11,11 +12,12 @@ export interface Searched {
   readonly table: Table;
   /** SQL: the rows of its scopes but for those that were cleared. */
   readonly condition: string;
+  /** The same, for queries that are faster without: absent where these are all rows that there are. */
+  readonly needed: string | undefined;
   /** Its entries hide the rows of the same id. */
   readonly slice: Slice;
-  readonly unflushed: readonly UnflushedCandidate[];
+  readonly unflushed: readonly ReadCandidate[];
   readonly totals: VisibleTotals;
-  readonly withMetadata: boolean;
 }
 
 /** Takes its part of the overlay at once, before it awaits anything. */
@@ -23,11 +25,35 @@ export async function surveyScope(
   view: View,
   scope: SearchScope,
   statistics: ScopeStatistics,
-  withMetadata: boolean,
 ): Promise<Searched> {
   const slice = view.overlay.inSearchScope(scope);
   const condition = all(inSearchScope(scope), notCleared(slice));
   const totals = await statistics.of(view, condition, slice);
   const unflushed = unflushedCandidates(slice);
-  return { table: view.table, condition, slice, unflushed, totals, withMetadata };
+  const needed = totals.rows === (await view.table.countRows()) ? undefined : condition;
+  return { table: view.table, condition, needed, slice, unflushed, totals };
+}
+
+const long = new RememberedAnswers((table, condition) => hasAny(table, condition, HAS_PASSAGES));
+
+/** Whether there are long texts in the table, whose passages have vectors of their own. */
+export function hasPassages({ table, condition }: Searched): Promise<boolean> {
+  return long.of(table, condition);
+}
+
+const ordered = new RememberedAnswers((table, condition) => hasAny(table, condition, IN_SEQUENCE));
+
+/** Whether any entry that is searched stands in a sequence. */
+export async function hasSequences({ table, condition, unflushed }: Searched): Promise<boolean> {
+  if (unflushed.some(({ candidate }) => candidate.sequence !== null)) return true;
+  return await ordered.of(table, condition);
+}
+
+async function hasAny(table: Table, ...conditions: readonly string[]): Promise<boolean> {
+  const some = table
+    .query()
+    .where(all(...conditions))
+    .select(["id"])
+    .limit(1);
+  return (await some.toArrow()).numRows > 0;
 }

@@ -1,75 +1,123 @@
 import { borrowFromNeighbours, type SequencePlace } from "@mem/search";
-import { candidateColumns, candidatesIn, type Candidate } from "./candidates.ts";
+import { candidateColumns, candidatesIn, type Candidate, type Wanted } from "./candidates.ts";
+import type { Looked, Question, Scored } from "./question.ts";
 import { scopeOfId } from "../table/row.ts";
-import type { ScoredCandidate } from "./scored-candidates.ts";
 import type { Searched } from "./searched.ts";
-import { all, columnIn } from "../table/sql.ts";
+import { all, columnIn, IN_SEQUENCE } from "../table/sql.ts";
+import type { WindowSearch } from "./window-search.ts";
 
 /** More sequences than these are read together with all others of the scope. */
 const NAMED_SEQUENCES = 500;
+/** Beside how many of the best, and of the best of those that are asked for, it is looked in a large scope. */
+const LEADERS = 200;
+/** A score is lent two places far, and who stands there borrows from both sides. */
+const REACH = 4;
+const PLACES: Wanted = {
+  places: true,
+  metadata: false,
+  time: false,
+  terms: false,
+  vectors: false,
+  rows: false,
+};
 
-/** Lets candidates borrow from their neighbours. What stands beside an answer becomes a candidate itself. */
-export async function borrowInSequences(
+/** Lets candidates borrow from their neighbours, all of which are known. What stands beside an answer becomes one itself. */
+export async function borrowFromAll(
   searched: Searched,
-  candidates: readonly ScoredCandidate[],
-): Promise<ScoredCandidate[]> {
-  const names = new Set<string>();
-  for (const { sequence, score } of candidates) {
-    if (sequence !== null && score > 0) names.add(sequence);
-  }
-  if (names.size === 0) return [...candidates];
-  const members = await membersOf(searched, names);
+  question: Question,
+  scored: readonly Scored[],
+): Promise<Scored[]> {
+  const members = await membersOf(searched, question, namesOf(scored), question.wanted);
+  const known = new Set(scored.map(({ candidate }) => candidate.id));
+  const others = members.filter(({ candidate }) => !known.has(candidate.id));
+  const unscored = others.map((each) => question.unscored(each));
+  return borrow([...scored, ...unscored], placesOf(members));
+}
+
+/** The same where only the best were looked at: looks at what stands beside them, too. */
+export async function borrowInWindow(
+  searched: Searched,
+  question: Question,
+  window: WindowSearch,
+  scored: readonly Scored[],
+): Promise<Scored[]> {
+  const ordered = scored
+    .filter(({ candidate, score }) => candidate.sequence !== null && score > 0)
+    .toSorted((a, b) => b.score - a.score);
+  const chosen = ordered.filter((each) => question.chooses(each));
+  const leaders = new Set([...ordered.slice(0, LEADERS), ...chosen.slice(0, LEADERS)]);
+  const members = await membersOf(searched, question, namesOf(leaders), PLACES);
   const places = placesOf(members);
-  const scored = new Map(candidates.map((candidate) => [candidate.id, candidate]));
-  for (const member of members) if (!scored.has(member.id)) scored.set(member.id, unscored(member));
-  const placed = Array.from(scored.values(), (candidate) => ({
-    candidate,
-    id: candidate.id,
-    score: candidate.score,
-    scores: candidate.scores,
-    sequence: places.get(candidate.id),
-  }));
-  return borrowFromNeighbours(placed).map(({ candidate, score, scores }) => ({
-    ...candidate,
-    score,
-    scores,
-  }));
+  const around = new Set<string>();
+  for (const { candidate } of leaders) {
+    const place = places.get(candidate.id);
+    for (let by = -REACH; place && by <= REACH; by++) around.add(nameOf(place, by));
+  }
+  const beside = members.filter(({ candidate }) => {
+    const place = places.get(candidate.id);
+    return place !== undefined && around.has(nameOf(place, 0));
+  });
+  const taken = await window.take(beside);
+  return borrow([...scored, ...taken.map((looked) => window.score(looked))], places);
+}
+
+/**
+ * What an entry that was not looked at scores at most with what it borrows, if by itself it scores no more than `rest`:
+ * it stands beside none of the best, but may be in the sequence of the very best.
+ */
+export function withBorrowed(rest: number, scored: readonly Scored[]): number {
+  const best = scored.reduce((most, { scores }) => Math.max(most, scores.keyword + scores.vector), 0);
+  return rest + (rest / 2 + rest / 4 + best / 4);
+}
+
+function nameOf({ id, position }: SequencePlace, by: number): string {
+  return `${position + by} ${id}`;
+}
+
+function borrow(scored: readonly Scored[], places: ReadonlyMap<string, SequencePlace>): Scored[] {
+  const placed = scored.map((each) => ({ ...each, sequence: places.get(each.candidate.id) }));
+  return borrowFromNeighbours(placed);
+}
+
+function namesOf(scored: Iterable<Scored>): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { candidate, score } of scored) {
+    if (candidate.sequence !== null && score > 0) names.add(candidate.sequence);
+  }
+  return names;
 }
 
 async function membersOf(
-  { table, condition, slice, unflushed, totals, withMetadata }: Searched,
+  { table, condition, slice, unflushed, totals }: Searched,
+  question: Question,
   names: ReadonlySet<string>,
-): Promise<Candidate[]> {
-  const members: Candidate[] = unflushed.filter(
-    ({ sequence }) => sequence !== null && names.has(sequence),
-  );
+  wanted: Wanted,
+): Promise<Looked[]> {
+  if (names.size === 0) return [];
+  const members = unflushed
+    .filter(({ candidate: { sequence } }) => sequence !== null && names.has(sequence))
+    .map((each) => question.look(each));
   if (totals.rows === 0) return members;
-  const named =
-    names.size > NAMED_SEQUENCES ? "sequence IS NOT NULL" : columnIn("sequence", [...names]);
+  const named = names.size > NAMED_SEQUENCES ? IN_SEQUENCE : columnIn("sequence", [...names]);
   const result = await table
     .query()
     .where(all(condition, named))
-    .select(candidateColumns(withMetadata))
+    .select(candidateColumns(wanted))
+    .withRowId()
     .toArrow();
-  for (const [candidate] of candidatesIn(result, slice)) members.push(candidate);
+  for (const read of candidatesIn(result, slice)) members.push(question.look(read));
   return members;
 }
 
-/** Stands beside something, and answers nothing itself. */
-function unscored(candidate: Candidate): ScoredCandidate {
-  const scores = { keyword: 0, vector: 0, neighbours: 0 };
-  return { ...candidate, score: 0, scores, cosine: undefined };
-}
-
 /** Positions may be any numbers; neighbours are those next to each other in their order. */
-function placesOf(members: readonly Candidate[]): Map<string, SequencePlace> {
+function placesOf(members: readonly Looked[]): Map<string, SequencePlace> {
   const sequences = new Map<string, Candidate[]>();
-  for (const member of members) {
+  for (const { candidate } of members) {
     // A sequence belongs to its scope: another agent's of the same name is another one.
-    const id = JSON.stringify([scopeOfId(member.id), member.sequence]);
+    const id = JSON.stringify([scopeOfId(candidate.id), candidate.sequence]);
     const sequence = sequences.get(id);
-    if (sequence === undefined) sequences.set(id, [member]);
-    else sequence.push(member);
+    if (sequence === undefined) sequences.set(id, [candidate]);
+    else sequence.push(candidate);
   }
   const places = new Map<string, SequencePlace>();
   for (const [id, sequence] of sequences) {

@@ -1,4 +1,5 @@
 import type {
+  Embedder,
   EmbedderFingerprint,
   Erasure,
   ErasureRequest,
@@ -6,10 +7,13 @@ import type {
   JsonObject,
   LongTermEntry,
   PortableEntry,
+  Reembedded,
+  ReembedOptions,
   Scope,
   Verification,
 } from "@mem/core";
 import type { Change, Flushed } from "../log/change.ts";
+import type { CurrentEmbedder } from "../vectors/current-embedder.ts";
 import type { HistoryAnswers } from "../history/history-answers.ts";
 import type { Answer } from "../log/replica.ts";
 import type { Search } from "../search/search.ts";
@@ -46,6 +50,8 @@ export interface Engine {
   erase(request: ErasureRequest, dryRun: boolean): Promise<Erasure>;
   verify(): Promise<Verification>;
   embedder(): Promise<EmbedderFingerprint | undefined>;
+  /** Has all vectors made anew and goes over to the embedder, the place with it. */
+  reembed(embedder: Embedder, options: ReembedOptions): Promise<Reembedded>;
   /** Resolves when vectors, table and indexes have caught up; rejects with what keeps them from it. */
   bringUp(): Promise<void>;
   condition(): Promise<Condition>;
@@ -59,6 +65,8 @@ export interface Place {
   /** For messages: a folder, or an address without anything secret. */
   readonly name: string;
   readonly durability: Health["durability"];
+  /** What the store is opened with. */
+  readonly embedder: CurrentEmbedder;
   /** Whether there is a store. Looks, and makes none. */
   exists(): Promise<boolean>;
   /** Makes the store where there is none. `report` is told what was repaired. */

@@ -5,6 +5,7 @@ import { LogPlace } from "../folder/log-place.ts";
 import { objectAddress } from "../objects/object-address.ts";
 import { ObjectPlace } from "../objects/object-place.ts";
 import type { LanceDbStoreOptions } from "./options.ts";
+import { CurrentEmbedder } from "../vectors/current-embedder.ts";
 
 const DEFAULT_RETENTION_DAYS = 30;
 
@@ -14,11 +15,12 @@ export function placeOf(options: LanceDbStoreOptions): Place {
   const maxUnflushedBytes = checkBytes(options, "maxUnflushedBytes", 64 << 20);
   const cacheBytes = checkBytes(options, "cacheBytes", 16 << 20);
   const historyDays = checkRetention(options);
+  const current = new CurrentEmbedder(embedder);
   const address = objectAddress(checkId(uri, "options.uri"));
   if (address !== undefined) {
     if (historyDays !== undefined) throw noHistory();
     const location = { uri: address, storageOptions: { ...storageOptions } };
-    return new ObjectPlace({ location, language, embedder, cacheBytes, clock });
+    return new ObjectPlace({ location, language, embedder: current, cacheBytes, clock });
   }
   if (storageOptions !== undefined) {
     throw new MemoryError(
@@ -28,8 +30,15 @@ export function placeOf(options: LanceDbStoreOptions): Place {
     );
   }
   const location = locate(uri);
-  const parts = { location, language, embedder, maxUnflushedBytes, cacheBytes, historyDays, clock };
-  return new LogPlace(parts);
+  return new LogPlace({
+    location,
+    language,
+    embedder: current,
+    maxUnflushedBytes,
+    cacheBytes,
+    historyDays,
+    clock,
+  });
 }
 
 /** For how many days; `undefined`: no history is asked for. */

@@ -1,17 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { writeFileDurably } from "@mem/append-log";
-import { MemoryError, type Embedder } from "@mem/core";
+import { MemoryError, type EmbedderFingerprint } from "@mem/core";
 
 /** Goes up when a release lays the store out in a way that the ones before can't read. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** What a store is, kept in a file of its own. It is written last when a store is made: without it there is none. */
 export interface StoreDescription {
   readonly format: number;
   /** The `id` of the analyzer that made the terms. */
   readonly analyzer: string;
-  /** Which embedder made the vectors, if one ever did. */
-  readonly embedder?: EmbedderName;
+  /** Which embedder makes the vectors, if one does; in folders of the present format `base.json` says that. */
+  readonly embedder?: EmbedderFingerprint;
   readonly history?: HistoryDescription;
 }
 
@@ -22,17 +22,25 @@ export interface HistoryDescription {
   readonly retentionDays: number;
 }
 
-type EmbedderName = Pick<Embedder, "model" | "dimensions">;
-
 export function describeStore(
   analyzer: string,
-  embedder: EmbedderName | undefined,
+  embedder: EmbedderFingerprint | undefined,
 ): StoreDescription {
   return {
     format: FORMAT,
     analyzer,
     ...(embedder && { embedder: { model: embedder.model, dimensions: embedder.dimensions } }),
   };
+}
+
+/** Whether an earlier release laid the store out, in a way that this one does not write any more. */
+export function isOlder({ format }: StoreDescription): boolean {
+  return format < FORMAT;
+}
+
+/** The description of a store that was brought to the present format. */
+export function migrated(description: StoreDescription): StoreDescription {
+  return { ...description, format: FORMAT };
 }
 
 /** `undefined` where there is no store yet. Rejects with `MEM_FORMAT` for one of a later release, or of another kind. */
@@ -77,23 +85,34 @@ export function writeDescription(path: string, description: StoreDescription): P
 
 /** Throws `MEM_DIMENSION` or `MEM_EMBEDDING` where another embedder than this one made the store's vectors. */
 export function refuseForeignEmbedder(
-  { embedder: own }: StoreDescription,
-  given: EmbedderName | undefined,
+  own: EmbedderFingerprint | undefined,
+  given: EmbedderFingerprint | undefined,
 ): void {
-  if (own === undefined || given === undefined) return;
-  const remedy = "open the store with that one, or save into a new folder";
+  const refusal = foreignEmbedder(own, given);
+  if (refusal !== undefined) throw refusal;
+}
+
+/** What is to be said of an embedder that did not make the store's vectors; `undefined`: nothing. */
+export function foreignEmbedder(
+  own: EmbedderFingerprint | undefined,
+  given: EmbedderFingerprint | undefined,
+): MemoryError | undefined {
+  if (own === undefined || given === undefined) return undefined;
+  const remedy =
+    "open the store with that one, or open it without an embedder and have all vectors made anew by reembed(embedder)";
   if (own.model !== given.model) {
-    throw new MemoryError(
+    return new MemoryError(
       "MEM_EMBEDDING",
       `the store's vectors were made by ${JSON.stringify(own.model)}, which ${JSON.stringify(given.model)} can't be mixed with; ${remedy}`,
       { retryable: false, path: "options.embedder" },
     );
   }
   if (own.dimensions !== given.dimensions) {
-    throw new MemoryError(
+    return new MemoryError(
       "MEM_DIMENSION",
       `the store's vectors, made by ${JSON.stringify(own.model)}, have ${own.dimensions} dimensions, those of the embedder ${given.dimensions}; ${remedy}`,
       { path: "options.embedder" },
     );
   }
+  return undefined;
 }

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { parsePosition, writeFileDurably } from "@mem/append-log";
-import { MemoryError } from "@mem/core";
+import { MemoryError, type EmbedderFingerprint } from "@mem/core";
 
 /** A state of the tables and its place in the log: they hold what the log says before it, and nothing else. */
 export interface BaseState {
@@ -9,6 +9,8 @@ export interface BaseState {
   readonly watermark: string;
   /** Absent: the store keeps none. */
   readonly history?: HistoryState;
+  /** Whose vectors the table has, or is to have; absent: it has never had an embedder. */
+  readonly embedder?: EmbedderFingerprint;
 }
 
 /** The state of the table of history. */
@@ -57,9 +59,10 @@ function parse(json: string): Bases | undefined {
     const bases = JSON.parse(json) as Bases;
     for (const state of [bases.current, bases.previous]) {
       if (state === undefined) continue;
-      const { version, watermark, history } = state;
+      const { version, watermark, history, embedder } = state;
       if (!Number.isSafeInteger(version)) return undefined;
       parsePosition(watermark);
+      if (embedder !== undefined && !isFingerprint(embedder)) return undefined;
       if (history === undefined) continue;
       if (!Number.isSafeInteger(history.version) || !Number.isFinite(history.at)) return undefined;
       parsePosition(history.from);
@@ -68,4 +71,8 @@ function parse(json: string): Bases | undefined {
   } catch {
     return undefined;
   }
+}
+
+function isFingerprint({ model, dimensions }: EmbedderFingerprint): boolean {
+  return typeof model === "string" && Number.isSafeInteger(dimensions);
 }

@@ -1,10 +1,20 @@
 import { hash } from "node:crypto";
 import type { EntryRow } from "./row.ts";
 
-/** Ties a vector to the row and the text that it belongs to. */
-export function hashVector(id: string, text: string, vector: Float32Array): string {
-  const bytes = Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
-  return digest(JSON.stringify([id, text, bytes.toString("base64")]));
+/** Ties a vector, and those of the passages, to the row and the text that they belong to. */
+export function hashVector(
+  id: string,
+  text: string,
+  vector: Float32Array,
+  passages: Uint8Array | null | undefined,
+): string {
+  const parts = [id, text, base64Of(vector)];
+  if (passages) parts.push(base64Of(passages));
+  return digest(JSON.stringify(parts));
+}
+
+function base64Of({ buffer, byteOffset, byteLength }: Float32Array | Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString("base64");
 }
 
 /** Of all that an entry is made of. */

@@ -1,5 +1,5 @@
 import type { Table } from "@lancedb/lancedb";
-import { decodeParts } from "@mem/core";
+import { decodeParts, type LongTermEntry } from "@mem/core";
 import type { StoredFacts } from "../log/changed-entry.ts";
 import type { CachedEntry } from "../reading/entry-cache.ts";
 import { toEntry } from "./row-conversion.ts";
@@ -11,20 +11,26 @@ const IDS_AT_ONCE = 1_000;
 /** Of an entry in memory, beside its texts. */
 const ENTRY_BYTES = 400;
 
-/** A row as LanceDB hands it out: its vector in Arrow's wrapping. */
-export type StoredRow = Omit<Row, "vector"> & {
+/** A row as LanceDB hands it out: its lists in Arrow's wrapping. */
+export type StoredRow = Omit<Row, "vector" | "facets"> & {
   readonly vector?: { toArray(): Float32Array } | null;
+  readonly facets: { toArray(): Int32Array } | null;
 };
 
 type ScopeColumn = "tenant" | "workflow" | "agent";
-type CacheableRow = Omit<EntryRow, ScopeColumn> & Pick<Row, "length">;
+type CompactRow = Omit<EntryRow, ScopeColumn>;
+type CacheableRow = CompactRow & Pick<Row, "length">;
 
 /** Each column takes its time to read, and the scope's say what the id says: the hash is of both. */
 const SCOPE_COLUMNS: readonly string[] = ["tenant", "workflow", "agent"] satisfies ScopeColumn[];
-const CACHEABLE_COLUMNS = [
-  ...ENTRY_COLUMNS.filter((name) => !SCOPE_COLUMNS.includes(name)),
-  "length",
-];
+const COMPACT_COLUMNS = ENTRY_COLUMNS.filter((name) => !SCOPE_COLUMNS.includes(name));
+const CACHEABLE_COLUMNS = [...COMPACT_COLUMNS, "length"];
+
+const VECTOR_COLUMNS = ["vector", "passage_vectors", "vector_hash"] as const;
+
+/** A row as a search takes it. */
+export type TakenRow = CompactRow & Partial<Pick<StoredRow, (typeof VECTOR_COLUMNS)[number]>>;
+export const TAKEN_COLUMNS: readonly string[] = [...COMPACT_COLUMNS, ...VECTOR_COLUMNS];
 
 type FactsRow = Pick<Row, "id" | "version" | "op_id" | "created_at" | "length">;
 
@@ -71,6 +77,37 @@ export async function findEntries(
   return known;
 }
 
+/** An entry of the table with the vectors of its text. */
+export interface TakenEntry {
+  readonly id: string;
+  readonly entry: LongTermEntry;
+  /** Absent where they were not asked for, or there are none. */
+  readonly vectors?: {
+    readonly vector: Float32Array;
+    readonly passages: Uint8Array | null;
+    readonly hash: string | null;
+  };
+}
+
+/** The entries in these rows of this very version of the table. Rejects with `MEM_CORRUPT` where one is damaged. */
+export async function takeEntries(
+  table: Table,
+  rowIds: readonly bigint[],
+  withVectors: boolean,
+): Promise<TakenEntry[]> {
+  if (rowIds.length === 0) return [];
+  const columns = [...(withVectors ? TAKEN_COLUMNS : COMPACT_COLUMNS)];
+  const rows: TakenRow[] = await table.takeRowIds(rowIds).select(columns).toArray();
+  return rows.map(toTaken);
+}
+
+/** Throws `MEM_CORRUPT` where the row is damaged. */
+export function toTaken(row: TakenRow): TakenEntry {
+  const { id, vector, passage_vectors: passages = null, vector_hash: hash = null } = row;
+  const vectors = vector && { vector: vector.toArray(), passages, hash };
+  return { id, entry: fromCompact(row), ...(vectors && { vectors }) };
+}
+
 /** What the table has at these ids, by id. Damage is not noticed here: what is replaced need not be whole. */
 export async function readStored(
   table: Table,
@@ -96,13 +133,19 @@ export function* conditionsOn(ids: readonly string[]): Generator<string> {
 }
 
 function toCached(row: CacheableRow): CachedEntry {
-  const { id, op_id: opId, length, text, value, metadata, subject, sequence, derived_from } = row;
-  const [tenant = "", workflow = "", agent = ""] = partsOf(id);
-  const texts = agent.length + workflow.length + text.length + (subject ?? "").length;
+  const { op_id: opId, length, text, value, metadata, derived_from } = row;
+  const entry = fromCompact(row);
+  const { agentId = "", workflowId = "", subject = "", sequence } = entry;
+  const texts = agentId.length + workflowId.length + text.length + subject.length;
   // Parsed, JSON takes about three times its length.
   const json = value.length + (metadata ?? "").length + (derived_from ?? "").length;
-  const bytes = ENTRY_BYTES + 2 * (texts + (sequence ?? "").length) + 3 * json;
-  return { entry: toEntry({ ...row, tenant, workflow, agent }), opId, length, bytes };
+  const bytes = ENTRY_BYTES + 2 * (texts + (sequence?.id ?? "").length) + 3 * json;
+  return { entry, opId, length, bytes };
+}
+
+function fromCompact(row: CompactRow): LongTermEntry {
+  const [tenant = "", workflow = "", agent = ""] = partsOf(row.id);
+  return toEntry({ ...row, tenant, workflow, agent });
 }
 
 /** Of the scope. What can't be decoded was damaged, and then the hash is not that of the row. */
@@ -114,8 +157,10 @@ function partsOf(id: string): (string | undefined)[] {
   }
 }
 
-export function fromStored({ vector, ...row }: StoredRow): Row {
+export function fromStored({ vector, ...stored }: StoredRow): Row {
+  const facets = stored.facets ? [...stored.facets.toArray()] : null;
+  // Copies: Arrow's views would keep the whole result in memory.
+  const row = { ...stored, facets, passage_vectors: stored.passage_vectors?.slice() ?? null };
   if (vector === undefined) return row;
-  // A copy: Arrow's view would keep the whole result in memory.
   return { ...row, vector: vector === null ? null : vector.toArray().slice() };
 }

@@ -4,7 +4,7 @@ import type { Arrow } from "./native-module.ts";
 import type { Row } from "./row.ts";
 import { tableSchema } from "./table-schema.ts";
 
-type Cell = string | number | Float32Array | null | undefined;
+type Cell = string | number | readonly number[] | Float32Array | Uint8Array | null | undefined;
 
 /**
  * Rows as a table of Arrow's, column by column: several times as fast as LanceDB's own conversion of objects, and
@@ -34,6 +34,14 @@ function columnData(arrow: Arrow, { type }: Field, cells: readonly Cell[]): Data
   if (arrow.DataType.isUtf8(type)) {
     return arrow.makeData({ type, length, ...nulls, ...encodeTexts(cells) });
   }
+  if (arrow.DataType.isBinary(type)) {
+    return arrow.makeData({ type, length, ...nulls, ...joinBytes(cells) });
+  }
+  if (arrow.DataType.isList(type)) {
+    const { items, valueOffsets } = joinLists(cells);
+    const child = arrow.makeData({ type: new arrow.Int32(), length: items.length, data: items });
+    return arrow.makeData({ type, length, ...nulls, valueOffsets, child });
+  }
   if (arrow.DataType.isFixedSizeList(type)) {
     const { listSize } = type;
     const data = new Float32Array(length * listSize);
@@ -62,6 +70,30 @@ function nullBitmap(cells: readonly Cell[]): { nullCount: number; nullBitmap?: U
     if (cell != null) bits[i >> 3] = (bits[i >> 3] ?? 0) | (1 << (i & 7));
   });
   return { nullCount, nullBitmap: bits };
+}
+
+function joinLists(cells: readonly Cell[]): { items: Int32Array; valueOffsets: Int32Array } {
+  const valueOffsets = new Int32Array(cells.length + 1);
+  const items: number[] = [];
+  cells.forEach((cell, i) => {
+    if (Array.isArray(cell)) for (const item of cell as number[]) items.push(item);
+    valueOffsets[i + 1] = items.length;
+  });
+  return { items: Int32Array.from(items), valueOffsets };
+}
+
+function joinBytes(cells: readonly Cell[]): { data: Uint8Array; valueOffsets: Int32Array } {
+  const valueOffsets = new Int32Array(cells.length + 1);
+  const present: Uint8Array[] = [];
+  let end = 0;
+  cells.forEach((cell, i) => {
+    if (cell instanceof Uint8Array) {
+      present.push(cell);
+      end += cell.length;
+    }
+    valueOffsets[i + 1] = end;
+  });
+  return { data: new Uint8Array(Buffer.concat(present)), valueOffsets };
 }
 
 /** The UTF-8 of all texts in one buffer, and where each begins. */

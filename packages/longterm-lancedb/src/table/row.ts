@@ -28,14 +28,23 @@ export interface Row {
   readonly derived_from: string | null;
   /** Of everything above but the terms, which follow from the text. */
   readonly hash: string;
-  /** Of the vector and of what it stands for; null while it is to come, empty where there is nothing to embed. */
+  /** `contentHash` of the value and the text. */
+  readonly content: string;
+  /** `facetsOf` the content and the metadata, for LanceDB's index. */
+  readonly facets: readonly number[] | null;
+  /** Of the vectors and of what they stand for; null while they are to come, empty where there is nothing to embed. */
   readonly vector_hash: string | null;
-  /** Only in stores that have or had an embedder. */
+  /** Only in stores that have or had an embedder. Of a long text it is the direction of the sum of its passages'. */
   readonly vector?: Float32Array | null;
+  /** Those of the passages of a long text, one after the other, each a float of 32 bits for each dimension. */
+  readonly passage_vectors: Uint8Array | null;
 }
 
 /** A row without what only searches need. */
-export type EntryRow = Omit<Row, "terms" | "length" | "vector_hash" | "vector">;
+export type EntryRow = Omit<
+  Row,
+  "terms" | "length" | "content" | "facets" | "vector_hash" | "vector" | "passage_vectors"
+>;
 
 const ENTRY_COLUMN_SET: Record<keyof EntryRow, true> = {
   id: true,

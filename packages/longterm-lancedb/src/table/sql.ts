@@ -1,6 +1,7 @@
 import { encodeScope, type Scope, type SearchScope, type WorkflowRef } from "@mem/core";
 import type { Slice } from "../log/overlay.ts";
 import { keepMark } from "./byte-order-mark.ts";
+import { contentFacet } from "./facets.ts";
 import { rowId } from "./row.ts";
 
 /** A string as an SQL literal: the one place where text becomes part of a query. */
@@ -28,7 +29,7 @@ export function equals(column: "subject", value: string): string {
 
 /** Nothing is in an empty list. */
 export function columnIn(
-  column: "id" | "agent" | "workflow" | "sequence" | "version" | "target.version" | "place",
+  column: "id" | "agent" | "workflow" | "sequence" | "content" | "hash" | "version" | "target.version" | "place",
   values: readonly string[],
 ): string {
   const [first] = values;
@@ -66,6 +67,16 @@ export function inSearchScope(scope: SearchScope): string {
   return any(agentIds.map((agentId) => inScope({ tenantId, workflowId, agentId })));
 }
 
+/** The rows with one of these facets, and maybe others: see `facetsOf`. */
+export function hasFacet(facets: readonly number[]): string {
+  return `array_has_any(facets, arrow_cast([${facets.join(", ")}], 'List(Int32)'))`;
+}
+
+/** The rows with this content. */
+export function hasContent(content: string): string {
+  return all(hasFacet([contentFacet(content)]), `content = ${quote(content)}`);
+}
+
 /** Every scope of the workflow. */
 export function inWorkflow({ tenantId, workflowId }: WorkflowRef): string {
   return all(inTenant(tenantId), `workflow = ${quote(workflowId)}`);
@@ -100,5 +111,11 @@ export function inTenant(tenantId: string): string {
 
 /** Rows that have text and no vector yet. */
 export const VECTOR_PENDING = "vector_hash IS NULL";
+/** Rows that have text, and so have a vector or wait for one. */
+export const HAS_TEXT = "(vector_hash IS NULL OR vector_hash > '')";
+/** Rows of long texts, whose passages have vectors of their own. */
+export const HAS_PASSAGES = "passage_vectors IS NOT NULL";
+/** Rows of entries that stand in an order. */
+export const IN_SEQUENCE = "sequence IS NOT NULL";
 /** Rows that a search by vector can find. */
 export const HAS_VECTOR = "vector_hash > ''";

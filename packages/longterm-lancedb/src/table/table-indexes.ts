@@ -18,6 +18,8 @@ export async function ensureIndexes(table: Table, { Index }: LanceDb): Promise<v
     ["agent", Index.bitmap()],
     // One for each run of a team: far more than a bitmap is made for.
     ["workflow", Index.btree()],
+    ["sequence", Index.btree()],
+    ["facets", Index.labelList()],
   ] as const;
   for (const [column, config] of scalar) {
     if (!indexed.has(column)) await table.createIndex(column, { config });

@@ -14,6 +14,7 @@ const REQUIRED = [
   "version",
   "source",
   "hash",
+  "content",
 ] as const satisfies readonly (keyof Row)[];
 
 const OPTIONAL = [
@@ -27,7 +28,7 @@ const OPTIONAL = [
 
 /** The table's columns. Spelled out, because LanceDB guesses wrong types and makes everything nullable. */
 export function tableSchema(arrow: Arrow, dimensions: number | undefined): Schema {
-  const { Float64, Int32, Utf8 } = arrow;
+  const { Binary, Float64, Int32, List, Utf8 } = arrow;
   const fields: Field[] = [
     ...REQUIRED.map((name) => new arrow.Field(name, new Utf8(), false)),
     new arrow.Field("length", new Int32(), false),
@@ -35,6 +36,8 @@ export function tableSchema(arrow: Arrow, dimensions: number | undefined): Schem
     new arrow.Field("updated_at", new Float64(), false),
     new arrow.Field("position", new Float64(), true),
     ...OPTIONAL.map((name) => new arrow.Field(name, new Utf8(), true)),
+    new arrow.Field("facets", new List(new arrow.Field("item", new Int32(), true)), true),
+    new arrow.Field("passage_vectors", new Binary(), true),
   ];
   if (dimensions !== undefined)
     fields.push(new arrow.Field("vector", vectorType(arrow, dimensions), true));
@@ -43,6 +46,17 @@ export function tableSchema(arrow: Arrow, dimensions: number | undefined): Schem
 
 function vectorType(arrow: Arrow, dimensions: number): FixedSizeList {
   return new arrow.FixedSizeList(dimensions, new arrow.Field("item", new arrow.Float32(), true));
+}
+
+/** Gives a table of the first format the columns that it lacks, empty. */
+export async function addMissingColumns(table: Table): Promise<void> {
+  const { fields } = await table.schema();
+  const missing = [
+    { name: "content", valueSql: "''" },
+    { name: "facets", valueSql: "arrow_cast(NULL, 'List(Int32)')" },
+    { name: "passage_vectors", valueSql: "arrow_cast(NULL, 'Binary')" },
+  ].filter((column) => !fields.some(({ name }) => name === column.name));
+  if (missing.length > 0) await table.addColumns(missing);
 }
 
 /** Gives a table that was made without an embedder its column for vectors: all of them to come. */

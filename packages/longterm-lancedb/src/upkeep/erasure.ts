@@ -47,6 +47,7 @@ export async function erase(
     await log.seal();
     await reader.catchUp();
     await flusher.write({
+      keepsPrevious: false,
       afterwards: async (table, history) => {
         await rewriteTable(database, table);
         if (history !== undefined) await eraseFromHistory(database, history, request);
@@ -54,6 +55,8 @@ export async function erase(
     });
     await maintenance.removeAllOlder();
     await rm(database.location.setAside, { recursive: true, force: true });
+    // Vectors that are being made anew were made of what is erased, too.
+    await rm(database.location.reembedding, { force: true });
   });
   return receipt(found, false, clock, past);
 }

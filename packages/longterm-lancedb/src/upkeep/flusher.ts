@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Clock } from "@mem/core";
+import type { Clock, EmbedderFingerprint } from "@mem/core";
 import type { Analyzer } from "@mem/search";
 import type { Base } from "../table/base.ts";
 import type { ChangeLog } from "../log/change-log.ts";
@@ -25,10 +25,13 @@ const POLL_MS = 20;
 export interface WriteOptions {
   /** What else is done with the tables. */
   readonly afterwards?: TableWork;
+  /** See `Publication`. */
+  readonly keepsPrevious?: boolean;
   /** Writes nothing where rows would go or be replaced. Default `false`. */
   readonly onlyAdding?: boolean;
   /** See `Publication`. */
   readonly since?: StoreFiles;
+  readonly embedder?: EmbedderFingerprint;
 }
 
 export interface FlusherParts {
@@ -112,7 +115,7 @@ export class Flusher {
       await Promise.race([this.#running, delay(POLL_MS)]);
     }
     if (this.#hasWritten(mark)) return;
-    await writer.exclusively(() => this.#writeAndMaintain());
+    await writer.exclusively(() => this.writeAndMaintain());
     this.#succeed();
   }
 
@@ -130,7 +133,7 @@ export class Flusher {
   async #run(): Promise<void> {
     const { writer } = this.#parts;
     try {
-      const ran = await writer.tryExclusively(() => this.#writeAndMaintain());
+      const ran = await writer.tryExclusively(() => this.writeAndMaintain());
       if (ran) this.#succeed();
       else this.#wait(FIRST_RETRY_MS);
     } catch (error) {
@@ -150,8 +153,9 @@ export class Flusher {
     return !this.isBehind || (base.watermark >= mark && vectors.size === 0);
   }
 
-  async #writeAndMaintain(): Promise<void> {
-    if (this.isBehind) await this.write();
+  /** Writes the table, and has it compacted where that is due. Call it under the lock. */
+  async writeAndMaintain(options?: WriteOptions): Promise<void> {
+    if (this.isBehind || options !== undefined) await this.write(options);
     await this.#parts.maintenance.afterFlush((since) => this.#keepUp(since));
   }
 
@@ -166,7 +170,8 @@ export class Flusher {
   }
 
   /** Writes the table, and then does more with it, if asked to. Call it under the lock. */
-  async write({ afterwards, onlyAdding = false, since }: WriteOptions = {}): Promise<void> {
+  async write(options: WriteOptions = {}): Promise<void> {
+    const { afterwards, onlyAdding = false, keepsPrevious = true, since, embedder } = options;
     const { database, base, log, replica, writer, vectors, maintenance, analyzer } = this.#parts;
     while (!replica.isSettled) await replica.settled();
     // In one turn: these are the changes before that place, and no others.
@@ -191,8 +196,11 @@ export class Flusher {
         await writeChanges(table, tableChanges, { arrow, analyzer });
         await afterwards?.(table, history);
       },
-      // Whoever asks for more wants what was before to be gone.
-      { keepsPrevious: afterwards === undefined, ...(since && { since }) },
+      {
+        keepsPrevious,
+        ...(since && { since }),
+        ...(embedder && { embedder }),
+      },
     );
     vectors.written(made);
     maintenance.wrote(changes.length);

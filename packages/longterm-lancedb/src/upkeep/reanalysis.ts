@@ -6,10 +6,18 @@ import { quote } from "../table/sql.ts";
 
 const ROWS_AT_ONCE = 1_000;
 
-/** Makes the terms of every row anew, after a release or an option changed how text is analysed; `replace` writes them. */
-export async function analyzeAgain(
+/** A row with its terms made anew, after a release or an option changed how text is analysed. */
+export function analyzedBy(analyzer: Analyzer): (row: Row) => Row {
+  return (row) => {
+    const terms = analyzer.analyze(row.text);
+    return { ...row, terms: joinTerms(terms), length: documentLength(terms) };
+  };
+}
+
+/** Puts another row in the place of every row, in batches; `replace` writes them. */
+export async function replaceRows(
   table: Table,
-  analyzer: Analyzer,
+  renewed: (row: Row) => Row,
   replace: (rows: readonly Row[]) => Promise<void>,
 ): Promise<void> {
   let after = "";
@@ -27,11 +35,7 @@ export async function analyzeAgain(
       table,
       ids.map(({ id }) => id),
     );
-    const renewed = rows.map((row) => {
-      const terms = analyzer.analyze(row.text);
-      return { ...row, terms: joinTerms(terms), length: documentLength(terms) };
-    });
-    await replace(renewed);
+    await replace(rows.map(renewed));
     after = last.id;
   }
 }

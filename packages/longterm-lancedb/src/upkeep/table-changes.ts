@@ -2,8 +2,9 @@ import { setImmediate } from "node:timers/promises";
 import type { Table } from "@lancedb/lancedb";
 import type { Analyzer } from "@mem/search";
 import type { Table as ArrowTable } from "apache-arrow";
-import { hasSoundVector, toRow, withVector } from "../table/entry-row.ts";
+import { toRow } from "../table/entry-row.ts";
 import type { MadeVector } from "../vectors/made-vectors.ts";
+import { withKeptVectors, withVectors } from "../vectors/row-vectors.ts";
 import type { Arrow } from "../table/native-module.ts";
 import type { Slice, SliceEntry } from "../log/overlay.ts";
 import { readRows } from "../table/row-queries.ts";
@@ -40,7 +41,8 @@ export async function writeChanges(
   const written = function* (): Generator<Row> {
     yield* filled;
     for (const { changed, entry } of slice.entries.values()) {
-      if (entry !== undefined) yield withKeptVector(toRow(changed, entry, analyzer), kept);
+      if (entry === undefined) continue;
+      yield withKeptVectors(toRow(changed, entry, analyzer), kept.get(changed.id));
     }
   };
   for await (const rows of rowTables(written(), arrow, dimensions)) await table.add(rows);
@@ -97,7 +99,7 @@ async function fillVectors(
       ...(row.workflow !== "" && { workflowId: row.workflow }),
       ...(row.agent !== "" && { agentId: row.agent }),
     });
-    return made === undefined || !isOpen || isGone ? [] : [withVector(row, made.vector)];
+    return made === undefined || !isOpen || isGone ? [] : [withVectors(row, made)];
   });
 }
 
@@ -108,13 +110,7 @@ async function readKept(table: Table, slice: Slice): Promise<Map<string, Row>> {
     if (entry !== undefined && entry.vector === undefined && changed.stored) ids.push(changed.id);
   }
   const rows = await readRows(table, ids);
-  return new Map(rows.filter(hasSoundVector).map((row) => [row.id, row]));
-}
-
-function withKeptVector(row: Row, kept: ReadonlyMap<string, Row>): Row {
-  const before = kept.get(row.id);
-  const isSame = row.vector_hash === null && before?.text === row.text;
-  return isSame && before.vector ? withVector(row, before.vector) : row;
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 async function deleteReplaced(

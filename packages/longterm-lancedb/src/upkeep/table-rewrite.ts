@@ -1,28 +1,48 @@
 import type { Table } from "@lancedb/lancedb";
+import type { Table as ArrowTable } from "apache-arrow";
 import type { Database } from "../table/database.ts";
 import { TABLE_NAME } from "../folder/location.ts";
 import { scanRows } from "../table/row-scan.ts";
+import type { Row } from "../table/row.ts";
 import { rowTable } from "../table/row-table.ts";
 import { ensureIndexes } from "../table/table-indexes.ts";
 import { indexTerms, tableSchema, vectorLength } from "../table/table-schema.ts";
 
+/** So many rows go into one commit: each makes the next ones slower. */
+const ROWS_AT_ONCE = 32_768;
+
+/** What becomes of some rows. */
+export type Renewal = (rows: readonly Row[]) => readonly Row[];
+
 /**
  * Writes every row of the table anew, and every index: nothing of what was deleted is in the new files. LanceDB's own
- * compaction leaves deleted rows where few of a file are, and indexes keep what they were made of.
+ * compaction leaves deleted rows where few of a file are, and indexes keep what they were made of. `dimensions`: of the
+ * vectors from now on; default: as they are.
  */
-export async function rewriteTable(database: Database, table: Table): Promise<void> {
+export async function rewriteTable(
+  database: Database,
+  table: Table,
+  renewal: Renewal = (rows) => rows,
+  dimensions?: number,
+): Promise<void> {
   const { connection, modules } = database;
   const { arrow, lancedb } = modules;
-  const dimensions = await vectorLength(table);
+  const length = dimensions ?? (await vectorLength(table));
   const before = await database.openVersion(await table.version());
   try {
-    const schema = tableSchema(arrow, dimensions);
+    const schema = tableSchema(arrow, length);
     const empty = await connection.createEmptyTable(TABLE_NAME, schema, { mode: "overwrite" });
     empty.close();
     await table.setUnenforcedPrimaryKey("id");
+    let open: ArrowTable | undefined;
     for await (const rows of scanRows(before, "")) {
-      await table.add(rowTable(arrow, rows, dimensions));
+      const batch = rowTable(arrow, renewal(rows), length);
+      open = open === undefined ? batch : open.concat(batch);
+      if (open.numRows < ROWS_AT_ONCE) continue;
+      await table.add(open);
+      open = undefined;
     }
+    if (open !== undefined) await table.add(open);
     await indexTerms(table, lancedb);
     await ensureIndexes(table, lancedb);
   } finally {

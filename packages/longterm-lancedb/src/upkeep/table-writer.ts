@@ -1,6 +1,6 @@
 import type { Table } from "@lancedb/lancedb";
 import { acquireFileLock, tryFileLock, type FileLock } from "@mem/append-log";
-import { MemoryError } from "@mem/core";
+import { MemoryError, type EmbedderFingerprint } from "@mem/core";
 import type { Base } from "../table/base.ts";
 import {
   isLater,
@@ -44,6 +44,8 @@ export interface Publication {
   readonly keepsPrevious?: boolean;
   /** Of a table that was made just now and is on disk. */
   readonly history?: HistoryState;
+  /** Who makes the vectors from now on. */
+  readonly embedder?: EmbedderFingerprint;
   /** Where something was begun before `work`, whose files it may build on: those that there were then. */
   readonly since?: StoreFiles;
 }
@@ -106,7 +108,7 @@ export class TableWriter {
   async publish(
     watermark: string,
     work: TableWork,
-    { keepsPrevious = true, history: begun, since }: Publication = {},
+    { keepsPrevious = true, history: begun, embedder: other, since }: Publication = {},
   ): Promise<void> {
     const { database, log } = this.#parts;
     const { table: path, history: historyPath, folder, base: basesPath } = database.location;
@@ -120,9 +122,10 @@ export class TableWriter {
       const history = await newestHistory(historyPath, begun ?? previous.history);
       await syncNewFiles(path, before);
       if (historyBefore !== undefined) await syncNewFiles(historyPath, historyBefore);
-      current = { version, watermark, ...(history && { history }) };
+      const embedder = other ?? previous.embedder;
+      current = { version, watermark, ...(history && { history }), ...(embedder && { embedder }) };
       const isSame = !isLater(current, previous) && watermark === previous.watermark;
-      if (isSame && begun === undefined) return;
+      if (isSame && begun === undefined && other === undefined) return;
       await writeBases(basesPath, keepsPrevious ? { current, previous } : { current });
     } catch (error) {
       // What can't be undone now, because the disk is full, the next one undoes.

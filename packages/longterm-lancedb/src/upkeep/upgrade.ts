@@ -2,17 +2,22 @@ import { MemoryError, type Embedder } from "@mem/core";
 import type { Analyzer } from "@mem/search";
 import type { Base } from "../table/base.ts";
 import type { Database } from "../table/database.ts";
-import { analyzeAgain } from "./reanalysis.ts";
+import { analyzedBy, replaceRows } from "./reanalysis.ts";
+import { completed } from "../table/entry-row.ts";
 import { rowTable } from "../table/row-table.ts";
 import {
-  describeStore,
+  isOlder,
+  migrated,
   readDescription,
   refuseForeignEmbedder,
   writeDescription,
   type StoreDescription,
 } from "../store/store-description.ts";
+import type { Row } from "../table/row.ts";
 import { addVectorColumn, vectorLength } from "../table/table-schema.ts";
+import { rewriteTable } from "./table-rewrite.ts";
 import type { TableWriter } from "./table-writer.ts";
+import { fingerprintOf } from "../vectors/fingerprint.ts";
 
 export interface UpgradeParts {
   readonly database: Database;
@@ -22,25 +27,43 @@ export interface UpgradeParts {
   readonly embedder: Embedder | undefined;
 }
 
-/** Brings a store to what it is opened with: another analyzer, or its first embedder. */
+/** Brings a store to the present format, and to what it is opened with: another analyzer, or its first embedder. */
 export async function upgradeStore(
   description: StoreDescription,
   parts: UpgradeParts,
 ): Promise<void> {
-  const { analyzer, embedder, writer } = parts;
+  const { analyzer, base, embedder, writer } = parts;
+  if (isOlder(description)) await writer.exclusively(() => migrate(parts));
   if (description.analyzer !== analyzer.id) {
     await writer.exclusively(() => renewTerms(parts));
   }
-  if (embedder !== undefined && description.embedder === undefined) {
+  if (embedder !== undefined && base.state.embedder === undefined) {
     await writer.exclusively(() => adopt(parts, embedder));
   }
+}
+
+function allCompleted(rows: readonly Row[]): readonly Row[] {
+  return rows.map(completed);
+}
+
+/** Writes the table anew with the columns that it lacks, and says with it whose vectors it has. */
+async function migrate({ database, base, writer }: UpgradeParts): Promise<void> {
+  const { description: path } = database.location;
+  const { embedder, ...description } = await presentDescription(path);
+  if (!isOlder(description)) return;
+  await writer.publish(base.watermark, (table) => rewriteTable(database, table, allCompleted), {
+    // The state before is in the format before.
+    keepsPrevious: false,
+    ...(embedder && { embedder: fingerprintOf(embedder) }),
+  });
+  await writeDescription(path, migrated(description));
 }
 
 async function renewTerms({ database, base, writer, analyzer }: UpgradeParts): Promise<void> {
   const { description: path } = database.location;
   await writer.publish(base.watermark, async (table) => {
     const dimensions = await vectorLength(table);
-    await analyzeAgain(table, analyzer, async (rows) => {
+    await replaceRows(table, analyzedBy(analyzer), async (rows) => {
       const renewed = rowTable(database.modules.arrow, rows, dimensions);
       await table.mergeInsert("id").whenMatchedUpdateAll().execute(renewed);
     });
@@ -48,23 +71,23 @@ async function renewTerms({ database, base, writer, analyzer }: UpgradeParts): P
   await writeDescription(path, { ...(await presentDescription(path)), analyzer: analyzer.id });
 }
 
-/** Makes the embedder the store's own. */
-async function adopt({ database, base, writer }: UpgradeParts, embedder: Embedder): Promise<void> {
-  const { description: path } = database.location;
-  // Column and description under one lock: between them another process would adopt an embedder of its own.
-  const description = await presentDescription(path);
-  refuseForeignEmbedder(description, embedder);
-  await writer.publish(base.watermark, async (table) => {
-    const length = await vectorLength(table);
-    if (length === embedder.dimensions) return;
-    // Left over from an adoption that was cut off, and empty.
-    if (length !== undefined) await table.dropColumns(["vector"]);
-    await addVectorColumn(table, embedder.dimensions);
-  });
-  await writeDescription(path, {
-    ...description,
-    ...describeStore(description.analyzer, embedder),
-  });
+/** Makes the embedder the store's own, unless another process was faster with another one. */
+async function adopt({ base, writer }: UpgradeParts, embedder: Embedder): Promise<void> {
+  const own = base.state.embedder;
+  refuseForeignEmbedder(own, embedder);
+  if (own !== undefined) return;
+  const adoption = { embedder: fingerprintOf(embedder) };
+  await writer.publish(
+    base.watermark,
+    async (table) => {
+      const length = await vectorLength(table);
+      if (length === embedder.dimensions) return;
+      // The first format left one behind, empty, where an adoption was cut off.
+      if (length !== undefined) await table.dropColumns(["vector"]);
+      await addVectorColumn(table, embedder.dimensions);
+    },
+    adoption,
+  );
 }
 
 async function presentDescription(path: string): Promise<StoreDescription> {

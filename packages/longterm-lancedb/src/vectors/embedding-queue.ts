@@ -3,9 +3,12 @@ import { isMemoryError, MemoryError, type Clock, type Embedder } from "@mem/core
 import { embedChecked } from "./embedding.ts";
 import type { MadeVector, MadeVectors } from "./made-vectors.ts";
 import type { PendingRow, PendingRows } from "./pending-rows.ts";
+import { joinVectors } from "./text-vectors.ts";
 
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 60_000;
+/** What has waited for so long was left by a process that died, or that has no embedder. */
+const LEFT_AFTER_MS = 60_000;
 
 export interface EmbeddingQueueParts {
   readonly embedder: Embedder;
@@ -14,6 +17,8 @@ export interface EmbeddingQueueParts {
   readonly clock: Clock;
   /** Is told that vectors were made. */
   readonly onMade: () => void;
+  /** Why the store takes no vectors of this embedder any more, where it does not. */
+  readonly refusal: () => MemoryError | undefined;
 }
 
 /**
@@ -26,7 +31,10 @@ export class EmbeddingQueue {
   #running: Promise<void> | undefined;
   #failures = 0;
   #failure: MemoryError | undefined;
+  #failingSince: number | undefined;
   #cancelRetry: (() => void) | undefined;
+  #cancelLook: (() => void) | undefined;
+  #isLookDue = false;
 
   constructor(parts: EmbeddingQueueParts) {
     this.#parts = parts;
@@ -37,6 +45,11 @@ export class EmbeddingQueue {
     return this.#failure;
   }
 
+  /** Since when there has been a failure at every attempt, in milliseconds since 1970. */
+  get failingSince(): number | undefined {
+    return this.#failingSince;
+  }
+
   /** Begins with what earlier processes left. */
   begin(): void {
     void this.#start();
@@ -44,8 +57,29 @@ export class EmbeddingQueue {
 
   /** Takes note of an entry that was stored without a vector. */
   add(id: string): void {
+    // Whoever has the store's embedder makes its vector.
+    if (this.#parts.refusal() !== undefined) return;
     this.#parts.pending.add([id]);
     if (this.#cancelRetry === undefined && this.#running === undefined) void this.#start();
+  }
+
+  /** Looks after a while for what other processes left. */
+  lookLater(): void {
+    const { clock, pending } = this.#parts;
+    if (this.#closing.signal.aborted) return;
+    if (this.#cancelLook !== undefined) {
+      this.#isLookDue = true;
+      return;
+    }
+    this.#cancelLook = clock.schedule(LEFT_AFTER_MS, () => {
+      this.#cancelLook = undefined;
+      // What was written since is too young to be looked at now.
+      if (this.#isLookDue) this.lookLater();
+      this.#isLookDue = false;
+      pending.lookForLeft(clock.now() - LEFT_AFTER_MS);
+      // The next attempt, when it comes, looks for them, too.
+      if (this.#cancelRetry === undefined) void this.#start();
+    });
   }
 
   /** Resolves when every row has its vector; rejects with what keeps the embedder from making them. */
@@ -60,6 +94,7 @@ export class EmbeddingQueue {
   async close(): Promise<void> {
     this.#closing.abort();
     this.#cancelRetry?.();
+    this.#cancelLook?.();
     await this.#running;
   }
 
@@ -72,18 +107,21 @@ export class EmbeddingQueue {
 
   async #run(): Promise<void> {
     const { signal } = this.#closing;
-    const { made, onMade } = this.#parts;
+    const { made, onMade, refusal } = this.#parts;
     // What is saved in one go shall be asked for in one request.
     await setImmediate();
     try {
       while (!signal.aborted) {
         const rows = await this.#parts.pending.next();
         if (rows.length === 0) break;
-        made.add(await this.#embed(rows));
+        const vectors = refusal() === undefined ? await this.#embed(rows) : [];
+        const foreign = refusal();
+        if (foreign !== undefined) return this.#stop(foreign);
+        made.add(vectors);
         onMade();
         this.#failures = 0;
       }
-      if (!this.#parts.pending.areRefused) this.#failure = undefined;
+      if (!this.#parts.pending.areRefused) this.#recovered();
     } catch (error) {
       if (!signal.aborted) this.#retryLater(error);
     }
@@ -118,23 +156,40 @@ export class EmbeddingQueue {
     // It takes none: then it is not the texts.
     if (made.length === 0) throw error;
     this.#parts.pending.refuse(refused);
-    if (refused.length > 0) this.#failure = asMemoryError(error);
+    if (refused.length > 0) this.#fail(error);
     return made;
   }
 
   async #request(rows: readonly PendingRow[]): Promise<MadeVector[]> {
-    const texts = [...new Set(rows.map(({ text }) => text))];
+    const texts = [...new Set(rows.flatMap(({ parts }) => parts))];
     const { signal } = this.#closing;
     const vectors = await embedChecked(this.#parts.embedder, texts, "document", signal);
     const byText = new Map(texts.map((text, i) => [text, vectors[i]]));
-    return rows.flatMap(({ id, version, text }) => {
-      const vector = byText.get(text);
-      return vector === undefined ? [] : [{ id, version, vector }];
+    return rows.map(({ id, version, parts }) => {
+      const own = parts.flatMap((part) => byText.get(part) ?? []);
+      return { id, version, ...joinVectors(own) };
     });
   }
 
-  #retryLater(error: unknown): void {
+  /** For good: there is nothing to be tried again. */
+  #stop(refusal: MemoryError): void {
+    this.#fail(refusal);
+    this.#parts.pending.forget();
+    this.#running = undefined;
+  }
+
+  #fail(error: unknown): void {
     this.#failure = asMemoryError(error);
+    this.#failingSince ??= this.#parts.clock.now();
+  }
+
+  #recovered(): void {
+    this.#failure = undefined;
+    this.#failingSince = undefined;
+  }
+
+  #retryLater(error: unknown): void {
+    this.#fail(error);
     const delayMs = Math.min(FIRST_RETRY_MS * 2 ** this.#failures, LAST_RETRY_MS);
     this.#failures++;
     this.#cancelRetry = this.#parts.clock.schedule(delayMs, () => void this.#start());

@@ -1,11 +1,12 @@
+import { setVectors } from "../log/changed-entry.ts";
 import type { Overlay } from "../log/overlay.ts";
+import type { TextVectors } from "./text-vectors.ts";
 
-/** A vector that was made for the text of an entry. */
-export interface MadeVector {
+/** The vectors that were made for the text of an entry. */
+export interface MadeVector extends TextVectors {
   readonly id: string;
-  /** Of the entry that it was made for. */
+  /** Of the entry that they were made for. */
   readonly version: string;
-  readonly vector: Float32Array;
 }
 
 /** Vectors on their way into the table. Lost with the process, they are made again. */
@@ -29,9 +30,14 @@ export class MadeVectors {
   add(made: readonly MadeVector[]): void {
     for (const each of made) {
       const entry = this.#overlay.findId(each.id)?.entry;
-      if (entry?.version === each.version) entry.vector = each.vector;
+      if (entry?.version === each.version) setVectors(entry, each);
       this.#vectors.set(each.id, each);
     }
+  }
+
+  /** Forgets all: the store goes over to another embedder. */
+  clear(): void {
+    this.#vectors.clear();
   }
 
   /** Those that the table does not have, by id. */

@@ -1,33 +1,44 @@
 import type { Base } from "../table/base.ts";
-import type { UnflushedEntry } from "../log/changed-entry.ts";
-import { hasSoundVector } from "../table/entry-row.ts";
+import { setVectors, type UnflushedEntry } from "../log/changed-entry.ts";
+import { soundVectors } from "./row-vectors.ts";
 import type { MadeVectors } from "./made-vectors.ts";
 import type { Overlay } from "../log/overlay.ts";
 import { readRows } from "../table/row-queries.ts";
 import type { Row } from "../table/row.ts";
 import { all, idIn, VECTOR_PENDING } from "../table/sql.ts";
+import { partsOf } from "./text-vectors.ts";
 
 const ROWS_AT_ONCE = 256;
+/** Of a request: one long text has as many at most. */
+const PARTS_AT_ONCE = 256;
 const CHARACTERS_AT_ONCE = 500_000;
 /** More than these are not remembered, but looked for in the table. */
 const REMEMBERED = 10_000;
 
-export type PendingRow = Pick<Row, "id" | "text" | "version">;
+/** An entry whose text is to be embedded. */
+export interface PendingRow extends Pick<Row, "id" | "version"> {
+  /** What is to be embedded of it: see `partsOf`. */
+  readonly parts: readonly string[];
+}
+
+type UnembeddedRow = Pick<Row, "id" | "text" | "version">;
 
 /**
  * The entries that have text and no vector. In the end the table knows them all; those that this process wrote are
  * remembered, so that it is not searched for each of them.
  */
 export class PendingRows {
-  readonly #base: Pick<Base, "use">;
+  readonly #base: Pick<Base, "use" | "version">;
   readonly #overlay: Overlay;
   readonly #made: MadeVectors;
   readonly #remembered = new Set<string>();
   readonly #refused = new Set<string>();
   /** Whether there may be some in the table that are not remembered. */
   #unremembered = true;
+  /** Those among them that were saved later are no matter of this process. */
+  #savedUntil = Infinity;
 
-  constructor(base: Pick<Base, "use">, overlay: Overlay, made: MadeVectors) {
+  constructor(base: Pick<Base, "use" | "version">, overlay: Overlay, made: MadeVectors) {
     this.#base = base;
     this.#overlay = overlay;
     this.#made = made;
@@ -49,6 +60,7 @@ export class PendingRows {
     }
     if (this.#remembered.size <= REMEMBERED) return;
     this.#remembered.clear();
+    this.#savedUntil = Infinity;
     this.#unremembered = true;
   }
 
@@ -60,9 +72,23 @@ export class PendingRows {
     }
   }
 
+  /** As if there were none: nobody here makes any more. */
+  forget(): void {
+    this.#remembered.clear();
+    this.#unremembered = false;
+  }
+
   /** Looks for what other processes left, and for what was refused, too. */
   lookAgain(): void {
     this.#refused.clear();
+    this.#savedUntil = Infinity;
+    this.#unremembered = true;
+  }
+
+  /** Looks for what was saved up to this time, in milliseconds since 1970, and has no vector yet. */
+  lookForLeft(savedUntil: number): void {
+    // Who looks for all of them has not come to the end yet.
+    if (!this.#unremembered) this.#savedUntil = savedUntil;
     this.#unremembered = true;
   }
 
@@ -78,7 +104,7 @@ export class PendingRows {
 
   // Both forget before they read: what is added while they do is not seen by them, and must not be forgotten.
 
-  async #takeRemembered(ids: readonly string[]): Promise<PendingRow[]> {
+  async #takeRemembered(ids: readonly string[]): Promise<UnembeddedRow[]> {
     for (const id of ids) this.#remembered.delete(id);
     const others = ids.filter((id) => this.#overlay.findId(id) === undefined);
     try {
@@ -91,16 +117,19 @@ export class PendingRows {
     }
   }
 
-  async #lookForSome(): Promise<PendingRow[]> {
+  async #lookForSome(): Promise<UnembeddedRow[]> {
     this.#unremembered = false;
-    let rows: PendingRow[] | undefined;
+    let rows: UnembeddedRow[] | undefined;
     try {
       rows = await this.#inTable(this.#notSettled());
     } finally {
       // It failed, or there are more than these.
       if (rows === undefined || rows.length > 0) this.#unremembered = true;
     }
-    const changed = [...this.#overlay.inTenant().entries.keys()];
+    const changed: string[] = [];
+    for (const [id, { entry }] of this.#overlay.inTenant().entries) {
+      if (entry !== undefined && entry.updatedAt <= this.#savedUntil) changed.push(id);
+    }
     await this.#keepVectors(changed);
     const unflushed = this.#inOverlay(changed);
     return [...unflushed.filter(({ id }) => !this.#refused.has(id)), ...rows];
@@ -113,16 +142,20 @@ export class PendingRows {
       const { entry, stored } = this.#overlay.findId(id) ?? {};
       if (entry !== undefined && stored !== null) open.set(id, entry);
     }
-    const rows = await this.#base.use((table) => readRows(table, [...open.keys()]));
-    for (const row of rows) {
-      const entry = open.get(row.id);
-      const isSame = entry?.write.text === row.text && hasSoundVector(row);
-      if (isSame && row.vector) entry.vector = row.vector;
-    }
+    await this.#base.use(async (table, version) => {
+      const rows = await readRows(table, [...open.keys()]);
+      // It was written since, and may have another embedder's vectors by now.
+      if (version !== this.#base.version) return;
+      for (const row of rows) {
+        const entry = open.get(row.id);
+        const kept = entry?.write.text === row.text ? soundVectors(row) : undefined;
+        if (entry !== undefined && kept !== undefined) setVectors(entry, kept);
+      }
+    });
   }
 
   /** Those that the table does not have yet. */
-  #inOverlay(ids: readonly string[]): PendingRow[] {
+  #inOverlay(ids: readonly string[]): UnembeddedRow[] {
     return ids.flatMap((id) => {
       const entry = this.#overlay.findId(id)?.entry;
       if (entry === undefined || entry.vector !== undefined) return [];
@@ -131,8 +164,8 @@ export class PendingRows {
     });
   }
 
-  async #inTable(condition: string | undefined): Promise<PendingRow[]> {
-    const rows: PendingRow[] = await this.#base.use((table) =>
+  async #inTable(condition: string | undefined): Promise<UnembeddedRow[]> {
+    const rows: UnembeddedRow[] = await this.#base.use((table) =>
       table
         .query()
         .where(all(VECTOR_PENDING, condition))
@@ -145,20 +178,25 @@ export class PendingRows {
     );
   }
 
-  /** Neither refused, nor on their way into the table. */
+  /** Of those that are looked for: neither refused, nor on their way into the table. */
   #notSettled(): string | undefined {
     const ids = [...this.#refused, ...this.#made.all().keys()];
-    return ids.length === 0 ? undefined : `NOT ${idIn(ids)}`;
+    const others = ids.length === 0 ? undefined : `NOT ${idIn(ids)}`;
+    const isLeft = Number.isFinite(this.#savedUntil);
+    return all(isLeft ? `updated_at <= ${this.#savedUntil}` : undefined, others) || undefined;
   }
 
-  #fitting(rows: readonly PendingRow[]): PendingRow[] {
+  #fitting(rows: readonly UnembeddedRow[]): PendingRow[] {
     const fitting: PendingRow[] = [];
+    let count = 0;
     let characters = 0;
-    for (const row of rows) {
-      characters += row.text.length;
-      const isFull = fitting.length >= ROWS_AT_ONCE || characters > CHARACTERS_AT_ONCE;
-      if (fitting.length > 0 && isFull) this.#remembered.add(row.id);
-      else fitting.push(row);
+    for (const { id, text, version } of rows) {
+      const parts = partsOf(text);
+      count += parts.length;
+      for (const part of parts) characters += part.length;
+      const isFull = count > PARTS_AT_ONCE || characters > CHARACTERS_AT_ONCE;
+      if (fitting.length > 0 && isFull) this.#remembered.add(id);
+      else fitting.push({ id, version, parts });
     }
     return fitting;
   }

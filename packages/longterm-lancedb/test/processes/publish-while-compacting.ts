@@ -4,6 +4,7 @@ import { systemClock } from "@mem/core";
 import { locate } from "../../src/folder/location.ts";
 import { openAll } from "../../src/folder/opened-store.ts";
 import { listVersions } from "../../src/table/table-files.ts";
+import { CurrentEmbedder } from "../../src/vectors/current-embedder.ts";
 import { Maintenance } from "../../src/upkeep/maintenance.ts";
 
 const ENTRIES = 5_000;
@@ -16,7 +17,8 @@ const opened = await openAll({
   location,
   language: "english",
   clock,
-  embedder: undefined,
+  embedder: new CurrentEmbedder(undefined),
+  takesForeign: false,
   maxUnflushedBytes: 64 << 20,
   cacheBytes: 1 << 20,
   historyDays: undefined,

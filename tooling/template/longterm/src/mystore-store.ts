@@ -48,6 +48,7 @@ class MystoreStore implements LongTermStore {
   readonly verify = unwritten("verify");
   readonly restore = unwritten("restore");
   readonly embedder = unwritten("embedder");
+  readonly reembed = unwritten("reembed");
 
   async *entries(): AsyncGenerator<PortableEntry[]> {
     yield await unwritten("entries")();

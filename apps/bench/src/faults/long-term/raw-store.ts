@@ -88,6 +88,7 @@ class RawStore implements LabStore {
       ...toEntry(row),
       score: 1,
       scores: {},
+      passage: { text: row.text, start: 0, end: row.text.length, headings: [] },
       snippet: "",
       matched: [],
     }));

@@ -1,0 +1,54 @@
+import type { Embedder } from "@mem/core";
+import { createEmbedderCache } from "@mem/embedder-cache";
+import { createOpenAiEmbedder } from "@mem/embedder-openai";
+import { DIMENSIONS } from "./saved-texts.ts";
+
+/** Who asks the service: the embedder of this project, or a client as it is mostly written. */
+export type EmbeddingSubject = "mem" | "plain";
+
+export interface SubjectOptions {
+  readonly subject: EmbeddingSubject;
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  readonly model: string;
+  /** Where vectors are kept, too, so that none is asked for twice; absent: nowhere. */
+  readonly cacheDir?: string;
+}
+
+export function createSubject(options: SubjectOptions): Embedder {
+  const { subject, baseUrl, apiKey, model, cacheDir } = options;
+  if (subject === "plain") return createPlainEmbedder({ baseUrl, apiKey, model });
+  const embedder = createOpenAiEmbedder({
+    baseUrl,
+    apiKey,
+    model,
+    dimensions: DIMENSIONS,
+    // So that there are many requests, and what hangs does not hang long.
+    batchSize: 16,
+    timeoutMs: 500,
+  });
+  return cacheDir === undefined ? embedder : createEmbedderCache({ embedder, dir: cacheDir });
+}
+
+/** Believes what it is told, as long as it looks like a list of vectors. */
+function createPlainEmbedder({
+  baseUrl,
+  apiKey,
+  model,
+}: Pick<SubjectOptions, "baseUrl" | "apiKey" | "model">): Embedder {
+  return {
+    model,
+    dimensions: DIMENSIONS,
+    weight: 0.5,
+    async embed(texts) {
+      const response = await fetch(`${baseUrl}/embeddings`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${apiKey}`, "content-type": "application/json" },
+        body: JSON.stringify({ model, input: texts }),
+        signal: AbortSignal.timeout(500),
+      });
+      const { data } = (await response.json()) as { data: { embedding: number[] }[] };
+      return data.map(({ embedding }) => Float32Array.from(embedding));
+    },
+  };
+}

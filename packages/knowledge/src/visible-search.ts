@@ -1,0 +1,95 @@
+import { where, type EntryPlace, type Filter, type SearchHit, type SearchRequest } from "@mem/core";
+import { asSeen, editionsOf, type Reading } from "./documents.ts";
+import type { Manifest } from "./manifest.ts";
+import { INGEST_FIELD, onStored } from "./metadata-fields.ts";
+import type { KnowledgePassage } from "./provenance.ts";
+import { passageName, passagePlace, type PassagePlace } from "./shelf.ts";
+
+const MAX_TOP_K = 1000;
+
+/**
+ * Searches visible passages. What ingests have stored and not published is left out by a filter; what they replaced and
+ * did not delete yet is only found out by its document's entry: then the search is repeated without that.
+ */
+export async function searchVisible(
+  reading: Reading,
+  request: SearchRequest,
+): Promise<SearchHit[]> {
+  const { store, shelf, manifest, options } = reading;
+  const { tenantId, agentId } = shelf.passages;
+  const scope = { tenantId, agentIds: [agentId] };
+  const replaced = new Map<string, Set<string>>();
+  for (let { topK } = request; ; topK = Math.min(MAX_TOP_K, topK * 2)) {
+    const filter = visibleFilter(request.filter, manifest, replaced);
+    const asked = { ...request, topK, ...(filter !== undefined && { filter }) };
+    const hits = await store.search(scope, asked, options);
+    const isVisible = await visibility(reading, hits);
+    const visible = hits.filter(({ key }) => isVisible(passagePlace(key)));
+    const isExhausted = hits.length < topK && request.collapse !== true;
+    const isComplete = visible.length >= request.topK && request.collapse !== true;
+    if (isComplete || isExhausted || !noteReplaced(hits, isVisible, replaced)) {
+      return visible.slice(0, request.topK).map(seenHit);
+    }
+  }
+}
+
+type Visibility = (place: PassagePlace) => boolean;
+
+async function visibility(reading: Reading, hits: readonly SearchHit[]): Promise<Visibility> {
+  const editions = await editionsOf(
+    reading,
+    hits.flatMap((hit) => placesOf(hit).map(({ documentId }) => documentId)),
+  );
+  return ({ documentId, ingest }) => editions.get(documentId)?.ingest === ingest;
+}
+
+/** Whether any was found that was not known to be replaced. */
+function noteReplaced(
+  hits: readonly SearchHit[],
+  isVisible: Visibility,
+  replaced: Map<string, Set<string>>,
+): boolean {
+  const places = hits.flatMap(placesOf).filter((place) => !isVisible(place));
+  for (const { ingest, documentId } of places) {
+    const documents = replaced.get(ingest) ?? new Set();
+    replaced.set(ingest, documents.add(documentId));
+  }
+  return places.length > 0;
+}
+
+function visibleFilter(
+  filter: Filter | undefined,
+  { collections }: Manifest,
+  replaced: ReadonlyMap<string, ReadonlySet<string>>,
+): Filter | undefined {
+  const hidden = collections.flatMap(({ ingests, failed }) => [...ingests, ...failed]);
+  const parts: Filter[] = filter === undefined ? [] : [onStored(filter)];
+  if (hidden.length > 0) parts.push(where.nin(INGEST_FIELD, hidden));
+  for (const [ingest, documents] of replaced) {
+    const theirs = where.and(where.eq(INGEST_FIELD, ingest), where.in("document", [...documents]));
+    parts.push(where.not(theirs));
+  }
+  return parts.length > 1 ? where.and(...parts) : parts[0];
+}
+
+function placesOf({ key, duplicates = [] }: SearchHit): PassagePlace[] {
+  return [key, ...duplicates.map((duplicate) => duplicate.key)].map(passagePlace);
+}
+
+function seenHit(hit: SearchHit): SearchHit {
+  const { text, headings } = hit.value as unknown as KnowledgePassage;
+  // What is indexed ends with the passage, after its title and headings.
+  const end = hit.text.length;
+  return {
+    ...asSeen(hit, nameOf(hit.key)),
+    passage: { text, start: end - text.length, end, headings: [...headings] },
+    ...(hit.duplicates !== undefined && {
+      duplicates: hit.duplicates.map(({ key }): EntryPlace => ({ key: nameOf(key) })),
+    }),
+  };
+}
+
+function nameOf(key: string): string {
+  const { documentId, position } = passagePlace(key);
+  return passageName(documentId, position);
+}

@@ -1,0 +1,73 @@
+import { checkId, throwIfAborted, type LongTermStore } from "@mem/core";
+import { Draft } from "./draft.ts";
+import { invalidArgument } from "./invalid-argument.ts";
+import { collectionIn, readManifest } from "./manifest.ts";
+import { settle } from "./settling.ts";
+import { shelfOf, type Shelf } from "./shelf.ts";
+import { inTurn } from "./turns.ts";
+
+/** What every call of the operator takes. */
+export interface WriteOptions {
+  /** The knowledge's own store: the one its readers were created with. */
+  readonly store: LongTermStore;
+  /** Whose agents can read it. Default `"default"`. */
+  readonly tenantId?: string;
+  /** The part of the knowledge that is written; a document belongs to one. Default `"default"`. */
+  readonly collection?: string;
+  /** Stops with `MEM_ABORTED`, and nothing is changed; once it is published it is finished. */
+  readonly signal?: AbortSignal;
+}
+
+export interface PutOptions extends WriteOptions {
+  /** How long a passage may be, in characters: 100 to 100,000. Default 1,200. */
+  readonly maxPassageLength?: number;
+  /** Says what would be done, and does nothing. Default `false`. */
+  readonly dryRun?: boolean;
+}
+
+const MIN_PASSAGE_LENGTH = 100;
+const MAX_PASSAGE_LENGTH = 100_000;
+
+/** Does some work on a draft of a collection and publishes it, or else leaves nothing of it. */
+export async function writeDraft<T>(
+  options: PutOptions,
+  work: (draft: Draft) => Promise<T>,
+): Promise<T> {
+  const { store, signal, dryRun = false, maxPassageLength = 1200 } = options;
+  const tenantId = checkId(options.tenantId ?? "default", "options.tenantId");
+  const collection = checkId(options.collection ?? "default", "options.collection");
+  checkPassageLength(maxPassageLength);
+  const shelf = shelfOf(tenantId);
+  return inTurn(store, JSON.stringify([tenantId, collection]), signal, async () => {
+    if (!dryRun) await settleAll(store, shelf);
+    const { published: since } = collectionIn(await readManifest(store, shelf), collection);
+    const draft = new Draft({ store, shelf, collection, since, maxPassageLength, dryRun });
+    try {
+      const result = await work(draft);
+      throwIfAborted(signal);
+      await draft.publish();
+      return result;
+    } catch (error) {
+      // What can't be deleted now, the next ingest deletes: the reason is what the caller has to know.
+      throw await draft.discard(error).catch(() => error);
+    }
+  });
+}
+
+/** Finishes what a kill left unfinished, in all collections: a document may have left one for another. */
+async function settleAll(store: LongTermStore, shelf: Shelf): Promise<void> {
+  const { collections } = await readManifest(store, shelf);
+  for (const { name, isUnsettled, failed } of collections) {
+    if (isUnsettled || failed.length > 0) await settle(store, shelf, name);
+  }
+}
+
+function checkPassageLength(length: number): void {
+  if (Number.isInteger(length) && length >= MIN_PASSAGE_LENGTH && length <= MAX_PASSAGE_LENGTH) {
+    return;
+  }
+  throw invalidArgument(
+    "options.maxPassageLength",
+    `has to be a whole number from ${MIN_PASSAGE_LENGTH} to ${MAX_PASSAGE_LENGTH}`,
+  );
+}

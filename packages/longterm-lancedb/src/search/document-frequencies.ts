@@ -1,0 +1,107 @@
+import type { Table } from "@lancedb/lancedb";
+import { createTermCounter, splitTerms, termName, type QueryTerm } from "@mem/search";
+import type { ChangedEntry } from "../log/changed-entry.ts";
+import type { Slice } from "../log/overlay.ts";
+import { RememberedAnswers } from "../reading/remembered-answers.ts";
+import type { LanceDb } from "../table/native-module.ts";
+import { expandPrefix, type Expansion } from "./prefix-expansion.ts";
+import { toTheirEnd } from "../reading/settled.ts";
+import { conditionsOn } from "../table/row-queries.ts";
+import type { Searched } from "./searched.ts";
+
+/** So many counts of one scope are remembered. */
+const REMEMBERED = 20_000;
+
+/** How many rows of one version of a table have a term; each is counted once. */
+class CountedTerms {
+  readonly #counts = new Map<string, Promise<Expansion>>();
+
+  of(term: QueryTerm, ask: (term: QueryTerm) => Promise<Expansion>): Promise<Expansion> {
+    const name = termName(term);
+    let count = this.#counts.get(name);
+    if (count === undefined) {
+      if (this.#counts.size >= REMEMBERED) this.#counts.clear();
+      count = ask(term);
+      this.#counts.set(name, count);
+      count.catch(() => this.#counts.delete(name));
+    }
+    return count;
+  }
+}
+
+/** What is known of the terms of a question. */
+export interface CountedQuestion {
+  readonly frequencies: readonly number[];
+  /** Terms that the table has in the place of a prefix. */
+  readonly expanded: readonly string[];
+}
+
+/**
+ * Counts how many entries of a scope have a term, for scopes that are too large to read whatever has one. The counts
+ * are exact: the table's, without the rows that the overlay replaced, and with its entries.
+ */
+export class DocumentFrequencies {
+  readonly #lancedb: LanceDb;
+  readonly #counted = new RememberedAnswers(async () => new CountedTerms());
+  /** The terms of rows that count no more, as long as they are hidden. */
+  readonly #hidden = new WeakMap<ChangedEntry, string>();
+
+  constructor(lancedb: LanceDb) {
+    this.#lancedb = lancedb;
+  }
+
+  async of(searched: Searched, terms: readonly QueryTerm[]): Promise<CountedQuestion> {
+    const { table, condition, slice, unflushed } = searched;
+    const counted = await this.#counted.of(table, condition);
+    const ask = (term: QueryTerm): Promise<Expansion> => countRows(searched, this.#lancedb, term);
+    const [hidden, ...counts] = await toTheirEnd(
+      this.#hiddenTerms(table, slice),
+      ...terms.map((term) => counted.of(term, ask)),
+    );
+    const frequencies = counts.map(({ documents }) => documents);
+    const count = createTermCounter(terms);
+    const add = (own: readonly string[], by: 1 | -1): void => {
+      for (const [at, having] of (count(own)?.frequencies ?? []).entries()) {
+        if (having > 0) frequencies[at] = (frequencies[at] ?? 0) + by;
+      }
+    };
+    for (const own of hidden) add(splitTerms(own), -1);
+    for (const candidate of unflushed) add(candidate.terms ?? [], 1);
+    return { frequencies, expanded: counts.flatMap((each) => each.terms) };
+  }
+
+  async #hiddenTerms(table: Table, { entries }: Slice): Promise<string[]> {
+    const rows = new Map<string, ChangedEntry>();
+    for (const { changed } of entries.values()) {
+      if (changed.stored && !this.#hidden.has(changed)) rows.set(changed.id, changed);
+    }
+    for (const condition of conditionsOn([...rows.keys()])) {
+      const found: { id: string; terms: string }[] = await table
+        .query()
+        .where(condition)
+        .select(["id", "terms"])
+        .toArray();
+      for (const { id, terms } of found) {
+        const changed = rows.get(id);
+        if (changed !== undefined) this.#hidden.set(changed, terms);
+      }
+    }
+    return Array.from(entries.values(), ({ changed }) => this.#hidden.get(changed) ?? "");
+  }
+}
+
+async function countRows(
+  { table, condition, needed, totals }: Searched,
+  { MatchQuery }: LanceDb,
+  term: QueryTerm,
+): Promise<Expansion> {
+  if (totals.rows === 0) return { documents: 0, terms: [] };
+  if (typeof term !== "string") return await expandPrefix(table, condition, term);
+  const query = table.query().fullTextSearch(new MatchQuery(term, "terms"));
+  const found = await (needed === undefined ? query : query.where(needed))
+    .select(["_rowid", "_score"])
+    .withRowId()
+    .limit(totals.rows)
+    .toArrow();
+  return { documents: found.numRows, terms: [] };
+}

@@ -1,0 +1,49 @@
+import type { Table } from "@lancedb/lancedb";
+import { isTermOf, splitTerms, type TermPrefix } from "@mem/search";
+import { quote } from "../table/sql.ts";
+
+/** So many of a prefix's terms, the most frequent ones, are looked for. */
+const MOST_TERMS = 256;
+
+/** What the table has of a term. */
+export interface Expansion {
+  /** Rows that have it. */
+  readonly documents: number;
+  /** The terms that stand in the place of a prefix. */
+  readonly terms: readonly string[];
+}
+
+/** Looks for the terms that begin with a prefix. No index knows them: the terms of every row are looked at. */
+export async function expandPrefix(
+  table: Table,
+  condition: string,
+  prefix: TermPrefix,
+): Promise<Expansion> {
+  const counts = new Map<string, number>();
+  let documents = 0;
+  const rows = table
+    .query()
+    .where(`${condition} AND ${mayHave(prefix)}`)
+    .select(["terms"]);
+  for await (const batch of rows) {
+    const column = batch.getChild("terms");
+    for (let row = 0; row < batch.numRows; row++) {
+      const own = new Set(splitTerms(column?.get(row) as string));
+      let has = false;
+      for (const term of own) {
+        if (!isTermOf(prefix, term)) continue;
+        has = true;
+        counts.set(term, (counts.get(term) ?? 0) + 1);
+      }
+      if (has) documents++;
+    }
+  }
+  const terms = [...counts].toSorted(([, a], [, b]) => b - a).slice(0, MOST_TERMS);
+  return { documents, terms: terms.map(([term]) => term) };
+}
+
+/** SQL: the rows that may have a term of the prefix. */
+export function mayHave({ starts, stems }: TermPrefix): string {
+  const parts = [...starts, ...stems].map((each) => `contains(terms, ${quote(each)})`);
+  return parts.length === 0 ? "false" : `(${parts.join(" OR ")})`;
+}

@@ -1,0 +1,143 @@
+import { scoreKeyword, type KeywordQuery, type QueryTerm } from "@mem/search";
+import type { Wanted } from "./candidates.ts";
+import type { CountedQuestion, DocumentFrequencies } from "./document-frequencies.ts";
+import { weighTerms, type Found } from "./exhaustive-search.ts";
+import { listByVector, listByWords } from "./listings.ts";
+import type { LanceDb } from "../table/native-module.ts";
+import { pushedFilter } from "./pushed-filter.ts";
+import type { Looked, Question, Scored } from "./question.ts";
+import type { RankedList } from "./ranked-list.ts";
+import type { Searched } from "./searched.ts";
+import { toTheirEnd } from "../reading/settled.ts";
+import { takeRows } from "./taken-rows.ts";
+
+/** How many candidates of each list are looked at first, and how many at least; then four times as many, and so on. */
+const CANDIDATES_PER_HIT = 3;
+const FEWEST = 32;
+const FEWEST_LENDING = 128;
+/** LanceDB rounds. */
+const SPARE = 4;
+
+/** What it takes to search. */
+export interface WindowMeans {
+  readonly lancedb: LanceDb;
+  readonly frequencies: DocumentFrequencies;
+  /** Whether neighbours lend. */
+  readonly borrows: boolean;
+  /** Whether there are long texts, whose passages have vectors of their own. */
+  readonly hasPassages: boolean;
+}
+
+/** Scores the entries of a large scope that LanceDB takes for the best, as many as are needed. */
+export class WindowSearch {
+  readonly #searched: Searched;
+  readonly #question: Question;
+  readonly #wanted: Wanted;
+  readonly #words: RankedList | undefined;
+  readonly #near: RankedList | undefined;
+  readonly #lenders: RankedList[] = [];
+  readonly #counting: Promise<CountedQuestion> | undefined;
+  readonly #looked = new Map<string, Looked>();
+  #query: KeywordQuery | undefined;
+  /** The most that a row's share of the query's upper bound was, beside LanceDB's own score of it. */
+  #ratio = 0;
+
+  constructor(searched: Searched, question: Question, means: WindowMeans) {
+    const { terms, vector, byKeyword, request, conditions, wanted: always } = question;
+    this.#searched = searched;
+    this.#question = question;
+    this.#wanted = {
+      ...always,
+      places: means.borrows,
+      terms: byKeyword || always.terms,
+      vectors: vector !== undefined,
+    };
+    // LanceDB compares the vectors of those it lists itself: where these are not long texts', their order is right.
+    const isListed = !byKeyword && !means.hasPassages && !means.borrows;
+    const first = isListed
+      ? request.topK + SPARE
+      : Math.max(means.borrows ? FEWEST_LENDING : FEWEST, CANDIDATES_PER_HIT * request.topK);
+    const wanted = { ...this.#wanted, rows: isListed && request.topK < FEWEST };
+    const whole = { searched, question, wanted, pushed: undefined, first };
+    const asked = { ...whole, pushed: request.filter && pushedFilter(request.filter) };
+    const required = conditions?.required.filter(isString) ?? [];
+    // What is not asked for itself lends to what stands beside it.
+    const lends = means.borrows && (asked.pushed !== undefined || required.length > 0);
+    if (byKeyword && terms.length > 0) {
+      const counting = means.frequencies.of(searched, terms);
+      // Whoever asks for more hears of it.
+      counting.catch(() => undefined);
+      this.#counting = counting;
+      const listed = async (): Promise<string[]> => {
+        const exact = terms.filter(isString);
+        return exact.length === terms.length ? exact : [...exact, ...(await counting).expanded];
+      };
+      this.#words = listByWords(asked, means.lancedb, listed, required);
+      if (lends) this.#lenders.push(listByWords(whole, means.lancedb, listed, []));
+    }
+    if (vector !== undefined) {
+      this.#near = listByVector(asked, vector);
+      if (lends) this.#lenders.push(listByVector(whole, vector));
+    }
+    for (const read of searched.unflushed) {
+      const looked = question.look(read);
+      if (looked.counts !== undefined || looked.near !== undefined) this.#add(looked);
+    }
+  }
+
+  /** Looks at more candidates. Resolves with all that were looked at so far. */
+  async grow(): Promise<Found> {
+    const [counted, words, ...others] = await toTheirEnd(
+      this.#counting,
+      this.#words?.more() ?? [],
+      ...[this.#near, ...this.#lenders].map((list) => list?.more() ?? []),
+    );
+    const { byKeyword, terms } = this.#question;
+    if (byKeyword) {
+      this.#query ??= weighTerms(this.#searched.totals, terms, counted?.frequencies ?? []);
+    }
+    for (const { looked } of others.flat()) this.#add(looked);
+    for (const { looked, score } of words) {
+      this.#add(looked);
+      if (this.#query === undefined || looked.counts === undefined) continue;
+      this.#ratio = Math.max(this.#ratio, scoreKeyword(this.#query, looked.counts) / score);
+    }
+    const scored = Array.from(this.#looked.values(), (each) => this.score(each));
+    return { scored, query: this.#query };
+  }
+
+  /** Looks at these rows, too, unless it has. */
+  async take(rows: readonly Looked[]): Promise<Looked[]> {
+    const fresh = rows.filter(({ candidate }) => !this.#looked.has(candidate.id));
+    const unflushed = fresh.filter(({ candidate }) => candidate.unflushed !== undefined);
+    const rowIds = fresh.flatMap(({ candidate }) => candidate.rowId ?? []);
+    const taken = await takeRows(this.#searched, this.#question, this.#wanted, rowIds);
+    for (const looked of taken) this.#add(looked);
+    return [...unflushed, ...taken];
+  }
+
+  score(looked: Looked): Scored {
+    return this.#question.score(looked, this.#query);
+  }
+
+  /** How many candidates were looked at. */
+  get size(): number {
+    return this.#looked.size;
+  }
+
+  /** What an entry that was not looked at scores at most, as far as can be told; `undefined`: none is left. */
+  get rest(): number | undefined {
+    const words = this.#words?.rest;
+    const near = this.#near?.rest;
+    if (words === undefined && near === undefined) return undefined;
+    return this.#question.bound(Math.min(1, this.#ratio * (words ?? 0)), near ?? 0);
+  }
+
+  #add(looked: Looked): void {
+    this.#looked.set(looked.candidate.id, looked);
+  }
+}
+
+function isString(term: QueryTerm): term is string {
+  return typeof term === "string";
+}

@@ -1,0 +1,115 @@
+import { rm } from "node:fs/promises";
+import { tryFileLock } from "@mem/append-log";
+import {
+  MemoryError,
+  type Embedder,
+  type EmbedderFingerprint,
+  type Reembedded,
+  type ReembedOptions,
+} from "@mem/core";
+import type { StoreLocation } from "../folder/location.ts";
+import { VectorFile } from "../folder/vector-file.ts";
+import type { OpenedStore } from "../folder/opened-store.ts";
+import { holdForLong } from "./pins.ts";
+import type { Row } from "../table/row.ts";
+import { all, HAS_TEXT, HAS_VECTOR, notCleared } from "../table/sql.ts";
+import { rewriteTable } from "./table-rewrite.ts";
+import { fingerprintOf, isSameEmbedder } from "../vectors/fingerprint.ts";
+import { withVectors } from "../vectors/row-vectors.ts";
+import { joinVectors, partsOf } from "../vectors/text-vectors.ts";
+import { VectorMaking } from "../vectors/vector-making.ts";
+
+/** What is saved while vectors are made is looked at in rounds of its own, until it is this little, or so often. */
+const FEW_TEXTS = 256;
+const MOST_ROUNDS = 5;
+
+/**
+ * Has all vectors made anew, in a file beside the table, and then writes the table anew with them. Until that is on
+ * disk, `base.json` says that the store has its old embedder, and from then on that it has the new one.
+ */
+export async function reembedFolder(
+  opened: OpenedStore,
+  embedder: Embedder,
+  options: ReembedOptions,
+): Promise<Reembedded> {
+  const { location } = opened.database;
+  using lock = await tryFileLock(location.reembeddingLock);
+  if (lock === undefined) throw isUnderway(location.folder);
+  await opened.reader.catchUp();
+  const fingerprint = fingerprintOf(embedder);
+  await using kept = await VectorFile.open(location.reembedding, fingerprint);
+  if (!isSameEmbedder(opened.base.state.embedder, fingerprint)) {
+    let before = 0;
+    for (let round = 1; round <= MOST_ROUNDS; round++) {
+      const size = kept.size;
+      before = await makeVectors(opened, embedder, kept, options, before);
+      if (round > 1 && kept.size - size <= FEW_TEXTS) break;
+    }
+    await goOver(opened, embedder, kept);
+  }
+  await opened.vectors.goOver(embedder);
+  await kept.remove();
+  return { entries: await opened.reader.read(({ table }) => table.countRows(HAS_VECTOR)) };
+}
+
+/** Removes what a process left that died just when the store had gone over. */
+export async function removeLeftover(
+  { reembedding, reembeddingLock }: StoreLocation,
+  embedder: EmbedderFingerprint | undefined,
+): Promise<void> {
+  if (embedder === undefined || !(await VectorFile.isOf(reembedding, embedder))) return;
+  using lock = await tryFileLock(reembeddingLock);
+  if (lock !== undefined) await rm(reembedding, { force: true });
+}
+
+/** Makes those of the texts that there are now; how many texts that are. */
+async function makeVectors(
+  { base, replica, database }: OpenedStore,
+  embedder: Embedder,
+  kept: VectorFile,
+  options: ReembedOptions,
+  before: number,
+): Promise<number> {
+  const { pins } = database.location;
+  await using read = await holdForLong(base, pins, () => replica.overlay.inTenant());
+  const { table, slice } = read;
+  const condition = all(HAS_TEXT, notCleared(slice));
+  const total = Math.max(before, await table.countRows(condition));
+  const making = new VectorMaking(embedder, kept, options, total);
+  await making.takeRows(table, condition, (id) => slice.entries.has(id));
+  for (const { entry } of slice.entries.values()) {
+    if (entry !== undefined && entry.write.text.trim() !== "") await making.take(entry.write.text);
+  }
+  return await making.finish();
+}
+
+/** The switch, for every process. What was saved since has no vector then, and gets one as any entry does. */
+async function goOver(opened: OpenedStore, embedder: Embedder, kept: VectorFile): Promise<void> {
+  const { database, flusher, maintenance, writer } = opened;
+  const renewal = (rows: readonly Row[]): Row[] => rows.map((row) => renewed(row, kept));
+  await writer.exclusively(async () => {
+    await flusher.writeAndMaintain({
+      afterwards: async (table) => {
+        await rewriteTable(database, table, renewal, embedder.dimensions);
+        maintenance.wrote(await table.countRows());
+      },
+      embedder: fingerprintOf(embedder),
+    });
+  });
+}
+
+function renewed(row: Row, kept: VectorFile): Row {
+  if (row.vector_hash === "") return row;
+  const parts = partsOf(row.text);
+  const vectors = parts.flatMap((part) => kept.get(part) ?? []);
+  if (vectors.length === parts.length) return withVectors(row, joinVectors(vectors));
+  return { ...row, vector: null, passage_vectors: null, vector_hash: null };
+}
+
+function isUnderway(folder: string): MemoryError {
+  return new MemoryError(
+    "MEM_LOCKED",
+    `the vectors of the store in ${folder} are being made anew already, by this process or another one`,
+    { retryable: true },
+  );
+}

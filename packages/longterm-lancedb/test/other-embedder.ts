@@ -1,0 +1,32 @@
+import { createHashingEmbedder, type Embedder } from "@mem/core";
+
+export const OLD_DIMENSIONS = 16;
+
+/** The embedder that stores have at first. */
+export function oldEmbedder(): Embedder {
+  return createHashingEmbedder({ dimensions: OLD_DIMENSIONS });
+}
+
+export type AskedEmbedder = Embedder & { readonly asked: string[] };
+
+/** One whose vectors have the same length and point the other way. It remembers what it was asked. */
+export function otherEmbedder(
+  before: (texts: readonly string[]) => Promise<void> | void = () => undefined,
+): AskedEmbedder {
+  const honest = oldEmbedder();
+  const asked: string[] = [];
+  return {
+    model: "other",
+    dimensions: OLD_DIMENSIONS,
+    weight: 0.5,
+    asked,
+    async embed(texts, options) {
+      if (options.kind === "document") {
+        await before(texts);
+        asked.push(...texts);
+      }
+      const vectors = await honest.embed(texts, options);
+      return vectors.map((vector) => vector.map((x) => -x));
+    },
+  };
+}

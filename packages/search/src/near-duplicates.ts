@@ -1,0 +1,91 @@
+/** Two near-duplicates share this many of ten terms at least. In whole numbers, so that no rounding decides. */
+const SHARED_OF_TEN = 9;
+
+/** A hit that stays, and those that say nearly the same, in the order in which they were offered. */
+export interface Collapsed<H> {
+  readonly hit: H;
+  readonly duplicates: readonly H[];
+}
+
+/** Leaves out what says nearly the same as something better. */
+export interface Collapse<H> {
+  /**
+   * Takes the next hit, best first, with the terms of its text (`analyze`). Returns `false`, and takes nothing, where it
+   * would be one more than wanted: then the result is complete.
+   */
+  offer(hit: H, terms: Iterable<string>): boolean;
+  readonly kept: readonly Collapsed<H>[];
+}
+
+/**
+ * Collapses near-duplicates among hits, up to `topK` that are distinct.
+ *
+ * Two texts say nearly the same where the sets of their terms, stop words too, overlap by a Jaccard index of 0.9 or
+ * more (|A ∩ B| / |A ∪ B|), and both have the same numbers: "40 people" is not "45 people", however much is said around
+ * it. Each text is held against those that stay, the best first. A text without words has no duplicates.
+ */
+export function createCollapse<H>(topK: number): Collapse<H> {
+  return new TermSetCollapse(topK);
+}
+
+interface Group<H> extends Collapsed<H> {
+  readonly duplicates: H[];
+  readonly terms: ReadonlySet<string>;
+  readonly numbers: string;
+}
+
+class TermSetCollapse<H> implements Collapse<H> {
+  readonly kept: Group<H>[] = [];
+  readonly #topK: number;
+  /** Which of them have a term among their first. */
+  readonly #byTerm = new Map<string, number[]>();
+
+  constructor(topK: number) {
+    this.#topK = topK;
+  }
+
+  offer(hit: H, terms: Iterable<string>): boolean {
+    const own = new Set(terms);
+    const ordered = [...own].toSorted();
+    const numbers = ordered.filter((term) => /\p{N}/v.test(term)).join(" ");
+    const shared = Math.ceil((SHARED_OF_TEN * ordered.length) / 10);
+    const first = ordered.slice(0, ordered.length - shared + 1);
+    const same = this.#like(own, first, numbers);
+    if (same !== undefined) {
+      same.duplicates.push(hit);
+      return true;
+    }
+    if (this.kept.length >= this.#topK) return false;
+    for (const term of first) {
+      const sharing = this.#byTerm.get(term);
+      if (sharing === undefined) this.#byTerm.set(term, [this.kept.length]);
+      else sharing.push(this.kept.length);
+    }
+    this.kept.push({ hit, duplicates: [], terms: own, numbers });
+    return true;
+  }
+
+  /**
+   * Two sets that overlap so far share one of their first terms, in whatever order both are in: without a term in common
+   * there, too few are left to share ("prefix filtering": Bayardo, Ma, Srikant, "Scaling up all
+   * pairs similarity search", 2007).
+   */
+  #like(
+    terms: ReadonlySet<string>,
+    first: readonly string[],
+    numbers: string,
+  ): Group<H> | undefined {
+    const candidates = new Set(first.flatMap((term) => this.#byTerm.get(term) ?? []));
+    for (const at of [...candidates].toSorted((a, b) => a - b)) {
+      const group = this.kept[at];
+      if (group?.numbers === numbers && overlap(group.terms, terms)) return group;
+    }
+    return undefined;
+  }
+}
+
+function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  let shared = 0;
+  for (const term of a) if (b.has(term)) shared += 1;
+  return 10 * shared >= SHARED_OF_TEN * (a.size + b.size - shared);
+}
