@@ -1,10 +1,15 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { toDataSet } from "../src/data/data-set.ts";
+import { runSuite } from "../src/run-suite.ts";
 import { evaluate } from "../src/search-quality/evaluation.ts";
 import { outsideRow } from "../src/search-quality/figures.ts";
 import { fillMemory } from "../src/search-quality/mem-engine.ts";
 import { simulateEmbedder } from "../src/search-quality/simulated-embedder.ts";
 import { textbookBm25, toTerms } from "../src/search-quality/textbook.ts";
+import { searchQualitySuite } from "../src/suites/search-quality.ts";
 
 const data = toDataSet("small", {
   docs: [
@@ -80,6 +85,40 @@ async function near(signal: number, text: string): Promise<number> {
   const [told] = await embedder.embed([text], { kind: "document" });
   return dot(asked, told);
 }
+
+describe("the suite", () => {
+  it("judges a set in every way that needs no peers", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "mem-quality-"));
+    try {
+      await mkdir(join(folder, "cranfield"));
+      const lines = {
+        docs: [{ id: "1", text: "flow past a flat plate" }],
+        queries: [{ id: "1", text: "flat plates" }],
+        qrels: [{ query: "1", doc: "1", rel: 4 }],
+      };
+      for (const [file, [line]] of Object.entries(lines)) {
+        await writeFile(join(folder, "cranfield", `${file}.jsonl`), `${JSON.stringify(line)}\n`);
+      }
+      const quick = { rounds: 5, sliceMs: 5, hasPeers: false, command: "", data: folder };
+      const silent = { begin: () => undefined, step: () => undefined, end: () => undefined };
+      const only = "keyword, cranfield";
+      const { rows } = await runSuite(searchQualitySuite, { ...quick, only }, silent);
+      expect(rows.map((row) => [row.case, row.rival, row.ours])).toEqual([
+        ["keyword search, nDCG@10", "the limit set", 1],
+        ["keyword search, recall@10", "textbook BM25", 1],
+        ["keyword search, MRR@10", "textbook BM25", 1],
+      ]);
+      expect(rows[0]).toMatchObject({ against: 0.52, target: 1, met: true });
+      expect(Object.keys(rows[0]?.peers ?? {})).toEqual([
+        "textbook BM25",
+        "LanceDB full-text",
+        "mem, JSON store",
+      ]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
 
 describe("a simulated embedder", () => {
   it("makes the same vectors in every run, of length 1", async () => {

@@ -4,6 +4,8 @@ import { runSuite } from "../src/run-suite.ts";
 import { selectExperiments, type Suite } from "../src/suite.ts";
 import { longTermSuite } from "../src/suites/long-term.ts";
 import { redisSuite } from "../src/suites/redis.ts";
+import { searchQualitySuite } from "../src/suites/search-quality.ts";
+import { searchSuite } from "../src/suites/search.ts";
 import { shortTermSuite } from "../src/suites/short-term.ts";
 
 const titles = (suite: Suite, only: string): string[] =>
@@ -21,7 +23,8 @@ describe("a suite", () => {
 
   it("compares only with peers of a known version", () => {
     const known = readPeerVersions();
-    for (const suite of [shortTermSuite, redisSuite, longTermSuite]) {
+    const suites = [shortTermSuite, redisSuite, longTermSuite, searchQualitySuite, searchSuite];
+    for (const suite of suites) {
       expect(suite.peers.filter((name) => known[name] === undefined)).toEqual([]);
     }
   });

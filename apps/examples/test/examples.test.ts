@@ -27,7 +27,16 @@ describe("the example app", () => {
       expect(first.out).toContain(title);
     }
     expect(first.out).toContain("This is run 1");
-    expect(first.out).toContain("brand-voice.md");
+    // Shared knowledge says where it comes from, and is fenced for a prompt.
+    expect(first.out).toMatch(/brand-voice\.md +│ Brand voice › How we address/);
+    expect(first.out).toMatch(
+      /<memories-\w+>\n.*\n\[1\] source: document "brand-voice\.md"; trust: knowledge/,
+    );
+    expect(first.out).toContain("only if new: not stored");
+    expect(first.out).toMatch(
+      /compares spelling and knows no meaning, finds:\n {2}Reactivation mails/,
+    );
+    expect(first.out).toMatch(/can still be asked[^]*We go for returning customers\./);
     // Colours are for terminals.
     expect(first.out).not.toContain("\u001B[");
 
@@ -75,7 +84,7 @@ describe("the example app", () => {
     const { code, out } = await runApp(folder, args);
     expect(code).toBe(0);
     expect(out).toMatch(/│ 2 +│ 0 +│ 0 +│ 0 +│ 2 /);
-    expect(out).toContain("Emails are tracked by a pixel.");
+    expect(out).toMatch(/│ b +│ Emails +│ Emails are tracked by a pixel\./);
     expect((await runApp(folder, args)).out).toMatch(/│ 0 +│ 0 +│ 0 +│ 2 +│ 2 /);
   });
 

@@ -97,7 +97,7 @@ describe("a model that fails", () => {
 
   it.each<[string, unknown]>([
     ["no vectors", {}],
-    ["too few vectors", { embeddings: [first] }],
+    ["too few vectors", { embeddings: [] }],
     ["NaN", { embeddings: [first, second.with(3, Number.NaN)] }],
     ["base64", { embeddings: ["AAAA", "AAAA"] }],
     ["nothing", null],

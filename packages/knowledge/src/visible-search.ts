@@ -80,9 +80,12 @@ function seenHit(hit: SearchHit): SearchHit {
   const { text, headings } = hit.value as unknown as KnowledgePassage;
   // What is indexed ends with the passage, after its title and headings.
   const end = hit.text.length;
+  const start = end - text.length;
+  const above = hit.text.slice(0, start);
   return {
     ...asSeen(hit, nameOf(hit.key)),
-    passage: { text, start: end - text.length, end, headings: [...headings] },
+    passage: { text, start, end, headings: [...headings] },
+    snippet: hit.snippet.startsWith(above) ? hit.snippet.slice(start) : hit.snippet,
     ...(hit.duplicates !== undefined && {
       duplicates: hit.duplicates.map(({ key }): EntryPlace => ({ key: nameOf(key) })),
     }),

@@ -1,7 +1,7 @@
 import { checkId, throwIfAborted, type LongTermStore } from "@mem/core";
 import { Draft } from "./draft.ts";
 import { invalidArgument } from "./invalid-argument.ts";
-import { collectionIn, readManifest } from "./manifest.ts";
+import { collectionIn, readManifest, type Manifest } from "./manifest.ts";
 import { settle } from "./settling.ts";
 import { shelfOf, type Shelf } from "./shelf.ts";
 import { inTurn } from "./turns.ts";
@@ -39,8 +39,8 @@ export async function writeDraft<T>(
   checkPassageLength(maxPassageLength);
   const shelf = shelfOf(tenantId);
   return inTurn(store, JSON.stringify([tenantId, collection]), signal, async () => {
-    if (!dryRun) await settleAll(store, shelf);
-    const { published: since } = collectionIn(await readManifest(store, shelf), collection);
+    const manifest = await (dryRun ? readManifest(store, shelf) : settledManifest(store, shelf));
+    const { published: since } = collectionIn(manifest, collection);
     const draft = new Draft({ store, shelf, collection, since, maxPassageLength, dryRun });
     try {
       const result = await work(draft);
@@ -54,11 +54,18 @@ export async function writeDraft<T>(
   });
 }
 
-/** Finishes what a kill left unfinished, in all collections: a document may have left one for another. */
-async function settleAll(store: LongTermStore, shelf: Shelf): Promise<void> {
-  const { collections } = await readManifest(store, shelf);
-  for (const { name, isUnsettled, failed } of collections) {
-    if (isUnsettled || failed.length > 0) await settle(store, shelf, name);
+/**
+ * The manifest, after what a kill left unfinished is finished, in all collections: a document may have left one for
+ * another. Nobody may build on what was published and is not settled.
+ */
+async function settledManifest(store: LongTermStore, shelf: Shelf): Promise<Manifest> {
+  for (;;) {
+    const manifest = await readManifest(store, shelf);
+    const unsettled = manifest.collections.filter(
+      ({ isUnsettled, failed }) => isUnsettled || failed.length > 0,
+    );
+    if (unsettled.length === 0) return manifest;
+    for (const { name } of unsettled) await settle(store, shelf, name);
   }
 }
 

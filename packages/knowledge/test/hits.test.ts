@@ -87,6 +87,7 @@ describe("a hit", () => {
     expect(passage).toMatchObject({ text: "By first name.", headings: ["Voice", "Names"] });
     expect(text.slice(passage?.start, passage?.end)).toBe("By first name.");
     expect(text).toBe("Brand\nVoice › Names\nBy first name.");
+    expect(hit?.snippet).toBe("By first name.");
   });
 
   it("is retrieved by its key, and its document by its id", async () => {

@@ -1,7 +1,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Knowledge, LongTermStore, SearchRequest } from "@mem/core";
+import {
+  createHashingEmbedder,
+  MemoryError,
+  type Embedder,
+  type Knowledge,
+  type LongTermStore,
+  type SearchRequest,
+} from "@mem/core";
 import { createJsonStore } from "@mem/longterm-json";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createKnowledge, ingestKnowledge, type SourceDocument } from "../src/index.ts";
@@ -170,6 +177,45 @@ describe("an ingest", () => {
     }
     expect(await ingest(voice)).toMatchObject({ changed: 1 });
     expect(await ingest(voice, 500)).toMatchObject({ changed: 1 });
+    expect(await leftovers(store)).toEqual(NOTHING_LEFT);
+  });
+
+  it("embeds nothing that is unchanged again", async () => {
+    const embedded: string[] = [];
+    const hashing = createHashingEmbedder();
+    const embedder: Embedder = {
+      ...hashing,
+      embed: async (texts, options) => {
+        embedded.push(...texts);
+        return hashing.embed(texts, options);
+      },
+    };
+    await using counted = createJsonStore({ path: join(folder, "embedded.json"), embedder });
+    await ingestKnowledge({ store: counted, documents: [voice, channels] });
+    await counted.flush();
+    expect(embedded).toHaveLength(3);
+    const more = { ...channels, text: "Email earns least." };
+    await ingestKnowledge({ store: counted, documents: [voice, more] });
+    await counted.flush();
+    expect(embedded.slice(3)).toEqual(["Email earns least."]);
+  });
+
+  it("that can't delete what it replaced says that it is published; the next one does it", async () => {
+    await ingestKnowledge({ store, documents: [voice] });
+    const failing = Object.create(store) as LongTermStore;
+    failing.get = async (...args) => store.get(...args);
+    failing.list = async (...args) => store.list(...args);
+    failing.save = async (...args) => store.save(...args);
+    failing.delete = async () => Promise.reject(new MemoryError("MEM_UNAVAILABLE", "no disk"));
+    const documents = [{ ...voice, text: "Warm and short." }];
+    await expect(ingestKnowledge({ store: failing, documents })).rejects.toMatchObject({
+      code: "MEM_UNAVAILABLE",
+      outcome: "applied",
+      message: expect.stringMatching(/published.*no disk/),
+    });
+    const hits = await knowledge.search("default", ask("warm"));
+    expect(hits.map(({ passage }) => passage.text)).toEqual(["Warm and short."]);
+    expect(await ingestKnowledge({ store, documents })).toMatchObject({ unchanged: 1 });
     expect(await leftovers(store)).toEqual(NOTHING_LEFT);
   });
 

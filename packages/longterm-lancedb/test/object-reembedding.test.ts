@@ -57,16 +57,18 @@ describe("a store in an object store that goes over to another embedder", () => 
     const { location, open } = await newStore(12);
     const store = open();
     const old = open();
-    let stop = false;
+    const stopped = new AbortController();
     const saving = (async () => {
-      for (let i = 0; !stop; i++) await old.save(scope, [write(`new-${i}`, { text: `new ${i}` })]);
+      for (let i = 0; !stopped.signal.aborted; i++) {
+        await old.save(scope, [write(`new-${i}`, { text: `new ${i}` })]);
+      }
     })();
     await store.reembed(otherEmbedder());
     await expect(old.search(here, query("text", { mode: "vector" }))).rejects.toMatchObject({
       code: "MEM_EMBEDDING",
       message: expect.stringContaining("reembed"),
     });
-    stop = true;
+    stopped.abort();
     await saving;
     await expectNothingMixed(location);
     await store.flush();

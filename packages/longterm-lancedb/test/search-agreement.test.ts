@@ -21,7 +21,7 @@ import { describe, expect, it } from "vitest";
 import { Overlay } from "../src/log/overlay.ts";
 import { Search } from "../src/search/search.ts";
 import { write } from "./fixtures.ts";
-import { searchPlainly, type Asked } from "./reference-search.ts";
+import { searchPlainly, type Asked, type Expected } from "./reference-search.ts";
 import { analyzer, makeTable, makeView, openDatabase, type Placed } from "./view.ts";
 
 const NOW = 1_800_000_000_000;
@@ -141,7 +141,7 @@ describe("a search", () => {
               const found = hits.map(({ key, score, scores, passage, duplicates = [], ...entry }) =>
                 rounded({
                   key,
-                  scope: encodeScope({ tenantId: "acme", ...entry } as Scope),
+                  scope: encodeScope({ tenantId: "acme", ...entry }),
                   score,
                   scores: { ...scores },
                   passage: passage.text,
@@ -158,9 +158,7 @@ describe("a search", () => {
   }, 120_000);
 });
 
-function rounded<T extends { score: number; scores: Readonly<Record<string, number>> }>(
-  hit: T,
-): unknown {
+function rounded(hit: Expected): unknown {
   const scores = Object.entries(hit.scores).map(([name, value]) => [name, value.toFixed(9)]);
   return { ...hit, score: hit.score.toFixed(9), scores };
 }

@@ -80,9 +80,9 @@ function wordsOf(text: string, prefix: boolean, analyzer: Analyzer): RequiredWor
 /** The terms that follow a compound's own and lie within it. */
 function partsOf({ start, end }: Token, tokens: readonly Token[], from: number): string[] {
   const parts: string[] = [];
-  for (const token of tokens.slice(from)) {
-    const isPart = token.end <= end && token.end - token.start < end - start;
-    if (!isPart) break;
+  for (let at = from; at < tokens.length; at++) {
+    const token = tokens[at] as Token;
+    if (token.end > end || token.end - token.start >= end - start) break;
     parts.push(token.term);
   }
   return parts;
@@ -95,13 +95,9 @@ function hasTerm(own: ReadonlySet<string>, term: QueryTerm): boolean {
 }
 
 /** Whether the terms stand next to each other, in this order. */
-function hasRun(terms: readonly string[], run: readonly string[]): boolean {
-  for (
-    let from = terms.indexOf(run[0] ?? "");
-    from >= 0;
-    from = terms.indexOf(run[0] ?? "", from + 1)
-  ) {
-    if (run.every((term, at) => terms[from + at] === term)) return true;
+function hasRun(terms: readonly string[], [first = "", ...others]: readonly string[]): boolean {
+  for (let at = terms.indexOf(first); at >= 0; at = terms.indexOf(first, at + 1)) {
+    if (others.every((term, i) => terms[at + 1 + i] === term)) return true;
   }
   return false;
 }

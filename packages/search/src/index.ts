@@ -9,7 +9,7 @@ export { createKeywordQuery, scoreKeyword, type KeywordQuery } from "./bm25.ts";
 export { createWordConditions, type WordConditions, type WordRequest } from "./conditions.ts";
 export { cosine } from "./cosine.ts";
 export { excerpt, type Excerpt, type ExcerptRequest } from "./excerpt.ts";
-export { finalScore, finalValue, type FinalScore, type ScoreBasis } from "./final-score.ts";
+export { finalScore, type FinalScore, type ScoreBasis } from "./final-score.ts";
 export { fuse, type Evidence, type Score, type ScoreParts } from "./fusion.ts";
 export { createKeywordIndex, type KeywordIndex, type KeywordMatch } from "./keyword-index.ts";
 export type { Language } from "./language.ts";

@@ -33,9 +33,11 @@ export function embeddedTexts(text: string): string[] {
  * Splits a text where its structure does: at Markdown headings, then between blocks, then between sentences, so that no
  * passage is longer than `maxLength` UTF-16 code units unless a single character is; a sentence that is longer is cut.
  * White space around a passage is left out, and so are headings, which each passage below them names. A text of nothing
- * but headings is one passage, and one of nothing but white space none.
+ * but headings is one passage, and one of nothing but white space none. Throws a `RangeError` when `maxLength` is not 1
+ * or more.
  */
 export function splitPassages(text: string, { maxLength }: { maxLength: number }): Passage[] {
+  if (!(maxLength >= 1)) throw new RangeError("maxLength must be a number from 1.");
   const passages: Passage[] = [];
   let above: readonly { depth: number; text: string }[] = [];
   let current: TextRange = { start: 0, end: 0 };

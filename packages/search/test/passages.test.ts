@@ -72,6 +72,10 @@ describe("passages", () => {
     expect(split("😀😀", 1).map(([, passage]) => passage)).toEqual(["😀", "😀"]);
   });
 
+  it.each([0, -1, Number.NaN])("cannot be of at most %d characters", (maxLength) => {
+    expect(() => splitPassages("a b", { maxLength })).toThrow(RangeError);
+  });
+
   it("are none where there is nothing to say, and one where there are only headings", () => {
     expect(split(" \n\n")).toEqual([]);
     expect(split("# A\n\n## B\n")).toEqual([["", "# A\n\n## B"]]);

@@ -1,6 +1,7 @@
-import { where, type Embedder, type Filter, type LongTermStore } from "@mem/core";
+import { isMemoryError, where, type Embedder, type Filter, type LongTermStore } from "@mem/core";
 import { createLanceDbStore } from "@mem/longterm-lancedb";
 import {
+  entryAt,
   QUESTIONS,
   questionAt,
   SCOPE,
@@ -10,9 +11,11 @@ import {
 } from "./collection.ts";
 import { TOP, type Contestant } from "./contestant.ts";
 
+const BATCH = 1000;
+const BATCHES_BETWEEN = 20;
+
 /** Our store as everyone gets it, called as the manager calls it. */
-export function ours(folder: string, collection: Collection): Contestant {
-  const store = createLanceDbStore({ uri: folder, embedder: askedVectors(collection) });
+export function ours(store: Pick<LongTermStore, "search">): Contestant {
   return {
     ask: async (question, { mode, selection }) => {
       const filter = filterFor(question, selection);
@@ -28,8 +31,12 @@ export function ours(folder: string, collection: Collection): Contestant {
   };
 }
 
+export function openOurs(folder: string, collection: Collection): LongTermStore {
+  return createLanceDbStore({ uri: folder, embedder: askedVectors(collection) });
+}
+
 /** Knows the vectors of the questions: what a model takes is no part of a search. */
-export function askedVectors(collection: Collection): Embedder {
+function askedVectors(collection: Collection): Embedder {
   let vectors: Map<string, Float32Array> | undefined;
   return {
     model: `bench-${collection.shape}`,
@@ -51,5 +58,30 @@ function filterFor({ bucket, rare }: Question, selection: Selection): Filter | u
   return selection === "0.01%" ? where.all({ rare }) : undefined;
 }
 
-/** Nothing is measured while a store is filled: what is behind the log may catch up, on however busy a machine. */
-export type Filling = Pick<LongTermStore, "restore" | "flush">;
+/**
+ * Fills a new store and leaves it open. Nothing is measured meanwhile: what is behind the log may catch up, on however
+ * busy a machine.
+ */
+export async function fillOurs(folder: string, collection: Collection): Promise<LongTermStore> {
+  const store = openOurs(folder, collection);
+  const { model } = askedVectors(collection);
+  for (let from = 0; from < collection.count; from += BATCH) {
+    const length = Math.min(BATCH, collection.count - from);
+    const entries = Array.from({ length }, (_, i) => entryAt(from + i, collection));
+    await store.restore(entries, { vectorsOf: { model, dimensions: collection.dimensions } });
+    if ((from / BATCH) % BATCHES_BETWEEN === BATCHES_BETWEEN - 1) await flushed(store);
+  }
+  await flushed(store);
+  return store;
+}
+
+/** However long it takes: a large table may be compacted meanwhile. */
+async function flushed(store: LongTermStore): Promise<void> {
+  for (;;) {
+    try {
+      return await store.flush();
+    } catch (error) {
+      if (!isMemoryError(error) || !error.retryable) throw error;
+    }
+  }
+}

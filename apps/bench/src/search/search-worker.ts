@@ -1,12 +1,10 @@
 import { mkdir } from "node:fs/promises";
-import { isMemoryError } from "@mem/core";
-import { createLanceDbStore } from "@mem/longterm-lancedb";
 import { rested } from "../long-term/folder-size.ts";
 import { median } from "../statistics.ts";
 import { serve } from "../worker-process.ts";
-import { entryAt, QUESTIONS, questionAt, type Collection, type Question } from "./collection.ts";
+import { QUESTIONS, questionAt, type Collection, type Question } from "./collection.ts";
 import { OURS, RAW_LANCEDB, type Asking, type Contestant } from "./contestant.ts";
-import { askedVectors, ours, type Filling } from "./ours.ts";
+import { fillOurs, openOurs, ours } from "./ours.ts";
 import { fillRaw, openRaw } from "./raw-search.ts";
 import { Scan } from "./scan.ts";
 import { TOP } from "./contestant.ts";
@@ -33,8 +31,6 @@ export type SearchTasks = {
   readonly answers: (options: { asking: Asking; n: number }) => Promise<(readonly string[])[]>;
 };
 
-const BATCH = 1000;
-const BATCHES_BETWEEN = 20;
 const MAINTENANCE = { quietMs: 10_000, patienceMs: 300_000 };
 
 let contestant: Contestant;
@@ -45,8 +41,7 @@ const tasks: SearchTasks = {
   async fill({ name, collection, folder }) {
     await mkdir(folder, { recursive: true });
     if (name === RAW_LANCEDB) return fillRaw(folder, collection);
-    await using store = createLanceDbStore({ uri: folder, embedder: askedVectors(collection) });
-    await fillOurs(store, collection);
+    await using _ = await fillOurs(folder, collection);
     await rested(folder, MAINTENANCE);
   },
   async open({ name, collection, folder }) {
@@ -85,32 +80,10 @@ async function ask(asking: Asking): Promise<void> {
 }
 
 async function openContestant({ name, collection, folder }: Opening): Promise<Contestant> {
-  if (name === OURS) return ours(folder, collection);
+  if (name === OURS) return ours(openOurs(folder, collection));
   if (name === RAW_LANCEDB) return openRaw(folder);
   const scan = new Scan(collection);
   return { ask: (question, { selection }) => scan.nearest(question, selection, TOP) };
-}
-
-async function fillOurs(store: Filling, collection: Collection): Promise<void> {
-  const vectorsOf = { model: askedVectors(collection).model, dimensions: collection.dimensions };
-  for (let from = 0; from < collection.count; from += BATCH) {
-    const length = Math.min(BATCH, collection.count - from);
-    const entries = Array.from({ length }, (_, i) => entryAt(from + i, collection));
-    await store.restore(entries, { vectorsOf });
-    if ((from / BATCH) % BATCHES_BETWEEN === BATCHES_BETWEEN - 1) await flushed(store);
-  }
-  await flushed(store);
-}
-
-/** However long it takes: a large table may be compacted meanwhile. */
-async function flushed(store: Filling): Promise<void> {
-  for (;;) {
-    try {
-      return await store.flush();
-    } catch (error) {
-      if (!isMemoryError(error) || !error.retryable) throw error;
-    }
-  }
 }
 
 serve(tasks);

@@ -8,6 +8,7 @@ import type { Analyzer } from "@mem/search";
 import { readBases, writeBases, type Bases } from "../table/base-file.ts";
 import type { Database } from "../table/database.ts";
 import { TABLE_NAME } from "./location.ts";
+import { stillLocked } from "./lock-error.ts";
 import { goBack, isReadable, undoUnpublished } from "../upkeep/recovery.ts";
 import {
   describeStore,
@@ -150,9 +151,5 @@ async function exclusively<T>(
 ): Promise<T> {
   using lock = await acquireFileLock(path, { timeoutMs: LOCK_TIMEOUT_MS, recordHolder: true });
   if (lock !== undefined) return await task();
-  throw new MemoryError(
-    "MEM_LOCKED",
-    `another process has held the lock of the store in ${folder} for ${LOCK_TIMEOUT_MS / 1000} seconds; is it paused?`,
-    { retryable: true },
-  );
+  throw stillLocked(folder, LOCK_TIMEOUT_MS);
 }

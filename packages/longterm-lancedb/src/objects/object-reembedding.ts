@@ -6,10 +6,6 @@ import { HAS_TEXT, HAS_VECTOR } from "../table/sql.ts";
 import { fingerprintOf, isSameEmbedder } from "../vectors/fingerprint.ts";
 import { VectorMaking } from "../vectors/vector-making.ts";
 
-/** What is saved while vectors are made is looked at in rounds of its own, until it is this little, or so often. */
-const FEW_TEXTS = 256;
-const MOST_ROUNDS = 5;
-
 /**
  * Has all vectors made anew, in a table beside the other, and then goes over: the description says whose the store's
  * vectors are from then on, the table is emptied of the others, and the new ones are written as any are. A machine that
@@ -25,11 +21,8 @@ export async function reembedObjects(
   const present = await description.read();
   await using kept = await ObjectKeptVectors.open(database, own);
   if (!isSameEmbedder(present?.embedder, own)) {
-    for (let round = 1; round <= MOST_ROUNDS; round++) {
-      const size = kept.size;
-      await makeVectors(engine, embedder, kept, options);
-      if (round > 1 && kept.size - size <= FEW_TEXTS) break;
-    }
+    const making = new VectorMaking(embedder, kept, options);
+    await making.inRounds(() => takeTexts(engine, making));
     await description.alter((before) => ({ ...before, embedder: own }));
   }
   await completeTable(database, own);
@@ -48,16 +41,10 @@ export async function reembedObjects(
   return { entries: await engine.reader.read(({ table }) => table.countRows(HAS_VECTOR)) };
 }
 
-async function makeVectors(
-  { snapshots }: ObjectEngine,
-  embedder: Embedder,
-  kept: ObjectKeptVectors,
-  options: ReembedOptions,
-): Promise<void> {
+/** The texts that there are now. */
+async function takeTexts({ snapshots }: ObjectEngine, making: VectorMaking): Promise<void> {
   await using held = await snapshots.hold();
   const { table } = held;
-  const total = await table.countRows(HAS_TEXT);
-  const making = new VectorMaking(embedder, kept, options, total);
+  making.expect(await table.countRows(HAS_TEXT));
   await making.takeRows(table, HAS_TEXT);
-  await making.finish();
 }

@@ -66,6 +66,7 @@ export function refuseStrangers(scope: SearchScope, candidates: Iterable<Candida
       scope.agentIds === undefined
         ? agent === undefined
         : agent !== undefined && scope.agentIds.includes(agent);
-    if (tenant !== scope.tenantId || !isInWorkflow || !isOfAgent) throw damagedEntry(id, agent ?? "");
+    if (tenant !== scope.tenantId || !isInWorkflow || !isOfAgent)
+      throw damagedEntry(id, agent ?? "");
   }
 }

@@ -1,11 +1,5 @@
 import type { EntryPlace, LongTermEntry, SearchHit } from "@mem/core";
-import {
-  excerpt,
-  finalScore,
-  type Analyzer,
-  type Collapsed,
-  type KeywordQuery,
-} from "@mem/search";
+import { excerpt, finalScore, type Analyzer, type Collapsed, type KeywordQuery } from "@mem/search";
 import { decodeParts } from "@mem/core";
 import type { Question, Scored } from "./question.ts";
 import { keyOfId, scopeOfId } from "../table/row.ts";

@@ -17,14 +17,17 @@ export function pushedFilter(filter: Filter): string | undefined {
       if (conditions.length === 0) return "false";
       return conditions.includes(undefined) ? undefined : joined(conditions as string[], "OR");
     }
-    // Of rows that may meet a condition, none is known not to.
     case "not":
-    case "ne":
-    case "nin":
+      // Of what may meet a condition nothing is known not to.
       return undefined;
-    case "exists":
-      if (!filter.value) return undefined;
+    default:
+      return pushedField(filter);
   }
+}
+
+function pushedField(filter: FieldFilter): string | undefined {
+  const { op } = filter;
+  if (op === "ne" || op === "nin" || (op === "exists" && !filter.value)) return undefined;
   const facets = facetsFor(filter);
   return facets.length === 0 ? "false" : hasFacet([...new Set(facets)]);
 }

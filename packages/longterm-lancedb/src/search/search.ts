@@ -18,6 +18,9 @@ const EXHAUSTIVE_ENTRIES = 20_000;
 /** So many are looked at because one of the others might be better; more only to find enough. */
 const ENOUGH = 1_000;
 
+/** Beyond so many candidates with vectors, lists are not asked for more. */
+const LONG = 8_000;
+
 /** What was chosen, best first. */
 interface Ranked {
   readonly best: readonly Collapsed<Scored>[];
@@ -50,7 +53,10 @@ export class Search {
       ? this.#rankAll(searched, question)
       : this.#rankWindow(searched, question));
     const shown = best.flatMap(({ hit, duplicates }) => [hit, ...duplicates]);
-    refuseStrangers(plan.scope, shown.map(({ candidate }) => candidate));
+    refuseStrangers(
+      plan.scope,
+      shown.map(({ candidate }) => candidate),
+    );
     const found = best.map(({ hit: { candidate, near } }) => ({
       candidate,
       isCompared: near !== undefined,
@@ -80,10 +86,9 @@ export class Search {
     };
     const window = new WindowSearch(searched, question, means);
     for (;;) {
-      const { scored, query } = await window.grow();
-      const borrowed = borrows
-        ? await borrowInWindow(searched, question, window, scored)
-        : scored;
+      const isLong = question.vector !== undefined && window.size >= LONG;
+      const { scored, query } = await (isLong ? window.scan() : window.grow());
+      const borrowed = borrows ? await borrowInWindow(searched, question, window, scored) : scored;
       const best = select(question, borrowed);
       const { rest } = window;
       if (rest === undefined) return { best, query };

@@ -2,7 +2,10 @@ import { createCollapse, rank, type Collapsed } from "@mem/search";
 import type { Question, Scored } from "./question.ts";
 
 /** Chooses and ranks: the best `topK` of what is asked for, without near-duplicates where these are collapsed. */
-export function select(question: Question, scored: readonly Scored[]): readonly Collapsed<Scored>[] {
+export function select(
+  question: Question,
+  scored: readonly Scored[],
+): readonly Collapsed<Scored>[] {
   const { topK, minScore, recency, collapse } = question.request;
   const ranked = rank(
     // The filter chooses among scored candidates, so that it changes no score.

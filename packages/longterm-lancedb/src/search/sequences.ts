@@ -9,7 +9,7 @@ import type { WindowSearch } from "./window-search.ts";
 /** More sequences than these are read together with all others of the scope. */
 const NAMED_SEQUENCES = 500;
 /** Beside how many of the best, and of the best of those that are asked for, it is looked in a large scope. */
-const LEADERS = 200;
+const LEADERS = 100;
 /** A score is lent two places far, and who stands there borrows from both sides. */
 const REACH = 4;
 const PLACES: Wanted = {
@@ -51,7 +51,8 @@ export async function borrowInWindow(
   const around = new Set<string>();
   for (const { candidate } of leaders) {
     const place = places.get(candidate.id);
-    for (let by = -REACH; place && by <= REACH; by++) around.add(nameOf(place, by));
+    if (place === undefined) continue;
+    for (let by = -REACH; by <= REACH; by++) around.add(nameOf(place, by));
   }
   const beside = members.filter(({ candidate }) => {
     const place = places.get(candidate.id);
@@ -66,7 +67,10 @@ export async function borrowInWindow(
  * it stands beside none of the best, but may be in the sequence of the very best.
  */
 export function withBorrowed(rest: number, scored: readonly Scored[]): number {
-  const best = scored.reduce((most, { scores }) => Math.max(most, scores.keyword + scores.vector), 0);
+  const best = scored.reduce(
+    (most, { scores }) => Math.max(most, scores.keyword + scores.vector),
+    0,
+  );
   return rest + (rest / 2 + rest / 4 + best / 4);
 }
 

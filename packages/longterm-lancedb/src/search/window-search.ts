@@ -1,5 +1,5 @@
 import { scoreKeyword, type KeywordQuery, type QueryTerm } from "@mem/search";
-import type { Wanted } from "./candidates.ts";
+import { candidateColumns, candidatesIn, type Wanted } from "./candidates.ts";
 import type { CountedQuestion, DocumentFrequencies } from "./document-frequencies.ts";
 import { weighTerms, type Found } from "./exhaustive-search.ts";
 import { listByVector, listByWords } from "./listings.ts";
@@ -9,6 +9,7 @@ import type { Looked, Question, Scored } from "./question.ts";
 import type { RankedList } from "./ranked-list.ts";
 import type { Searched } from "./searched.ts";
 import { toTheirEnd } from "../reading/settled.ts";
+import { all } from "../table/sql.ts";
 import { takeRows } from "./taken-rows.ts";
 
 /** How many candidates of each list are looked at first, and how many at least; then four times as many, and so on. */
@@ -38,6 +39,8 @@ export class WindowSearch {
   readonly #lenders: RankedList[] = [];
   readonly #counting: Promise<CountedQuestion> | undefined;
   readonly #looked = new Map<string, Looked>();
+  readonly #pushed: string | undefined;
+  #isScanned = false;
   #query: KeywordQuery | undefined;
   /** The most that a row's share of the query's upper bound was, beside LanceDB's own score of it. */
   #ratio = 0;
@@ -59,7 +62,8 @@ export class WindowSearch {
       : Math.max(means.borrows ? FEWEST_LENDING : FEWEST, CANDIDATES_PER_HIT * request.topK);
     const wanted = { ...this.#wanted, rows: isListed && request.topK < FEWEST };
     const whole = { searched, question, wanted, pushed: undefined, first };
-    const asked = { ...whole, pushed: request.filter && pushedFilter(request.filter) };
+    this.#pushed = request.filter && pushedFilter(request.filter);
+    const asked = { ...whole, pushed: this.#pushed };
     const required = conditions?.required.filter(isString) ?? [];
     // What is not asked for itself lends to what stands beside it.
     const lends = means.borrows && (asked.pushed !== undefined || required.length > 0);
@@ -102,8 +106,25 @@ export class WindowSearch {
       if (this.#query === undefined || looked.counts === undefined) continue;
       this.#ratio = Math.max(this.#ratio, scoreKeyword(this.#query, looked.counts) / score);
     }
-    const scored = Array.from(this.#looked.values(), (each) => this.score(each));
-    return { scored, query: this.#query };
+    return this.#found();
+  }
+
+  /**
+   * Looks at all that is left and may be asked for. Where few of many are asked for, and no index knows which, this is
+   * faster than ever longer lists, and only those few stay in memory.
+   */
+  async scan(): Promise<Found> {
+    const columns = candidateColumns(this.#wanted);
+    const query = this.#searched.table.query().where(all(this.#searched.condition, this.#pushed));
+    for await (const batch of query.select(columns).withRowId()) {
+      for (const read of candidatesIn(batch, this.#searched.slice)) {
+        const looked = this.#question.look(read);
+        const isAnswer = looked.counts !== undefined || looked.near !== undefined;
+        if (isAnswer && this.#question.chooses(looked)) this.#add(looked);
+      }
+    }
+    this.#isScanned = true;
+    return this.#found();
   }
 
   /** Looks at these rows, too, unless it has. */
@@ -127,10 +148,16 @@ export class WindowSearch {
 
   /** What an entry that was not looked at scores at most, as far as can be told; `undefined`: none is left. */
   get rest(): number | undefined {
+    if (this.#isScanned) return undefined;
     const words = this.#words?.rest;
     const near = this.#near?.rest;
     if (words === undefined && near === undefined) return undefined;
     return this.#question.bound(Math.min(1, this.#ratio * (words ?? 0)), near ?? 0);
+  }
+
+  #found(): Found {
+    const scored = Array.from(this.#looked.values(), (each) => this.score(each));
+    return { scored, query: this.#query };
   }
 
   #add(looked: Looked): void {

@@ -61,7 +61,11 @@ export function completed(row: Row): Row {
 }
 
 /** A row with the vector of its text, and with those of its passages where it has several. */
-export function withVector(row: Row, vector: Float32Array, passages: Uint8Array | null = null): Row {
+export function withVector(
+  row: Row,
+  vector: Float32Array,
+  passages: Uint8Array | null = null,
+): Row {
   const vector_hash = hashVector(row.id, row.text, vector, passages);
   return { ...row, vector, passage_vectors: passages, vector_hash };
 }

@@ -29,7 +29,16 @@ export function equals(column: "subject", value: string): string {
 
 /** Nothing is in an empty list. */
 export function columnIn(
-  column: "id" | "agent" | "workflow" | "sequence" | "content" | "hash" | "version" | "target.version" | "place",
+  column:
+    | "id"
+    | "agent"
+    | "workflow"
+    | "sequence"
+    | "content"
+    | "hash"
+    | "version"
+    | "target.version"
+    | "place",
   values: readonly string[],
 ): string {
   const [first] = values;

@@ -154,8 +154,8 @@ export class Flusher {
   }
 
   /** Writes the table, and has it compacted where that is due. Call it under the lock. */
-  async writeAndMaintain(options?: WriteOptions): Promise<void> {
-    if (this.isBehind || options !== undefined) await this.write(options);
+  async writeAndMaintain(): Promise<void> {
+    if (this.isBehind) await this.write();
     await this.#parts.maintenance.afterFlush((since) => this.#keepUp(since));
   }
 

@@ -7,10 +7,10 @@ import { indexHistory } from "../history/history-table.ts";
 import { HISTORY_NAME, TABLE_NAME, tablePath, type TableName } from "../folder/location.ts";
 import { Pins } from "./pins.ts";
 import { removeTemporaryFiles, setAsideDamaged } from "./recovery.ts";
-import { whileRunning } from "../reading/settled.ts";
 import { listTableFiles } from "../table/table-files.ts";
 import { ensureIndexes } from "../table/table-indexes.ts";
 import type { StoreFiles, TableWriter } from "./table-writer.ts";
+import { whileRunning } from "./while-running.ts";
 
 /** Every commit makes the next ones and the reads a little slower, and every row that no index has yet a search. */
 const COMMITS = 50;

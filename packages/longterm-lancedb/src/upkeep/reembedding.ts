@@ -19,10 +19,6 @@ import { withVectors } from "../vectors/row-vectors.ts";
 import { joinVectors, partsOf } from "../vectors/text-vectors.ts";
 import { VectorMaking } from "../vectors/vector-making.ts";
 
-/** What is saved while vectors are made is looked at in rounds of its own, until it is this little, or so often. */
-const FEW_TEXTS = 256;
-const MOST_ROUNDS = 5;
-
 /**
  * Has all vectors made anew, in a file beside the table, and then writes the table anew with them. Until that is on
  * disk, `base.json` says that the store has its old embedder, and from then on that it has the new one.
@@ -39,15 +35,12 @@ export async function reembedFolder(
   const fingerprint = fingerprintOf(embedder);
   await using kept = await VectorFile.open(location.reembedding, fingerprint);
   if (!isSameEmbedder(opened.base.state.embedder, fingerprint)) {
-    let before = 0;
-    for (let round = 1; round <= MOST_ROUNDS; round++) {
-      const size = kept.size;
-      before = await makeVectors(opened, embedder, kept, options, before);
-      if (round > 1 && kept.size - size <= FEW_TEXTS) break;
-    }
+    const making = new VectorMaking(embedder, kept, options);
+    await making.inRounds(() => takeTexts(opened, making));
     await goOver(opened, embedder, kept);
+  } else {
+    await opened.vectors.goOver(embedder);
   }
-  await opened.vectors.goOver(embedder);
   await kept.remove();
   return { entries: await opened.reader.read(({ table }) => table.countRows(HAS_VECTOR)) };
 }
@@ -62,39 +55,37 @@ export async function removeLeftover(
   if (lock !== undefined) await rm(reembedding, { force: true });
 }
 
-/** Makes those of the texts that there are now; how many texts that are. */
-async function makeVectors(
-  { base, replica, database }: OpenedStore,
-  embedder: Embedder,
-  kept: VectorFile,
-  options: ReembedOptions,
-  before: number,
-): Promise<number> {
+/** The texts that there are now. */
+async function takeTexts(
+  { base, reader, replica, database }: OpenedStore,
+  making: VectorMaking,
+): Promise<void> {
+  await reader.catchUp();
   const { pins } = database.location;
   await using read = await holdForLong(base, pins, () => replica.overlay.inTenant());
   const { table, slice } = read;
   const condition = all(HAS_TEXT, notCleared(slice));
-  const total = Math.max(before, await table.countRows(condition));
-  const making = new VectorMaking(embedder, kept, options, total);
+  making.expect(await table.countRows(condition));
   await making.takeRows(table, condition, (id) => slice.entries.has(id));
   for (const { entry } of slice.entries.values()) {
     if (entry !== undefined && entry.write.text.trim() !== "") await making.take(entry.write.text);
   }
-  return await making.finish();
 }
 
 /** The switch, for every process. What was saved since has no vector then, and gets one as any entry does. */
 async function goOver(opened: OpenedStore, embedder: Embedder, kept: VectorFile): Promise<void> {
-  const { database, flusher, maintenance, writer } = opened;
+  const { database, flusher, maintenance, vectors, writer } = opened;
   const renewal = (rows: readonly Row[]): Row[] => rows.map((row) => renewed(row, kept));
   await writer.exclusively(async () => {
-    await flusher.writeAndMaintain({
+    await flusher.write({
       afterwards: async (table) => {
         await rewriteTable(database, table, renewal, embedder.dimensions);
         maintenance.wrote(await table.countRows());
       },
       embedder: fingerprintOf(embedder),
     });
+    await vectors.goOver(embedder);
+    await flusher.writeAndMaintain();
   });
 }
 

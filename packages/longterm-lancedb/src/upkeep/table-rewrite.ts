@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Table } from "@lancedb/lancedb";
 import type { Table as ArrowTable } from "apache-arrow";
 import type { Database } from "../table/database.ts";
@@ -10,6 +11,8 @@ import { indexTerms, tableSchema, vectorLength } from "../table/table-schema.ts"
 
 /** So many rows go into one commit: each makes the next ones slower. */
 const ROWS_AT_ONCE = 32_768;
+/** So many take some milliseconds. */
+const MADE_AT_ONCE = 256;
 
 /** What becomes of some rows. */
 export type Renewal = (rows: readonly Row[]) => readonly Row[];
@@ -36,9 +39,13 @@ export async function rewriteTable(
     await table.setUnenforcedPrimaryKey("id");
     let open: ArrowTable | undefined;
     for await (const rows of scanRows(before, "")) {
-      const batch = rowTable(arrow, renewal(rows), length);
-      open = open === undefined ? batch : open.concat(batch);
-      if (open.numRows < ROWS_AT_ONCE) continue;
+      for (let i = 0; i < rows.length; i += MADE_AT_ONCE) {
+        const made = rowTable(arrow, renewal(rows.slice(i, i + MADE_AT_ONCE)), length);
+        open = open === undefined ? made : open.concat(made);
+        // Other work has its turn in between.
+        await setImmediate();
+      }
+      if (open === undefined || open.numRows < ROWS_AT_ONCE) continue;
       await table.add(open);
       open = undefined;
     }

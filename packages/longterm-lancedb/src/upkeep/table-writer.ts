@@ -14,6 +14,7 @@ import type { ChangeLog } from "../log/change-log.ts";
 import type { Database } from "../table/database.ts";
 import { HISTORY_NAME } from "../folder/location.ts";
 import { undoUnpublished } from "./recovery.ts";
+import { stillLocked } from "../folder/lock-error.ts";
 import type { Replica } from "../log/replica.ts";
 import { writeError } from "../store/storage-error.ts";
 import {
@@ -87,7 +88,7 @@ export class TableWriter {
     const { signal } = this.#closing;
     const options = { timeoutMs: LOCK_TIMEOUT_MS, recordHolder: true, signal };
     const lock = await asked(folder, acquireFileLock(path, options));
-    if (lock === undefined) throw locked(folder);
+    if (lock === undefined) throw stillLocked(folder, LOCK_TIMEOUT_MS);
     await this.#run(lock, task);
   }
 
@@ -225,12 +226,4 @@ async function asked<T>(folder: string, lock: Promise<T>): Promise<T> {
   } catch (error) {
     throw writeError(error, folder, "not-applied");
   }
-}
-
-function locked(folder: string): MemoryError {
-  return new MemoryError(
-    "MEM_LOCKED",
-    `another process has been writing the table in ${folder} for ${LOCK_TIMEOUT_MS / 1000} seconds; is it paused?`,
-    { retryable: true },
-  );
 }

@@ -3,6 +3,7 @@ import type { Base } from "../table/base.ts";
 import type { CurrentEmbedder } from "./current-embedder.ts";
 import { EmbeddingQueue } from "./embedding-queue.ts";
 import { MadeVectors } from "./made-vectors.ts";
+import { isSameEmbedder } from "./fingerprint.ts";
 import type { Overlay } from "../log/overlay.ts";
 import { PendingRows } from "./pending-rows.ts";
 import { foreignEmbedder } from "../store/store-description.ts";
@@ -82,8 +83,8 @@ export class StoreVectors {
     const before = this.#queue;
     this.#queue = undefined;
     await before?.close();
-    // Together: those that were made by the one before are not to be taken for this one's.
-    this.made.clear();
+    // Together: those that were made by another one are not to be taken for this one's.
+    if (!isSameEmbedder(this.#parts.embedder.get(), embedder)) this.made.clear();
     this.#parts.embedder.replace(embedder);
     this.begin();
   }

@@ -1,5 +1,5 @@
 import type { Table } from "@lancedb/lancedb";
-import { isMemoryError, type Embedder, type ReembedOptions } from "@mem/core";
+import { isMemoryError, throwIfAborted, type Embedder, type ReembedOptions } from "@mem/core";
 import { embedChecked } from "./embedding.ts";
 import type { KeptVectors } from "./kept-vectors.ts";
 import { partsOf } from "./text-vectors.ts";
@@ -7,6 +7,8 @@ import { partsOf } from "./text-vectors.ts";
 /** What goes into one request, and is lost when it is cut off. */
 const PARTS_AT_ONCE = 256;
 const CHARACTERS_AT_ONCE = 500_000;
+const FEW_TEXTS = 256;
+const MOST_ROUNDS = 5;
 
 /** Makes the vectors of texts that are not kept yet, and keeps them. */
 export class VectorMaking {
@@ -17,19 +19,43 @@ export class VectorMaking {
   #characters = 0;
   /** Texts that were looked at since the last request. */
   #waiting = 0;
+  /** Texts of this round whose vectors are there. */
   #done = 0;
-  #total: number;
+  /** Of the rounds before. */
+  #doneBefore = 0;
+  #total = 0;
 
-  /** `total`: of the texts, as far as is known. */
-  constructor(embedder: Embedder, kept: KeptVectors, options: ReembedOptions, total: number) {
+  constructor(embedder: Embedder, kept: KeptVectors, options: ReembedOptions) {
     this.#embedder = embedder;
     this.#kept = kept;
     this.#options = options;
-    this.#total = total;
   }
 
-  /** Sees to a text. Rejects with `MEM_EMBEDDING`, `MEM_DIMENSION` or `MEM_ABORTED`. */
+  /**
+   * Has `look` take the texts that there are, and again those that there are then, until there are few that are new or
+   * it becomes no less. Rejects with `MEM_EMBEDDING`, `MEM_DIMENSION` or `MEM_ABORTED`.
+   */
+  async inRounds(look: () => Promise<void>): Promise<void> {
+    for (let round = 1; round <= MOST_ROUNDS; round++) {
+      const before = this.#kept.size;
+      await look();
+      await this.#request();
+      this.#total = Math.max(this.#done, this.#doneBefore);
+      this.#report();
+      this.#doneBefore = this.#total;
+      this.#done = 0;
+      if (round > 1 && this.#kept.size - before <= FEW_TEXTS) return;
+    }
+  }
+
+  /** Tells how many texts there are, about. */
+  expect(total: number): void {
+    this.#total = Math.max(total, this.#doneBefore);
+  }
+
+  /** Sees to a text. */
   async take(text: string): Promise<void> {
+    throwIfAborted(this.#options.signal);
     for (const part of partsOf(text)) {
       if (this.#open.has(part) || this.#kept.has(part)) continue;
       if (this.#open.size > 0 && this.#isFull(part)) await this.#request();
@@ -54,14 +80,6 @@ export class VectorMaking {
     }
   }
 
-  /** Sees to those that wait for others; how many texts were looked at. */
-  async finish(): Promise<number> {
-    await this.#request();
-    this.#total = this.#done;
-    this.#report();
-    return this.#done;
-  }
-
   #isFull(part: string): boolean {
     const characters = this.#characters + part.length;
     return this.#open.size >= PARTS_AT_ONCE || characters > CHARACTERS_AT_ONCE;
@@ -78,8 +96,8 @@ export class VectorMaking {
   }
 
   #report(): void {
-    const total = Math.max(this.#total, this.#done);
-    this.#options.onProgress?.({ done: this.#done, total });
+    const done = Math.max(this.#done, this.#doneBefore);
+    this.#options.onProgress?.({ done, total: Math.max(this.#total, done) });
   }
 
   async #embed(parts: readonly string[]): Promise<Map<string, Float32Array>> {
@@ -88,8 +106,7 @@ export class VectorMaking {
       const vectors = await embedChecked(this.#embedder, parts, "document", signal);
       return new Map(vectors.map((vector, i) => [parts[i] ?? "", vector]));
     } catch (error) {
-      const isRefusal = isMemoryError(error) && !error.retryable && error.code !== "MEM_ABORTED";
-      if (!isRefusal || (parts.length === 1 && this.#kept.size === 0)) throw error;
+      if (!isOfText(error)) throw error;
       return await this.#embedOneByOne(parts, error);
     }
   }
@@ -106,12 +123,16 @@ export class VectorMaking {
         const [vector] = await embedChecked(this.#embedder, [part], "document", signal);
         if (vector !== undefined) made.set(part, vector);
       } catch (reason) {
-        if (!isMemoryError(reason) || reason.retryable || reason.code === "MEM_ABORTED")
-          throw reason;
+        if (!isOfText(reason)) throw reason;
       }
     }
     // It takes none: then it is not the texts.
-    if (made.size === 0 && this.#kept.size === 0) throw error;
+    if (made.size === 0 && (parts.length > 1 || this.#kept.size === 0)) throw error;
     return made;
   }
+}
+
+/** Whether it may be for a text that the embedder fails. */
+function isOfText(error: unknown): boolean {
+  return isMemoryError(error, "MEM_EMBEDDING") && !error.retryable;
 }

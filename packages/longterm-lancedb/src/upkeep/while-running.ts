@@ -1,0 +1,19 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+const STEP_MS = 50;
+
+/** Calls `step` again and again until a promise settles. A step that fails is the last one. */
+export async function whileRunning(
+  running: Promise<void>,
+  step: () => Promise<void>,
+): Promise<void> {
+  const ended = running.then(
+    () => true,
+    () => true,
+  );
+  try {
+    while (!(await Promise.race([ended, delay(STEP_MS, false)]))) await step();
+  } finally {
+    await ended;
+  }
+}
