@@ -66,7 +66,7 @@ describe("calls that wait for others of their tick", () => {
   });
 
   it("can be given up in any number", async () => {
-    const backend = createRedisBackend({ url: server.url });
+    const backend = createRedisBackend({ url: server.url, timeoutMs: 20_000 });
     await backend.save(WRITER, [write("warm")]);
     server.pause();
     const controller = new AbortController();

@@ -46,9 +46,10 @@ export function conversationRequest(
   return searchRequest(query, options);
 }
 
-/** What a filter is about. */
-export function messageFacts({ role, agentId, metadata }: ConversationMessage): JsonObject {
-  return { ...metadata, role, ...(agentId !== undefined && { agentId }) };
+/** What a filter is about. Who speaks is what the message says, never what its metadata does. */
+export function messageFacts({ role, agentId, metadata = {} }: ConversationMessage): JsonObject {
+  const { agentId: _, ...facts } = metadata;
+  return { ...facts, role, ...(agentId !== undefined && { agentId }) };
 }
 
 /** Searches messages that are at hand. */

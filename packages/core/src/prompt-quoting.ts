@@ -6,13 +6,15 @@
 const LINE_BREAK = /\r?\n/;
 
 /**
- * - What looks like a tag or a token of a chat template: `</memories…>`, `<|im_end|>`, `<<SYS>>`, `[/INST]`.
- * - What is read but not seen, or moves what is seen: controls, separators, changes of direction, tag characters; and
- *   halves of characters, which not every tokenizer survives.
+ * - What looks like a tag or a token of a chat template: `</memories…>`, `<|im_end|>`, `<｜User｜>`, `<<SYS>>`, `[/INST]`. So
+ *   `<` stands as it is only where no tag can begin: before white space, a digit, `=`, `-` and `>`.
+ * - What is read but not seen, or moves what is seen: controls, separators, changes of direction, characters without
+ *   width (but joiners and marks that scripts and emoji are written with), tag characters; and halves of characters,
+ *   which not every tokenizer survives.
  * - An ampersand that would be taken for one of these.
  */
 const UNSAFE =
-  /<(?=[\p{L}/|!?<])|\[(?=\/?\s*INST)|[\p{Cs}\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069\u{E0000}-\u{E0FFF}]|&(?=lt;|amp;|#x[\dA-F]+;)/giu;
+  /<(?=[^\s\d=>-])|\[(?=\/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_(?:CALLS|RESULTS|CONTENT)|THINK)\])|[\p{Cs}\p{Cc}\u200B\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB\u{E0000}-\u{E0FFF}]|&(?=(?:lt|amp|#x[\dA-F]+);)/giu;
 
 const NAMED: Readonly<Record<string, string>> = { "<": "&lt;", "&": "&amp;", "\t": "\t" };
 

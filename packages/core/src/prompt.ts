@@ -61,13 +61,16 @@ export function renderForPrompt<Hit extends PromptHit>(
 ): RenderedMemories<Hit> {
   if (!Array.isArray(hits)) throw invalid("hits", "have to be an array");
   const { budget, count, reader } = checkPromptOptions(options);
-  const shown = choose(hits, reader, budget - count(render([], hits.length)), count);
-  // The tokens of the parts need not add up to those of the whole: then the weakest of them goes, too.
-  for (; hits.length > 0; shown.pop()) {
+  const frame = count(render([], 0));
+  const footer = count(render([], hits.length)) - frame;
+  const shown = choose(hits, reader, count, { room: budget - frame, footer });
+  // The tokens of the parts need not add up to those of the whole: then the weakest of them go, too.
+  for (let excess = 1; hits.length > 0; excess *= 2) {
     const text = render(shown, hits.length - shown.length);
     const used = count(text);
     if (used <= budget) return { text, used, ...result(hits, shown) };
     if (shown.length === 0) break;
+    shown.splice(-excess);
   }
   return { text: "", used: 0, ...result(hits, []) };
 }
@@ -76,12 +79,14 @@ export function renderForPrompt<Hit extends PromptHit>(
 function choose<Hit extends PromptHit>(
   hits: readonly Hit[],
   reader: string | undefined,
-  room: number,
   count: (text: string) => number,
+  { room, footer }: { readonly room: number; readonly footer: number },
 ): Shown<Hit>[] {
   const shown: Shown<Hit>[] = [];
-  let left = room;
+  let left = room - footer;
   for (const [place, hit] of hits.entries()) {
+    // Where all are shown nothing has to be said of others.
+    if (place === hits.length - 1 && shown.length === place) left += footer;
     for (const memory of promptForms(hit, reader)) {
       const tokens = count(`${block(memory, shown.length)}\n`);
       if (tokens > left) continue;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MemoryError, type LogWrite } from "../src/index.ts";
+import { MemoryError, type LogWrite, type LongTermWrite } from "../src/index.ts";
 import { openAsked, type AskedMemory } from "./asked-memory.ts";
 
 const keeping = { epoch: "e:1", metadata: { "mem:keepConversation": true } };
@@ -54,6 +54,16 @@ describe("a message from outside a session", () => {
         },
       ],
     ]);
+  });
+
+  it("can't pose as another's by its metadata", async () => {
+    const { memory, asked } = open(() => keeping);
+    await memory.addConversationMessage("w", {
+      ...message,
+      metadata: { agentId: "ann", role: "system", round: 1 },
+    });
+    const [{ metadata }] = asked[2]?.args[1] as [LongTermWrite];
+    expect(metadata).toEqual({ round: 1, role: "user" });
   });
 
   it.each([

@@ -143,6 +143,28 @@ describe("the budget of a prompt", () => {
     });
   });
 
+  it.each([1, 2, 7])("that has room for all of %i hits shows all of them", (count) => {
+    const hits = Array.from({ length: count }, (_, i) => hit(`k${i}`, 0.5));
+    const { used: budget } = renderForPrompt(hits, { budget: 100_000, countTokens });
+    expect(renderForPrompt(hits, { budget, countTokens }).omitted).toEqual([]);
+    expect(renderForPrompt(hits, { budget: budget - 1, countTokens }).omitted).toHaveLength(1);
+  });
+
+  it("is not counted again and again where the whole is more than its parts", () => {
+    const hits = Array.from({ length: 1000 }, (_, i) => hit(`k${i}`, 0.5));
+    let wholes = 0;
+    const { shown } = renderForPrompt(hits, {
+      budget: 50_000,
+      countTokens(text) {
+        if (!text.startsWith("<memories")) return 0;
+        wholes++;
+        return text.length;
+      },
+    });
+    expect(shown.length).toBeGreaterThan(0);
+    expect(wholes).toBeLessThan(20);
+  });
+
   it("that has no room for the frame gives no text, and tells so beside it", () => {
     const hits = [hit("k", 1)];
     const empty = { text: "", used: 0, shown: [], omitted: hits };

@@ -122,6 +122,15 @@ describe("a hit", () => {
   });
 });
 
+describe("what agents are given", () => {
+  it("has no verb that writes, under whatever type it is looked at", () => {
+    for (const verb of ["save", "delete", "clear", "erase", "restore", "store", "reembed"]) {
+      expect((knowledge as unknown as Record<string, unknown>)[verb]).toBeUndefined();
+    }
+    expect(Object.values(knowledge)).toEqual(["knowledge"]);
+  });
+});
+
 describe("a document whose id looks like the key of a passage", () => {
   it("comes before the passage", async () => {
     await ingestKnowledge({ store, documents: [voice, { id: "voice#1", text: "Another." }] });

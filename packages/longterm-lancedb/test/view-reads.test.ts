@@ -146,6 +146,23 @@ describe("a search by vector", () => {
     }
   });
 
+  it("finds the few of many that a filter lets pass and no index knows", async () => {
+    const many = Array.from({ length: 4_000 }, (_, n) => {
+      const key = `key-${1_000 + n}`;
+      const made = write(key, { text: `text ${n}`, metadata: { n } });
+      return placed(key, { write: made, vector: near(n / 100) });
+    });
+    const database = await openDatabase();
+    const view = makeView(await makeTable(database, many));
+    const search = new Search(database.modules.lancedb, analyzer, 0);
+    const filter = where.gte("n", 3_998);
+    for (const byKeyword of [false, true]) {
+      const plan = { scope: here, byKeyword, vector: asked, weight: 0.5, at: 0 };
+      const found = await search.hits(view, plan, query("text", { filter }));
+      expect(found.map(({ key }) => key)).toEqual(["key-4998", "key-4999"]);
+    }
+  });
+
   it("never returns an entry whose vector was damaged", async () => {
     const database = await openDatabase();
     const table = await makeTable(database, rows);

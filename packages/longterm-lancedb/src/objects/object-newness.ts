@@ -10,19 +10,21 @@ import { readVectorColumns } from "./object-vector-columns.ts";
 /**
  * Takes back what was committed as new and was not: another machine had committed the same content to the scope after
  * this one looked, and before its own commit. LanceDB judges a commit by single rows alone, so it is seen only in the
- * version that the commit made; of those that race, the first finds nothing there.
+ * version that the commit made; of those that race, the first finds nothing there. `together`: the versions of what
+ * was judged together with it, of which it need not be told.
  *
  * Resolves with the ids of those that have to be judged again.
  */
 export async function takeBackKnown(
   places: readonly PlacedSteps[],
+  together: ReadonlySet<string>,
   version: number,
   database: ObjectDatabase,
   commits: ObjectCommits,
 ): Promise<Set<string>> {
   const asked = places.filter(({ asksNew, entry }) => asksNew && entry !== undefined);
   if (asked.length === 0) return new Set();
-  const known = await knownAmong(asked, places, version, database);
+  const known = await knownAmong(asked, together, version, database);
   const added = known.filter(({ stored }) => stored === undefined);
   const gone = added.map(({ id, entry }) => ({ id, version: entry?.version ?? "" }));
   if (gone.length > 0) await retried(() => commits.delete(gone));
@@ -33,7 +35,7 @@ export async function takeBackKnown(
 
 async function knownAmong(
   asked: readonly PlacedSteps[],
-  own: readonly PlacedSteps[],
+  together: ReadonlySet<string>,
   version: number,
   database: ObjectDatabase,
 ): Promise<PlacedSteps[]> {
@@ -46,11 +48,9 @@ async function knownAmong(
       questions.flatMap(({ question }) => [...(contents.known(question) ?? [])]),
     );
     const facts = await readStored(table, [...holders]);
-    // What was committed together was judged together.
-    const versions = new Set(own.map(({ entry }) => entry?.version));
     return questions.flatMap(({ place, question }) => {
       const others = (contents.known(question) ?? []).filter(
-        (id) => !versions.has(facts.get(id)?.version),
+        (id) => !together.has(facts.get(id)?.version ?? ""),
       );
       return others.length > 0 ? [place] : [];
     });

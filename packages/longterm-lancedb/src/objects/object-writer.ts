@@ -75,8 +75,9 @@ export class ObjectWriter {
       for (const [id, place] of places) if (!place.isChanged) settle(judged.get(id) ?? []);
       const changed = [...places.values()].filter(({ isChanged }) => isChanged);
       const groups = await groupsToCommit(changed, table, this.commits, analyzer);
+      const together = new Set(changed.flatMap(({ entry }) => entry?.version ?? []));
       for (const group of groups) {
-        for (const each of await this.#attempt(group, judged)) again.add(each);
+        for (const each of await this.#attempt(group, judged, together)) again.add(each);
       }
     } catch (error) {
       // Those that are settled by now do not hear of it.
@@ -89,7 +90,11 @@ export class ObjectWriter {
   }
 
   /** Commits a group; resolves with the steps that have to be judged again, and settles the others. */
-  async #attempt({ places, commit }: Group, judged: Judgement["judged"]): Promise<QueuedStep[]> {
+  async #attempt(
+    { places, commit }: Group,
+    judged: Judgement["judged"],
+    together: ReadonlySet<string>,
+  ): Promise<QueuedStep[]> {
     const { database } = this.#parts;
     const stepsIn = (some: readonly PlacedSteps[]): Judged[] =>
       some.flatMap(({ id }) => [...(judged.get(id) ?? [])]);
@@ -102,8 +107,10 @@ export class ObjectWriter {
       this.#parts.onCommitted();
       for (const id of committed.lost) lost.add(id);
       const own = places.filter(({ id }) => !lost.has(id));
-      const takenBack = await takeBackKnown(own, committed.version, database, this.commits);
-      for (const id of takenBack) lost.add(id);
+      const { version } = committed;
+      for (const id of await takeBackKnown(own, together, version, database, this.commits)) {
+        lost.add(id);
+      }
     } catch (error) {
       if (isCommitted || !isConflict(error)) {
         const failure = objectError(error, this.#name, "unknown");

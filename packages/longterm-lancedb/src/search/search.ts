@@ -19,7 +19,7 @@ const EXHAUSTIVE_ENTRIES = 20_000;
 const ENOUGH = 1_000;
 
 /** Beyond so many candidates with vectors, lists are not asked for more. */
-const LONG = 8_000;
+const LONG = 3_000;
 
 /** What was chosen, best first. */
 interface Ranked {
