@@ -30,6 +30,18 @@ afterAll(async () => {
 });
 
 describe("those who are asked for the nearest", () => {
+  it("give as much as they are asked to look into", async () => {
+    const scan = new Scan(collection);
+    for (const question of questions) {
+      const asking = { mode: "vector", selection: "all" } as const;
+      for (const partitions of [5, 50]) {
+        const effort = { partitions, refined: 20 };
+        const found = await raw.ask(question, { ...asking, effort });
+        expect(found).toEqual(scan.nearest(question, "all", TOP));
+      }
+    }
+  });
+
   it("give what the scan gives, with a filter, too", async () => {
     const scan = new Scan(collection);
     for (const question of questions) {

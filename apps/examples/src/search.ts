@@ -14,8 +14,8 @@ export const search: Example = {
     await rememberPastCampaigns(memory);
     const mode =
       settings.embedder === undefined || !settings.enableVectorSearch
-        ? "keyword (BM25); set OPENAI_API_KEY or OPENAI_BASE_URL for hybrid"
-        : `keyword and vectors of ${settings.embedder.model}`;
+        ? "keyword search (BM25); set OPENAI_API_KEY or OPENAI_BASE_URL for hybrid"
+        : `hybrid search with ${settings.embedder.model}`;
     show.say(`Searching by ${mode}.`);
     await searchExperience(stage);
     await searchKnowledge(stage);

@@ -125,7 +125,16 @@ async function openEmbedder(settings: MemorySettings): Promise<Embedder | undefi
     () => import("@mem/embedder-openai"),
   );
   const embedder = createOpenAiEmbedder(wanted);
-  return cacheEnabled ? createCachedEmbedder(embedder, { maxEntries: maxCacheSize }) : embedder;
+  if (!cacheEnabled) return embedder;
+  const kept = await keptOnDisk(settings, embedder);
+  return createCachedEmbedder(kept, { maxEntries: maxCacheSize });
+}
+
+/** No setting asks for vectors on disk: where the package is not installed, they are kept in this process alone. */
+async function keptOnDisk(settings: MemorySettings, embedder: Embedder): Promise<Embedder> {
+  const cache = await ifInstalled("@mem/embedder-cache", () => import("@mem/embedder-cache"));
+  const dir = join(settings.embeddingsDir, "embedding_cache");
+  return cache?.createEmbedderCache({ embedder, dir }) ?? embedder;
 }
 
 /** Better to hear at the start that Redis is down than at the first memory. */

@@ -42,9 +42,12 @@ export interface MemorySettings {
   readonly autoCleanup: boolean;
   /** `MEMORY_MAX_CONVERSATION_HISTORY` */
   readonly maxConversationHistory: number;
-  /** `MEMORY_CACHE_ENABLED`: keep the vectors of texts, so that none is paid for twice. */
+  /**
+   * `MEMORY_CACHE_ENABLED`: keep the vectors of texts, so that none is paid for twice: on disk, in the folder
+   * `embedding_cache` of `embeddingsDir`, where `@mem/embedder-cache` is installed, and the last of them in this process.
+   */
   readonly cacheEnabled: boolean;
-  /** `MEMORY_MAX_CACHE_SIZE`: how many of them. */
+  /** `MEMORY_MAX_CACHE_SIZE`: how many of them in this process. */
   readonly maxCacheSize: number;
   /** Absent: no embedder is configured, and search is by keyword. */
   readonly embedder?: {

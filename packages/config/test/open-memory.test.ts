@@ -1,8 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync } from "node:fs";
+import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { json } from "node:stream/consumers";
 import { ingestKnowledge } from "@mem/knowledge";
 import { startRedis } from "@mem/redis-server";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -83,6 +87,25 @@ describe("a memory opened from settings", () => {
     expect(await memory.searchSimilar("a", "Satz")).toHaveLength(1);
   });
 
+  it("keeps vectors on disk, so that no later process pays for them again", async () => {
+    await using service = await startEmbeddings();
+    for (const name of ["one", "another"]) {
+      const settings = settingsIn({
+        MEMORY_LONG_TERM: "json",
+        // Another memory, which has no vectors of its own yet.
+        MEMORY_STORAGE_DIR: join(folder, name),
+        OPENAI_BASE_URL: service.url,
+        MEMORY_EMBEDDING_MODEL: "tiny",
+        MEMORY_EMBEDDING_DIMENSIONS: "4",
+      });
+      await using memory = await openMemory(settings);
+      await memory.save("a", "note", "The same text.", { memoryType: "long_term" });
+      await memory.flush();
+    }
+    expect(service.texts).toEqual(["The same text."]);
+    expect(readdirSync(join(folder, "embeddings"))).toContain("embedding_cache");
+  });
+
   it("shares what the operator ingested into the knowledge", async () => {
     const settings = settingsIn();
     {
@@ -160,3 +183,25 @@ describe("a backend that is asked for and not installed", () => {
     );
   });
 });
+
+/** An embedding service, as far as one is needed to see what it is asked. */
+async function startEmbeddings(): Promise<{ url: string; texts: string[] } & AsyncDisposable> {
+  const texts: string[] = [];
+  const server = createServer(async (request, response) => {
+    const { input } = (await json(request)) as { input: string[] };
+    texts.push(...input);
+    const data = input.map((_, index) => ({ index, embedding: [1, 2, 3, 4] }));
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify({ object: "list", model: "tiny", data, usage: {} }));
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/v1`,
+    texts,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await once(server.close(), "close");
+    },
+  };
+}

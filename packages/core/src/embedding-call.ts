@@ -19,6 +19,8 @@ import { withVectors } from "./unfinished-vectors.ts";
 const FIRST_REST_MS = 500;
 const LONGEST_REST_MS = 8_000;
 const MOST_BLAMED = 8;
+/** Any service takes this: where it does not, it is down. */
+const PROBE = "text";
 
 /** A service, and how it is asked. */
 export interface EmbeddingService {
@@ -76,7 +78,7 @@ export class EmbeddingCall {
       for (const [i, vector] of outcome.entries()) vectors[start + i] = vector;
       this.#isAnyMade = true;
     } else if (texts.length === 1) {
-      this.#blame(`texts[${start}]`, outcome);
+      await this.#blame(`texts[${start}]`, outcome);
     } else {
       // The service does not say which of them it is; or they are too many at once.
       for (const half of halves(batch)) await this.#embedBatch(half, vectors, true);
@@ -86,20 +88,21 @@ export class EmbeddingCall {
   /** Their vectors, or a failure that one of them may be to blame for. Rejects with any other. */
   async #attempt(batch: TextBatch, isSearch: boolean): Promise<Float32Array[] | TextFailure> {
     const isOne = batch.texts.length === 1;
+    const { explain, limits } = this.#service;
     for (let retries = 0; ; retries++) {
       try {
         return await this.#request(batch);
       } catch (error) {
         if (this.#signal.aborted) throw this.#signal.reason;
-        const failure = isMemoryError(error) ? readOwnFailure(error) : this.#service.explain(error);
+        const failure = isMemoryError(error) ? readOwnFailure(error) : explain(error);
         if (isRefusal(failure)) return { error, failure, isCertain: true };
         // Some services fail over one text: they answer 500, or give it a vector of NaN.
         const isDoubtful = isPassing(failure) && (isMemoryError(error) || failure.status === 500);
         // A slow service answers in time when it is given less.
         const isHalved = isDoubtful && !isOne && (isSearch || error === this.#tooSlow);
-        if (!isHalved && isPassing(failure) && retries < this.#service.limits.maxRetries) {
+        if (!isHalved && isPassing(failure) && retries < limits.maxRetries) {
           await this.#rest(error, failure, retries);
-        } else if (isDoubtful && (isSearch || !isOne)) {
+        } else if (isDoubtful) {
           return { error, failure, isCertain: false };
         } else {
           throw embeddingError(error, failure);
@@ -109,12 +112,23 @@ export class EmbeddingCall {
   }
 
   /** One text that the service does not take shall not keep the others from their vectors. */
-  #blame(path: string, { error, failure, isCertain }: TextFailure): void {
+  async #blame(path: string, { error, failure, isCertain }: TextFailure): Promise<void> {
+    if (!isCertain && !(await this.#isUp())) throw embeddingError(error, failure);
     this.#blamed.push(embeddingError(error, failure, { path }));
-    if (this.#isAnyMade) return;
     // It takes none: then it is not the texts.
-    if (!isCertain && this.#blamed.length > 1) throw embeddingError(error, failure);
-    if (this.#blamed.length >= MOST_BLAMED) throw this.#blamed[0];
+    if (!this.#isAnyMade && this.#blamed.length >= MOST_BLAMED) throw this.#blamed[0];
+  }
+
+  /** Whether another text gets its vector now: also what was made a moment ago may have been the last. */
+  async #isUp(): Promise<boolean> {
+    try {
+      await this.#request({ start: 0, texts: [PROBE] });
+      this.#isAnyMade = true;
+      return true;
+    } catch {
+      this.#signal.throwIfAborted();
+      return false;
+    }
   }
 
   async #request({ texts }: TextBatch): Promise<Float32Array[]> {

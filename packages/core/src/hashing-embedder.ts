@@ -5,7 +5,7 @@ import { throwIfAborted } from "./errors.ts";
 export interface HashingEmbedderOptions {
   /** The length of the vectors. Default 256. */
   readonly dimensions?: number;
-  /** Its share in a hybrid score. Default 0.1: it knows spelling, not meaning. */
+  /** Its share in a hybrid score. Default 0.05: it knows spelling, not meaning. */
   readonly weight?: number;
 }
 
@@ -19,7 +19,7 @@ export interface HashingEmbedderOptions {
  */
 export function createHashingEmbedder(options: HashingEmbedderOptions = {}): Embedder {
   const dimensions = checkCount(options.dimensions ?? 256, "options.dimensions", 8, 8192);
-  const weight = checkShare(options.weight ?? 0.1, "options.weight");
+  const weight = checkShare(options.weight ?? 0.05, "options.weight");
   return {
     model: `hashing-${dimensions}`,
     dimensions,

@@ -2,7 +2,8 @@ import type { Deletion, ListOptions, WritableOptions } from "./agent-memory.ts";
 import { halfDone, invalid } from "./errors.ts";
 import { checkFilter, type Filter } from "./filter.ts";
 import type { KeyLike } from "./memory-key.ts";
-import type { Router, WritableType } from "./router.ts";
+import type { WritableType } from "./memory-type.ts";
+import type { Router } from "./router.ts";
 
 const PAGE = 256;
 

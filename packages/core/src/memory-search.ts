@@ -1,7 +1,8 @@
 import type { SearchOptions } from "./agent-memory.ts";
 import { invalid, MemoryError } from "./errors.ts";
 import { checkReranker, searchReranked } from "./reranker.ts";
-import { memoryType, type Router } from "./router.ts";
+import { memoryType } from "./memory-type.ts";
+import type { Router } from "./router.ts";
 import { checkId, type SearchScope } from "./scope.ts";
 import type { SearchHit } from "./search-hit.ts";
 import { searchRequest } from "./search-query.ts";

@@ -1,6 +1,6 @@
 import type { IncrementOptions, ListOptions, MemoryType, ReadOptions } from "./agent-memory.ts";
 import type { Backends } from "./backends.ts";
-import { checkNumber, checkOneOf, checkTtl } from "./checks.ts";
+import { checkNumber, checkTtl } from "./checks.ts";
 import type { Entry, Removal, Write, WriteResult } from "./entry.ts";
 import { MemoryError, throwIfAborted } from "./errors.ts";
 import { checkFilter } from "./filter.ts";
@@ -13,6 +13,7 @@ import {
 import type { JsonValue } from "./json.ts";
 import type { CallOptions, ListRequest, Page, SessionCall } from "./keyed-store.ts";
 import type { LongTermWrite } from "./long-term-store.ts";
+import { memoryType, type WritableType } from "./memory-type.ts";
 import { saveBatches } from "./partial-save.ts";
 import type { HistoryRequest, Revision } from "./revision.ts";
 import { checkId, type Scope, type SearchScope } from "./scope.ts";
@@ -27,10 +28,6 @@ export interface Place {
   /** The live session it belongs to. */
   readonly epoch?: string;
 }
-
-export type WritableType = "short_term" | "long_term";
-
-const TYPES: readonly MemoryType[] = ["short_term", "long_term", "shared"];
 
 /** Takes each call to the backend of its memory type, within one place. */
 export class Router {
@@ -235,20 +232,4 @@ function firstValue(entries: readonly (Entry | undefined)[]): JsonValue | undefi
 
 function sessionCall({ scope: { agentId } }: Place, epoch: string): SessionCall {
   return { epoch, activity: "operation", ...(agentId !== undefined && { agentId }) };
-}
-
-export function memoryType(type: MemoryType | undefined, otherwise: MemoryType): MemoryType {
-  return type === undefined ? otherwise : checkOneOf(type, "options.memoryType", TYPES);
-}
-
-/** Refuses `"shared"`: by types it can't be named here, at run time it must not be either. */
-export function writableType(type: MemoryType | undefined): WritableType {
-  const checked = memoryType(type, "short_term");
-  if (checked === "shared") {
-    throw new MemoryError(
-      "MEM_READ_ONLY",
-      "shared knowledge can't be changed by agents; its operator ingests it with @mem/knowledge",
-    );
-  }
-  return checked;
 }

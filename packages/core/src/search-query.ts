@@ -7,8 +7,10 @@ import {
   checkSeconds,
   checkShare,
 } from "./checks.ts";
+import { copyJsonObject } from "./copy-json.ts";
 import { invalid } from "./errors.ts";
 import { checkFilter, where, type Filter } from "./filter.ts";
+import type { JsonPrimitive } from "./json.ts";
 import type { Recency, SearchMode, SearchRequest } from "./search-request.ts";
 import { checkId } from "./scope.ts";
 
@@ -47,12 +49,13 @@ export function searchRequest(
   checkOptionNames(options, [...OPTION_NAMES, ...more], "options");
   if (typeof query !== "string") throw invalid("query", "has to be a string");
   const filter = combinedFilter(options);
+  const { topK = 5, mode = "auto", neighbours = true } = options;
   const { minScore, match, phrases = [], prefix, recency, collapse } = options;
   return {
     text: query.toWellFormed(),
-    topK: checkCount(options.topK ?? 5, "options.topK", 1, 1000),
-    mode: checkOneOf(options.mode ?? "auto", "options.mode", MODES),
-    neighbours: checkFlag(options.neighbours ?? true, "options.neighbours"),
+    topK: checkCount(topK, "options.topK", 1, 1000),
+    mode: checkOneOf(mode, "options.mode", MODES),
+    neighbours: checkFlag(neighbours, "options.neighbours"),
     ...(minScore !== undefined && { minScore: checkShare(minScore, "options.minScore") }),
     ...(filter !== undefined && { filter }),
     ...(match !== undefined && { match: checkOneOf(match, "options.match", ["any", "all"]) }),
@@ -90,11 +93,23 @@ function checkRecency(recency: Recency): Required<Recency> {
 
 function combinedFilter({ filterMetadata, filter }: QueryOptions): Filter | undefined {
   const parts: Filter[] = [];
-  if (filterMetadata !== undefined) {
-    parts.push(checkFilter(where.all(filterMetadata), "options.filterMetadata"));
-  }
+  if (filterMetadata !== undefined) parts.push(fieldsFilter(filterMetadata));
   if (filter !== undefined) parts.push(checkFilter(filter, "options.filter"));
   return parts.length > 1 ? where.and(...parts) : parts[0];
+}
+
+/** What JSON would lose is refused: a condition that goes unsaid lets more be found than was meant. */
+function fieldsFilter(filterMetadata: unknown): Filter {
+  const path = "options.filterMetadata";
+  const fields = copyJsonObject(filterMetadata, path);
+  for (const [field, value] of Object.entries(fields)) {
+    if (typeof value !== "object" || value === null) continue;
+    throw invalid(
+      `${path}.${field}`,
+      "has to be a string, a number, a boolean or null; options.filter takes other conditions",
+    );
+  }
+  return checkFilter(where.all(fields as Record<string, JsonPrimitive>), path);
 }
 
 /** Whose memories are searched. */

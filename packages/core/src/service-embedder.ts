@@ -23,9 +23,10 @@ const MAX_MS = 2 ** 31 - 1;
  * every vector. For authors of embedders.
  *
  * `embed` rejects with `MEM_EMBEDDING` when the service fails, `MEM_DIMENSION` when its vectors are not `dimensions`
- * long, and `MEM_ABORTED`; nothing that the service said is in any error. A text that it refuses (400, 413, 422) is
- * named by the error's `path`, e.g. `texts[3]`, when the others have their vectors; after any other failure nothing more
- * is sent. `vectorsBefore(error)` has the vectors that were made all the same.
+ * long, and `MEM_ABORTED`; nothing that the service said is in any error. A text that it refuses (400, 413, 422), or
+ * fails over each time while it takes another, is named by the error's `path`, e.g. `texts[3]`, when the others have
+ * their vectors; after any other failure nothing more is sent. `vectorsBefore(error)` has the vectors that were made all
+ * the same.
  */
 export function createServiceEmbedder(options: ServiceEmbedderOptions): Embedder {
   const { model, send, explain } = options;

@@ -31,14 +31,19 @@ function isTransient(status: number | undefined): boolean {
   return status === undefined || [408, 409, 425, 429].includes(status) || status >= 500;
 }
 
-/** How many milliseconds the service asks to be left alone: `Retry-After`, in seconds or as a date. */
+/**
+ * How many milliseconds the service asks to be left alone: `Retry-After`, in seconds or as a date. `undefined`: it names
+ * no time to come; none at all, or one that is over by the clock here.
+ */
 export function retryAfterMs({ headers }: EmbeddingFailure): number | undefined {
-  const exact = headers?.get("retry-after-ms") ?? "";
-  if (isNumber(exact)) return Number(exact);
+  const exact = headers?.get("retry-after-ms")?.trim() ?? "";
   const value = headers?.get("retry-after")?.trim() ?? "";
-  if (isNumber(value)) return Number(value) * 1000;
-  const ms = Date.parse(value) - Date.now();
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+  let ms = 0;
+  if (isNumber(exact)) ms = Number(exact);
+  else if (isNumber(value)) ms = Number(value) * 1000;
+  // `Date.parse` takes nearly anything for a date, "-5" among them.
+  else if (value.endsWith("GMT")) ms = Date.parse(value) - Date.now();
+  return ms > 0 ? ms : undefined;
 }
 
 function isNumber(text: string): boolean {

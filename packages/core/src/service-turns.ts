@@ -3,9 +3,12 @@ import type { EmbedOptions } from "./embedder.ts";
 
 type Kind = EmbedOptions["kind"];
 
+/** So many questions go before a text that waits. */
+const QUESTIONS_FIRST = 8;
+
 /**
- * Lets so many requests be under way at once and no more, questions before texts, since somebody waits for them; and
- * none while the service wants to be left alone.
+ * Lets so many requests be under way at once and no more, questions before texts, since somebody waits for them, but not
+ * for ever; and none while the service wants to be left alone.
  */
 export class ServiceTurns {
   readonly #waiting: Readonly<Record<Kind, Set<() => void>>> = {
@@ -13,6 +16,8 @@ export class ServiceTurns {
     document: new Set(),
   };
   #free: number;
+  /** How many questions in a row have gone before a text. */
+  #questions = 0;
   #restsUntil = 0;
 
   constructor(concurrency: number) {
@@ -62,12 +67,13 @@ export class ServiceTurns {
 
   #leave(): void {
     const { query, document } = this.#waiting;
-    for (const queue of [query, document]) {
-      for (const next of queue) {
-        queue.delete(next);
-        next();
-        return;
-      }
+    const isTextDue = query.size === 0 || (document.size > 0 && this.#questions >= QUESTIONS_FIRST);
+    this.#questions = isTextDue ? 0 : this.#questions + 1;
+    const queue = isTextDue ? document : query;
+    for (const next of queue) {
+      queue.delete(next);
+      next();
+      return;
     }
     this.#free++;
   }

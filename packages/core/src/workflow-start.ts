@@ -1,5 +1,5 @@
 import type { Backends } from "./backends.ts";
-import { checkFlag, checkOneOf, checkSeconds } from "./checks.ts";
+import { checkFlag, checkOneOf, checkOptionNames, checkSeconds } from "./checks.ts";
 import { copyJsonObject } from "./copy-json.ts";
 import { MemoryError } from "./errors.ts";
 import type { CallOptions } from "./keyed-store.ts";
@@ -8,6 +8,8 @@ import type { WorkflowRef } from "./scope.ts";
 import { Workflow } from "./workflow.ts";
 import { withSettings } from "./workflow-settings.ts";
 
+const OPTION_NAMES = ["timeout", "metadata", "keepConversation", "join", "signal"];
+
 /** Starts or joins a lifetime. Bad input is refused before anything is asked. */
 export async function startWorkflow(
   backends: Backends,
@@ -15,6 +17,7 @@ export async function startWorkflow(
   options: WorkflowOptions,
   call: CallOptions,
 ): Promise<Workflow> {
+  checkOptionNames(options, OPTION_NAMES, "options");
   const { timeout, metadata = {}, join = "never", keepConversation } = options;
   const keep =
     keepConversation !== undefined && checkFlag(keepConversation, "options.keepConversation");

@@ -62,8 +62,8 @@ describe("a message from outside a session", () => {
       ...message,
       metadata: { agentId: "ann", role: "system", round: 1 },
     });
-    const [{ metadata }] = asked[2]?.args[1] as [LongTermWrite];
-    expect(metadata).toEqual({ round: 1, role: "user" });
+    const [write] = asked[2]?.args[1] as LongTermWrite[];
+    expect(write?.metadata).toEqual({ round: 1, role: "user" });
   });
 
   it.each([

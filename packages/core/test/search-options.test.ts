@@ -82,6 +82,13 @@ describe("what a search asks of the store", () => {
     [{ reranker: { rerank: async () => [], depth: 0 } }, "options.reranker.depth"],
     [{ reranker: { rerank: async () => [], depth: 1001 } }, "options.reranker.depth"],
     [{ topK: 0 }, "options.topK"],
+    [{ topK: null }, "options.topK"],
+    [{ mode: null }, "options.mode"],
+    [{ neighbours: null }, "options.neighbours"],
+    [{ filterMetadata: null }, "options.filterMetadata"],
+    [{ filterMetadata: "email" }, "options.filterMetadata"],
+    [{ filterMetadata: ["email"] }, "options.filterMetadata"],
+    [{ filterMetadata: { tags: ["a"] } }, "options.filterMetadata.tags"],
     [{ minScore: -1 }, "options.minScore"],
     [{ workflowId: "" }, "options.workflowId"],
     [{ agentIds: [] }, "options.agentIds"],
@@ -92,4 +99,18 @@ describe("what a search asks of the store", () => {
     await expect(call).rejects.toMatchObject({ code: "MEM_INVALID_ARGUMENT", path });
     expect(asked).toEqual([]);
   });
+
+  it.each<[unknown, string]>([
+    [new Map([["channel", "email"]]), "options.filterMetadata"],
+    [{ channel: undefined }, "options.filterMetadata.channel"],
+    [{ since: new Date(0) }, "options.filterMetadata.since"],
+  ])(
+    "fields that JSON would lose are refused: a filter must not ask for less",
+    async (fields, path) => {
+      const { memory, asked } = openAsked();
+      const call = memory.searchSimilar("ann", "x", { filterMetadata: fields as never });
+      await expect(call).rejects.toMatchObject({ code: "MEM_NOT_JSON", path });
+      expect(asked).toEqual([]);
+    },
+  );
 });

@@ -103,6 +103,22 @@ describe("an embedder of a service", () => {
     await Promise.all([texts, others]);
   });
 
+  it("comes to texts, too, however many questions there are", async () => {
+    const { embedder, open } = slowService({ batchSize: 1, concurrency: 1 });
+    const calls = [embedder.embed(["first"], query)];
+    await setImmediate();
+    calls.push(embedder.embed(["text"], document));
+    for (let i = 0; i < 20; i++) calls.push(embedder.embed([`question ${i}`], query));
+    const sent: string[] = [];
+    while (open.length > 0) {
+      sent.push(...(open[0]?.request.texts ?? []));
+      await open[0]?.answer();
+    }
+    await Promise.all(calls);
+    expect(sent).toHaveLength(22);
+    expect(sent.indexOf("text")).toBe(9);
+  });
+
   it("gives its turn back when the caller gives up", async () => {
     const { embedder, open } = slowService({ concurrency: 1 });
     const controller = new AbortController();

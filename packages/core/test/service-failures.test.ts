@@ -142,11 +142,15 @@ describe("a service that fails", () => {
 
   it("is not believed where it names no time", async () => {
     await Promise.all(
-      ["soon", "-5", "1e9", "", "NaN"].map(async (value) => {
-        const { embedder, startedAt } = serviceThat([answer(503, { "retry-after": value })]);
-        await embedder.embed(["a"], document);
-        expect(startedAt).toHaveLength(2);
-      }),
+      ["soon", "-5", "+9", "1e9", "0", "", "NaN", "Thu, 01 Jan 1970 00:00:00 GMT"].map(
+        async (value) => {
+          const { embedder, startedAt } = serviceThat([answer(503, { "retry-after": value })]);
+          await embedder.embed(["a"], document);
+          const [first = 0, second = 0] = startedAt;
+          expect(startedAt).toHaveLength(2);
+          expect(second - first).toBeGreaterThan(300);
+        },
+      ),
     );
   });
 
@@ -272,7 +276,7 @@ describe("a text that a service refuses", () => {
       texts.map((_, i) => (i === 30 ? undefined : i + 1)),
     );
     const alone = embedder.embed(["text 30"], document);
-    await expect(alone).rejects.toMatchObject({ code: "MEM_EMBEDDING", retryable: true });
+    await expect(alone).rejects.toMatchObject({ path: "texts[0]", retryable: false });
   });
 
   it("is not looked for long in a service that is down", async () => {
@@ -285,6 +289,34 @@ describe("a text that a service refuses", () => {
     const error: unknown = await embedder.embed(texts, document).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: "MEM_EMBEDDING", retryable: true });
     expect((error as MemoryError).path).toBeUndefined();
+    expect(startedAt.length).toBeLessThan(12);
+  });
+
+  it("is found also where it is the first, and another stands beside it", async () => {
+    const embedder = createServiceEmbedder({
+      model: "m",
+      dimensions: 1,
+      maxRetries: 0,
+      explain: (error) => (error instanceof ServiceError ? error : {}),
+      send: async ({ texts: some }) => {
+        if (some.includes("text 0") || some.includes("text 1")) throw new ServiceError(500);
+        return some.map(() => [1]);
+      },
+    });
+    const error: unknown = await embedder.embed(texts, document).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ path: "texts[0]", retryable: false });
+    expect(vectorsBefore(error).filter((vector) => vector === undefined)).toHaveLength(2);
+  });
+
+  it("is none in a service that goes down midway", async () => {
+    const { embedder, startedAt } = serviceThat(
+      [(some) => some.map(() => [1, 2]), ...Array.from({ length: 100 }, () => answer(500))],
+      { maxRetries: 0, batchSize: 50, concurrency: 1 },
+    );
+    const error: unknown = await embedder.embed(texts, document).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: "MEM_EMBEDDING", retryable: true });
+    expect((error as MemoryError).path).toBeUndefined();
+    expect(vectorsBefore(error).filter((vector) => vector !== undefined)).toHaveLength(50);
     expect(startedAt.length).toBeLessThan(12);
   });
 

@@ -7,6 +7,7 @@ import {
   type EmbedOptions,
 } from "@mem/core";
 import type { AiSdkEmbeddingModel, AiSdkProviderOptions } from "./embedding-model.ts";
+import { boundsOf, unlessAborted } from "./model-bounds.ts";
 import { readFailure } from "./model-failure.ts";
 import { inOrderOfTexts } from "./reply-order.ts";
 
@@ -34,7 +35,8 @@ export interface AiSdkEmbedderOptions extends EmbeddingLimits {
  *
  * Nothing connects before the first text. `embed` rejects with `MEM_EMBEDDING` when the model fails, with
  * `MEM_DIMENSION` when its vectors are not `dimensions` long, and with `MEM_ABORTED`; no key and no text is in any
- * error. A text that the model refuses is named by the error's `path`, e.g. `texts[3]`. The model's own bounds on texts a request and requests at once are kept.
+ * error. A text that the model refuses is named by the error's `path`, e.g. `texts[3]`. The model's own bounds on texts
+ * in a request and requests at once are kept.
  */
 export function createAiSdkEmbedder(
   model: AiSdkEmbeddingModel,
@@ -59,33 +61,26 @@ export function createAiSdkEmbedder(
       explain: readFailure,
     });
 
-  const { batchSize = 256, concurrency = 4 } = options;
   // Here for its checks; the model may have to ask somebody for its bounds.
   const declared = make({});
+  const { batchSize = 256, concurrency = 4, timeoutMs = 30_000 } = options;
   let bounded: Promise<Embedder> | undefined;
   const bind = async (): Promise<Embedder> => {
-    const [perCall, isParallel] = await Promise.all([
-      model.maxEmbeddingsPerCall,
-      model.supportsParallelCalls,
-    ]);
-    return make({
-      batchSize: Math.min(batchSize, isCount(perCall) ? perCall : Infinity),
-      concurrency: isParallel === false ? 1 : concurrency,
-    });
+    try {
+      return make(await boundsOf(model, { batchSize, concurrency }, timeoutMs));
+    } catch (error) {
+      // The next call asks again.
+      bounded = undefined;
+      throw error;
+    }
   };
   return {
     ...declared,
     async embed(texts, request) {
       throwIfAborted(request.signal);
       bounded ??= bind();
-      try {
-        await bounded;
-      } catch {
-        // The next call asks again.
-        bounded = undefined;
-        throw new MemoryError("MEM_EMBEDDING", "the embedding model does not tell its bounds");
-      }
-      return (await bounded).embed(texts, request);
+      const embedder = await unlessAborted(bounded, request.signal);
+      return await embedder.embed(texts, request);
     },
   };
 }
@@ -98,8 +93,4 @@ function checkModel(model: unknown): void {
     `model is ${given}: give the model itself, as a provider makes it, e.g. openai.embedding("text-embedding-3-small") of @ai-sdk/openai`,
     { path: "model" },
   );
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === "number" && Number.isInteger(value) && value > 0;
 }

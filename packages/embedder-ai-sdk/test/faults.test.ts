@@ -131,6 +131,18 @@ describe("a model that fails", () => {
     expect(await embedder.embed(["a"], document)).toHaveLength(1);
   });
 
+  it("that never tells its bounds is given up, by its deadline and by the caller", async () => {
+    const bound = hang();
+    const model = createHashingModel({ dimensions, maxEmbeddingsPerCall: bound });
+    const embedder = createAiSdkEmbedder(model, { dimensions, timeoutMs: 50 });
+    const controller = new AbortController();
+    const left = embedder.embed(["a"], { ...document, signal: controller.signal });
+    const waiting = embedder.embed(["a"], document);
+    controller.abort();
+    await expect(left).rejects.toMatchObject({ code: "MEM_ABORTED" });
+    await expect(waiting).rejects.toMatchObject({ code: "MEM_EMBEDDING", retryable: true });
+  });
+
   it("that never answers is given up", async () => {
     const { error } = await embed(hang, { deadlineMs: 20 });
     expect(error).toMatchObject({ code: "MEM_EMBEDDING", retryable: true });

@@ -21,7 +21,7 @@ export interface EmbedderCacheStats {
   readonly misses: number;
   /** Vectors on disk, as far as this process has looked. */
   readonly entries: number;
-  /** Why vectors could not be read or kept the last time; the embedder was asked instead. */
+  /** Why the folder could not be opened, read or written the last time; the embedder was asked instead. */
   readonly failure?: MemoryError;
 }
 
@@ -39,8 +39,8 @@ const DEFAULT_BYTES = 2 ** 29;
  * Wraps an embedder so that no text is paid for twice: vectors are kept on disk by model, length, kind and the SHA-256
  * of the text, never the text itself. Texts that several calls ask for at once are sent once.
  *
- * Nothing is opened before the first text. `embed` rejects as the embedder does, and with `MEM_UNAVAILABLE`,
- * `MEM_FORMAT` or `MEM_UNSUPPORTED` when the folder can't be used at all.
+ * Nothing is opened before the first text. `embed` rejects as the embedder does. Trouble with the folder keeps nobody from
+ * the embedder: it is in `stats().failure`, and published on the channel `mem:failure` of `node:diagnostics_channel`.
  */
 export function createEmbedderCache(options: EmbedderCacheOptions): EmbedderCache {
   const { embedder, dir, maxBytes = DEFAULT_BYTES } = options;

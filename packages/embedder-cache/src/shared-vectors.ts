@@ -1,17 +1,19 @@
-import { MemoryError } from "@mem/core";
+import { MemoryError, publishFailure } from "@mem/core";
 import { storageError } from "./storage-error.ts";
 import { isGone, VectorLog, type VectorLogOptions } from "./vector-log.ts";
 
+type Deed = "open" | "read" | "write";
+
 /**
- * The vectors on disk, opened when they are first asked for. Once they are open, trouble with them keeps nobody from
- * the embedder: it is remembered, and what can't be read is not there.
+ * The vectors on disk, opened when they are first asked for. Trouble with them keeps nobody from the embedder: it is
+ * told of, and what can't be read is not there.
  */
 export class SharedVectors {
   readonly #options: VectorLogOptions;
   #opening: Promise<VectorLog> | undefined;
   #log: VectorLog | undefined;
   #closing: Promise<void> | undefined;
-  readonly #failures = new Map<"read" | "write", MemoryError>();
+  readonly #failures = new Map<Deed, MemoryError>();
 
   constructor(options: VectorLogOptions) {
     this.#options = options;
@@ -22,21 +24,22 @@ export class SharedVectors {
   }
 
   get failure(): MemoryError | undefined {
-    return this.#failures.get("write") ?? this.#failures.get("read");
+    const [first] = this.#failures.values();
+    return first;
   }
 
   throwIfClosed(): void {
     if (this.#closing !== undefined) throw new MemoryError("MEM_CLOSED", "the cache is closed");
   }
 
-  /** Those that are there. Rejects when the folder can't be used at all. */
+  /** Those that are there. */
   async read(keys: readonly string[]): Promise<Map<string, Float32Array>> {
-    let log = await this.#open();
-    let vectors = await this.#attempt("read", log, () => log.read(keys));
-    if (this.#log !== log) {
+    const log = await this.#open();
+    let vectors = log && (await this.#attempt("read", () => log.read(keys)));
+    if (log !== undefined && this.#log !== log) {
       // Others have dropped more than this process had read, or somebody has removed the folder.
-      log = await this.#open();
-      vectors = await this.#attempt("read", log, () => log.read(keys));
+      const anew = await this.#open();
+      vectors = anew && (await this.#attempt("read", () => anew.read(keys)));
     }
     // What is used is not to go with what is not.
     if (vectors !== undefined && vectors.old.size > 0) await this.write(vectors.old);
@@ -45,7 +48,7 @@ export class SharedVectors {
 
   async write(vectors: ReadonlyMap<string, Float32Array>): Promise<void> {
     const log = this.#log;
-    if (log !== undefined) await this.#attempt("write", log, () => log.write(vectors));
+    if (log !== undefined) await this.#attempt("write", () => log.write(vectors));
   }
 
   close(): Promise<void> {
@@ -53,32 +56,31 @@ export class SharedVectors {
     return this.#closing;
   }
 
-  async #open(): Promise<VectorLog> {
-    this.throwIfClosed();
+  /** `undefined`: the folder can't be used; the next call tries again. */
+  async #open(): Promise<VectorLog | undefined> {
+    if (this.#closing !== undefined) return undefined;
     this.#opening ??= VectorLog.open(this.#options);
     const opening = this.#opening;
-    try {
-      this.#log = await opening;
-      return this.#log;
-    } catch (error) {
-      // The next call tries again.
-      if (this.#opening === opening) this.#opening = undefined;
-      throw storageError(error);
-    }
+    const log = await this.#attempt("open", () => opening);
+    if (this.#opening !== opening) return this.#log;
+    this.#log = log;
+    if (log === undefined) this.#opening = undefined;
+    return log;
   }
 
-  async #attempt<T>(
-    what: "read" | "write",
-    log: VectorLog,
-    task: () => Promise<T>,
-  ): Promise<T | undefined> {
+  async #attempt<T>(deed: Deed, task: () => Promise<T>): Promise<T | undefined> {
+    const log = this.#log;
     try {
       const result = await task();
-      this.#failures.delete(what);
+      this.#failures.delete(deed);
       return result;
     } catch (error) {
-      this.#failures.set(what, storageError(error));
-      if (isGone(error) && this.#log === log) {
+      // Who closes it wants nothing kept any more.
+      if (this.#closing !== undefined) return undefined;
+      const failure = storageError(error);
+      this.#failures.set(deed, failure);
+      publishFailure(`${deed} the cache of vectors`, failure);
+      if (log !== undefined && this.#log === log && isGone(error)) {
         this.#log = this.#opening = undefined;
         await log.close();
       }

@@ -11,7 +11,7 @@ import { decodeVector, encodeVector, keyOf } from "./vector-payload.ts";
 
 /** The log is dropped in parts of this size, the oldest first. */
 const SEGMENTS = 8;
-const WRITTEN_AT_ONCE = 256;
+const MOST_BYTES_AT_ONCE = 2 ** 22;
 
 export interface VectorLogOptions {
   readonly dir: string;
@@ -79,11 +79,14 @@ export class VectorLog {
 
   async write(vectors: ReadonlyMap<string, Float32Array>): Promise<void> {
     const payloads = [...vectors].map(([key, vector]) => encodeVector(key, vector));
-    // The log takes so many bytes at once and no more.
-    for (let i = 0; i < payloads.length; i += WRITTEN_AT_ONCE) {
-      const some = payloads.slice(i, i + WRITTEN_AT_ONCE);
+    const segmentBytes = this.#options.maxBytes / SEGMENTS;
+    // All are of one length. The log takes so many bytes at once and no more, and a segment is not to be overfull.
+    const bytesAtOnce = Math.min(segmentBytes, MOST_BYTES_AT_ONCE);
+    const count = Math.max(1, Math.floor(bytesAtOnce / (payloads[0]?.length ?? 1)));
+    for (let i = 0; i < payloads.length; i += count) {
+      const some = payloads.slice(i, i + count);
       await Promise.all(some.map((payload) => this.#log.append(payload)));
-      if (this.#log.segmentBytes >= this.#options.maxBytes / SEGMENTS) await this.#turnOver();
+      if (this.#log.segmentBytes >= segmentBytes) await this.#turnOver();
     }
   }
 

@@ -42,6 +42,16 @@ describe("the bound of a cache", () => {
     expect(cache.stats().misses).toBe(23);
   });
 
+  it("is kept also by one call that has more than there is room for", async () => {
+    const dir = temporaryFolder();
+    const embedder = createCountingEmbedder(dimensions);
+    await using cache = createEmbedderCache({ embedder, dir, maxBytes: MIB });
+    const texts = Array.from({ length: 600 }, (_, i) => `text ${i}`);
+    expect(await cache.embed(texts, document)).toHaveLength(600);
+    expect(await sizeOf(dir)).toBeLessThan(1.2 * MIB);
+    expect(cache.stats().failure).toBeUndefined();
+  });
+
   it("is kept by several that share the folder, and none of them loses its way", async () => {
     const dir = temporaryFolder();
     const embedder = createCountingEmbedder(dimensions);

@@ -1,8 +1,9 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { appendFile, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createHashingEmbedder } from "@mem/core";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { createEmbedderCache } from "../src/index.ts";
 import { createCountingEmbedder } from "./counting-embedder.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -80,12 +81,26 @@ describe("a cache whose file was changed", () => {
     expect(cache.stats().failure).toBeUndefined();
   });
 
-  it("says so when its folder can't be used, and tries again", async () => {
+  it("asks its embedder while its folder can't be used, says so, and tries again", async () => {
     const dir = join(temporaryFolder(), "file");
     await writeFile(dir, "");
-    await using cache = createEmbedderCache({ embedder: createCountingEmbedder(), dir });
-    await expect(cache.embed(["a"], document)).rejects.toMatchObject({ code: "MEM_UNAVAILABLE" });
-    await rm(dir);
-    expect(await cache.embed(["a"], document)).toHaveLength(1);
+    const told: unknown[] = [];
+    const listen = (failure: unknown): void => void told.push(failure);
+    subscribe("mem:failure", listen);
+    onTestFinished(() => void unsubscribe("mem:failure", listen));
+    const embedder = createCountingEmbedder();
+    {
+      await using cache = createEmbedderCache({ embedder, dir });
+      expect(await cache.embed(texts, document)).toEqual(right);
+      const failure = expect.objectContaining({ code: "MEM_UNAVAILABLE" });
+      expect(cache.stats()).toMatchObject({ entries: 0, misses: 8, failure });
+      expect(told).toEqual([{ operation: "open the cache of vectors", error: failure }]);
+      await rm(dir);
+      await cache.embed(["a"], document);
+      expect(cache.stats()).toEqual({ hits: 0, misses: 9, entries: 1 });
+    }
+    await using cache = createEmbedderCache({ embedder, dir });
+    await cache.embed(["a"], document);
+    expect(cache.stats()).toMatchObject({ hits: 1, misses: 0 });
   });
 });

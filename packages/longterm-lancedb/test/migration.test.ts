@@ -36,6 +36,8 @@ it("brings a store of the first format to the present one, with all that is in i
     query("autumn", { mode: "hybrid", filter: where.eq("team", 3), topK: 20 }),
   );
   expect(hits).toHaveLength(10);
+  const { model, dimensions } = embedder;
+  expect(await store.embedder()).toEqual({ model, dimensions });
   // It knows what is there by its content.
   const again = write("other", { text: "autumn plan 7", value: { i: 7 }, ifNew: true });
   expect(await store.save(scope, [again])).toMatchObject([{ stored: false }]);
@@ -63,10 +65,17 @@ async function goBackToFirstFormat(uri: string): Promise<void> {
     await table.dropColumns(["content", "facets", "passage_vectors"]);
     return table.version();
   });
-  await alter(join(uri, "base.json"), ({ current }) => ({
-    current: { ...(current as object), version },
+  let embeddedBy: object | undefined;
+  await alter(join(uri, "base.json"), ({ current }) => {
+    const { embedder: own, ...state } = current as { embedder?: object };
+    embeddedBy = own;
+    return { current: { ...state, version } };
+  });
+  await alter(join(uri, "store.json"), (description) => ({
+    ...description,
+    format: 1,
+    embedder: embeddedBy,
   }));
-  await alter(join(uri, "store.json"), (description) => ({ ...description, format: 1 }));
 }
 
 async function alter(

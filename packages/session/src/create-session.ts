@@ -40,6 +40,9 @@ export async function createSession(options: SessionOptions): Promise<SessionCon
   if (typeof memory?.startWorkflow !== "function") {
     throw invalid("options.memory", "has to be a MemoryManager");
   }
+  if (autoCleanup !== undefined && typeof autoCleanup !== "boolean") {
+    throw invalid("options.autoCleanup", "has to be true or false");
+  }
   if (!LANGUAGE_NAMES.includes(language)) {
     throw invalid("options.language", `has to be one of ${LANGUAGE_NAMES.join(", ")}`);
   }

@@ -198,6 +198,20 @@ describe("starting a session", () => {
     await expect(joining).rejects.toMatchObject({ code: "MEM_NOT_FOUND" });
   });
 
+  it.each([
+    { workfowId: "w" },
+    { keepConversations: true },
+    { autoCleanup: "no" },
+    { language: "klingon" },
+    { timeout: 0 },
+  ])("is refused where an option is none or bad: %j", async (bad) => {
+    await expect(createSession({ memory, ...(bad as object) })).rejects.toMatchObject({
+      code: "MEM_INVALID_ARGUMENT",
+      path: `options.${Object.keys(bad)[0]}`,
+    });
+    expect(await memory.getStats()).toMatchObject({ activeSessions: 0 });
+  });
+
   it("gives the workflow a name where it has none", async () => {
     await using one = await createSession({ memory });
     await using two = await createSession({ memory });

@@ -56,8 +56,7 @@ export interface ArrowResult {
 
 interface LanceVectorQuery extends LanceQuery {
   distanceType(type: "cosine"): this;
-  minimumNprobes(count: number): this;
-  maximumNprobes(count: number): this;
+  nprobes(count: number): this;
   refineFactor(factor: number): this;
   bypassVectorIndex(): this;
 }

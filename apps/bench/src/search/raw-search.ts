@@ -65,10 +65,7 @@ async function byVector(
     .select([...SHOWN, "_distance"])
     .limit(TOP);
   if (effort === undefined) query.bypassVectorIndex();
-  else {
-    query.minimumNprobes(effort.partitions).maximumNprobes(effort.partitions);
-    query.refineFactor(effort.refined);
-  }
+  else query.nprobes(effort.partitions).refineFactor(effort.refined);
   return firstIds(await query.toArrow());
 }
 

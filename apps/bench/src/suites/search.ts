@@ -7,7 +7,7 @@ import type { Suite } from "../suite.ts";
 export const searchSuite: Suite = {
   name: "search",
   about: "how long a search takes on LanceDB, beside LanceDB itself and a plain scan",
-  takes: "about five minutes, and ten more the first time",
+  takes: "about seven minutes, and fifteen more the first time",
   peers: [],
   experiments: [keyword, hybrid, growth, clusteredVectors, isotropicVectors, millionVectors],
   notes: [

@@ -12,10 +12,10 @@ const EXACT_VECTORS = 500;
 /** So many of the index's partitions are looked at where every row counts, and more where few do: down to all. */
 const FEWEST_PARTITIONS = 20;
 const ALL_PARTITIONS = 100_000;
-/** The index keeps four bits a dimension; the nearest by those are compared again by their vectors. */
-const REFINED = 2;
+/** The index keeps four bits a dimension; so many of the nearest by those are compared again by their vectors. */
+const REFINED = 42;
 /** The nearest of few are far apart in the index. */
-const REFINED_OF_FEW = 6;
+const REFINED_OF_FEW = 84;
 
 /** What is listed, and what is read of it. */
 export interface Asked {
@@ -63,6 +63,7 @@ export function listByVector(asked: Asked, vector: Float32Array): RankedList {
   const first = asked.first + Math.min(totals.hidden, asked.first);
   return new RankedList(first, async (limit) => {
     rows ??= await table.countRows(condition);
+    const refined = asked.pushed === undefined ? REFINED : REFINED_OF_FEW;
     const share = rows / (await table.countRows());
     const found = table.query().nearestTo(vector).column("vector").distanceType("cosine");
     const nearest = condition === "" ? found : found.where(condition);
@@ -72,7 +73,7 @@ export function listByVector(asked: Asked, vector: Float32Array): RankedList {
         : nearest
             .maximumNprobes(ALL_PARTITIONS)
             .minimumNprobes(Math.min(ALL_PARTITIONS, Math.ceil(FEWEST_PARTITIONS / share)))
-            .refineFactor(asked.pushed === undefined ? REFINED : REFINED_OF_FEW);
+            .refineFactor(Math.ceil(refined / limit));
     return await list(asked, query, limit, "_distance", (distance) => 1 - distance);
   });
 }

@@ -96,7 +96,9 @@ export class Search {
       if (last === undefined) continue;
       const most = borrows ? withBorrowed(rest, scored) : rest;
       const isSure = last.score * (question.recencyOf(last) ?? 1) >= most;
-      if (isSure || window.size >= ENOUGH) return { best, query };
+      // Each of two lists has what is good in both: then hardly any other is.
+      const isOfBoth = question.byKeyword && question.vector !== undefined;
+      if (isSure || isOfBoth || window.size >= ENOUGH) return { best, query };
     }
   }
 }

@@ -15,7 +15,8 @@ import { takeRows } from "./taken-rows.ts";
 /** How many candidates of each list are looked at first, and how many at least; then four times as many, and so on. */
 const CANDIDATES_PER_HIT = 3;
 const FEWEST = 32;
-const FEWEST_LENDING = 128;
+/** The same where what is far down in each list may be the best: by what both say, or by what it borrows. */
+const FEWEST_OF_MANY = 80;
 /** LanceDB rounds. */
 const SPARE = 4;
 
@@ -57,9 +58,10 @@ export class WindowSearch {
     };
     // LanceDB compares the vectors of those it lists itself: where these are not long texts', their order is right.
     const isListed = !byKeyword && !means.hasPassages && !means.borrows;
+    const isWide = means.borrows || (byKeyword && vector !== undefined);
     const first = isListed
       ? request.topK + SPARE
-      : Math.max(means.borrows ? FEWEST_LENDING : FEWEST, CANDIDATES_PER_HIT * request.topK);
+      : Math.max(isWide ? FEWEST_OF_MANY : FEWEST, CANDIDATES_PER_HIT * request.topK);
     const wanted = { ...this.#wanted, rows: isListed && request.topK < FEWEST };
     const whole = { searched, question, wanted, pushed: undefined, first };
     this.#pushed = request.filter && pushedFilter(request.filter);
