@@ -15,8 +15,11 @@ import { takeRows } from "./taken-rows.ts";
 /** How many candidates of each list are looked at first, and how many at least; then four times as many, and so on. */
 const CANDIDATES_PER_HIT = 3;
 const FEWEST = 32;
-/** The same where what is far down in each list may be the best: by what both say, or by what it borrows. */
-const FEWEST_OF_MANY = 80;
+/**
+ * The same where what is far down in a list may be the best: by what it borrows, or by its words among many that are
+ * about equally near.
+ */
+const FEWEST_OF_MANY = 128;
 /** LanceDB rounds. */
 const SPARE = 4;
 
@@ -58,10 +61,10 @@ export class WindowSearch {
     };
     // LanceDB compares the vectors of those it lists itself: where these are not long texts', their order is right.
     const isListed = !byKeyword && !means.hasPassages && !means.borrows;
-    const isWide = means.borrows || (byKeyword && vector !== undefined);
-    const first = isListed
-      ? request.topK + SPARE
-      : Math.max(isWide ? FEWEST_OF_MANY : FEWEST, CANDIDATES_PER_HIT * request.topK);
+    const atLeast = (fewest: number): number =>
+      Math.max(means.borrows ? FEWEST_OF_MANY : fewest, CANDIDATES_PER_HIT * request.topK);
+    const first = atLeast(FEWEST);
+    const firstNear = isListed ? request.topK + SPARE : atLeast(FEWEST_OF_MANY);
     const wanted = { ...this.#wanted, rows: isListed && request.topK < FEWEST };
     const whole = { searched, question, wanted, pushed: undefined, first };
     this.#pushed = request.filter && pushedFilter(request.filter);
@@ -82,8 +85,8 @@ export class WindowSearch {
       if (lends) this.#lenders.push(listByWords(whole, means.lancedb, listed, []));
     }
     if (vector !== undefined) {
-      this.#near = listByVector(asked, vector);
-      if (lends) this.#lenders.push(listByVector(whole, vector));
+      this.#near = listByVector({ ...asked, first: firstNear }, vector);
+      if (lends) this.#lenders.push(listByVector({ ...whole, first: firstNear }, vector));
     }
     for (const read of searched.unflushed) {
       const looked = question.look(read);
