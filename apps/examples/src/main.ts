@@ -92,6 +92,11 @@ function refuse(problem: string): number {
   return 2;
 }
 
+/** The system's own messages begin with their code. */
+function withCode(code: string, message: string): string {
+  return message.startsWith(`${code}:`) ? message : `${code}: ${message}`;
+}
+
 // Whoever reads the output may have seen enough, as `head` does.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
@@ -124,7 +129,7 @@ try {
       String(code).startsWith("ERR_PARSE_ARGS");
     process.stderr.write(
       known
-        ? `${String(code)}: ${String(message)}\n`
+        ? `${withCode(String(code), String(message))}\n`
         : `${(error as Error).stack ?? String(error)}\n`,
     );
     process.exitCode = 1;

@@ -8,7 +8,7 @@ import type { Example, Stage } from "./stage.ts";
 /** Past experience and shared knowledge, found by what they say. */
 export const search: Example = {
   name: "search",
-  title: "Semantic search",
+  title: "Search of experience and knowledge",
   async run(stage) {
     const { memory, settings, show } = stage;
     await rememberPastCampaigns(memory);

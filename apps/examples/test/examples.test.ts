@@ -21,7 +21,7 @@ describe("the example app", () => {
       "Basic operations",
       "Session context",
       "Execution records",
-      "Semantic search",
+      "Search of experience and knowledge",
       "Multi-agent workflow",
     ]) {
       expect(first.out).toContain(title);

@@ -1,10 +1,10 @@
 import type { Backends } from "./backends.ts";
 import { checkCount } from "./checks.ts";
-import { invalid } from "./errors.ts";
+import { invalid, MemoryError } from "./errors.ts";
 import { copyJson, copyJsonObject } from "./copy-json.ts";
 import { type JsonInput, type JsonObject, type JsonPrimitive, type JsonValue } from "./json.ts";
 import type { CallOptions } from "./keyed-store.ts";
-import { checkId, type WorkflowRef } from "./scope.ts";
+import { checkId, MAX_ID_LENGTH, type WorkflowRef } from "./scope.ts";
 import type { LogItem, LogRead, LogWrite } from "./short-term-backend.ts";
 
 /** Who speaks; open to more. */
@@ -18,7 +18,7 @@ export interface NewMessage {
   readonly metadata?: { readonly [key: string]: JsonInput };
   /** The person the message is about; where it is kept, `erase` finds it by this. */
   readonly subject?: string;
-  /** Names the message, so that adding it twice has one effect. Default: a random one. */
+  /** Names the message, so that adding it twice has one effect; at most 8,192 characters. Default: a random one. */
   readonly id?: string;
 }
 
@@ -49,6 +49,9 @@ export interface HistoryOptions {
 
 const LOG = "conversation";
 
+/** Half of what an id may be: where the message is kept, its lifetime stands beside it in the key. */
+const MAX_MESSAGE_ID_LENGTH = MAX_ID_LENGTH / 2;
+
 /** The conversation of one workflow, kept as a log of the workflow's own scope. */
 export class Conversation {
   readonly #backends: Backends;
@@ -73,7 +76,7 @@ export class Conversation {
       value["metadata"] = copyJsonObject(metadata, "message.metadata", limits);
     }
     if (subject !== undefined) value["subject"] = checkId(subject, "message.subject");
-    return { id: id === undefined ? crypto.randomUUID() : checkId(id, "message.id"), value };
+    return { id: id === undefined ? crypto.randomUUID() : checkMessageId(id), value };
   }
 
   /** Adds what was prepared. */
@@ -101,6 +104,16 @@ export class Conversation {
     if (agentId === undefined) return messages;
     return messages.filter((message) => message.agentId === agentId).slice(-limit);
   }
+}
+
+function checkMessageId(id: string): string {
+  const path = "message.id";
+  if (checkId(id, path).length <= MAX_MESSAGE_ID_LENGTH) return id;
+  throw new MemoryError(
+    "MEM_TOO_LARGE",
+    `${path} is longer than ${MAX_MESSAGE_ID_LENGTH} characters`,
+    { path },
+  );
 }
 
 function positions({ before, after }: HistoryOptions): Pick<LogRead, "before" | "after"> {

@@ -73,7 +73,8 @@ function addOptions(
   path: string,
   { limits }: WriteDefaults,
 ): void {
-  if (ifVersion !== undefined && ifAbsent === true) {
+  const absent = ifAbsent !== undefined && checkFlag(ifAbsent, `${path}ifAbsent`);
+  if (ifVersion !== undefined && absent) {
     throw invalid(
       `${path}ifAbsent`,
       "contradicts ifVersion: an entry that has to be absent has no version",
@@ -84,7 +85,7 @@ function addOptions(
   }
   if (subject !== undefined) write.subject = checkId(subject, `${path}subject`);
   if (ifVersion !== undefined) write.ifVersion = checkId(ifVersion, `${path}ifVersion`);
-  if (ifAbsent === true) write.ifAbsent = true;
+  if (absent) write.ifAbsent = true;
   if (opId !== undefined) write.opId = checkId(opId, `${path}opId`);
 }
 

@@ -8,7 +8,7 @@ import type { CallOptions } from "./keyed-store.ts";
 import type { LongTermWrite } from "./long-term-store.ts";
 import type { MessageHit } from "./message-hit.ts";
 import { messageText } from "./message-text.ts";
-import { checkId, type WorkflowRef } from "./scope.ts";
+import type { WorkflowRef } from "./scope.ts";
 import type { SearchHit } from "./search-hit.ts";
 import type { SearchRequest } from "./search-request.ts";
 
@@ -58,7 +58,7 @@ function keptWrite(message: ConversationMessage, epoch: string): LongTermWrite {
   const { id, position, content, subject } = message;
   // A later lifetime of the workflow may use the same ids and has positions of its own.
   const lifetime = encodeURIComponent(epoch);
-  const key = checkId(`${lifetime}:${id}`, "message.id");
+  const key = `${lifetime}:${id}`;
   return {
     key,
     value: cloneJson(message as unknown as JsonValue),

@@ -1,4 +1,5 @@
 import type { Deletion, ListOptions, WritableOptions } from "./agent-memory.ts";
+import { checkFlag, checkOptionNames } from "./checks.ts";
 import { halfDone, invalid } from "./errors.ts";
 import { checkFilter, type Filter } from "./filter.ts";
 import type { KeyLike } from "./memory-key.ts";
@@ -53,9 +54,11 @@ async function deleteOnePage(
   return { deleted: deleted.filter(Boolean).length, cursor: page.cursor };
 }
 
-/** A match that says nothing would delete everything. */
+/** A match that says nothing would delete everything, and one with a slip in a name more than was meant. */
 function checkMatch(match: Match): Match {
   if (typeof match !== "object" || match === null) throw invalid("what", "is missing");
+  checkOptionNames(match, ["prefix", "filter", "dryRun"], "what");
+  if (match.dryRun !== undefined) checkFlag(match.dryRun, "what.dryRun");
   const filter = match.filter && checkFilter(match.filter, "what.filter");
   if ((match.prefix ?? "") === "" && (filter === undefined || saysNothing(filter))) {
     throw invalid("what", "names neither keys nor a prefix or filter; name what is to go");

@@ -114,12 +114,12 @@ function trustIn(agentId: string | undefined, reader: string | undefined): Promp
   return agentId !== undefined && agentId === reader ? "own" : "agent";
 }
 
-/** Those above the passage that is shown; a document's own say where in it the entry stands. */
+/** Those above the passage that is shown; of a document also where the whole entry is, which is a part of it. */
 function headingsOf(hit: PromptHit, form: PromptForm): readonly string[] {
-  const within = form === "whole" ? [] : hit.passage.headings;
-  if ("role" in hit || hit.source !== "document") return within;
+  const { headings } = hit.passage;
+  if ("role" in hit || hit.source !== "document") return form === "whole" ? [] : headings;
   const above = hit.metadata?.["heading"];
-  return typeof above === "string" && above !== "" ? [above, ...within] : within;
+  return headings.length === 0 && typeof above === "string" && above !== "" ? [above] : headings;
 }
 
 function timeOf(at: number): string {

@@ -47,12 +47,12 @@ describe("saving only what is new", () => {
     expect(asked).toEqual([]);
   });
 
-  it("is yes or no", async () => {
+  it.each(["ifNew", "ifAbsent"])("is yes or no, as any condition is: %s", async (condition) => {
     const { memory, asked } = open();
-    const options = { ...longTerm, ifNew: "yes" } as never;
+    const options = { ...longTerm, [condition]: "yes" } as never;
     await expect(memory.save("ann", "k", 1, options)).rejects.toMatchObject({
       code: "MEM_INVALID_ARGUMENT",
-      path: "ifNew",
+      path: condition,
     });
     expect(asked).toEqual([]);
   });

@@ -62,7 +62,7 @@ describe("a message from outside a session", () => {
       ...message,
       metadata: { agentId: "ann", role: "system", round: 1 },
     });
-    const [write] = asked[2]?.args[1] as LongTermWrite[];
+    const [write] = (asked[2]?.args[1] ?? []) as LongTermWrite[];
     expect(write?.metadata).toEqual({ round: 1, role: "user" });
   });
 
@@ -91,6 +91,17 @@ describe("a message from outside a session", () => {
       code: "MEM_INVALID_ARGUMENT",
       path: "message.subject",
     });
+    expect(asked).toEqual([]);
+  });
+
+  it("has an id that leaves room for the lifetime in the key under which it is kept", async () => {
+    const { memory, asked } = open(() => keeping);
+    const added = await memory.addConversationMessage("w", { ...message, id: "m".repeat(8192) });
+    expect(added.id).toHaveLength(8192);
+    asked.length = 0;
+    await expect(
+      memory.addConversationMessage("w", { ...message, id: "m".repeat(8193) }),
+    ).rejects.toMatchObject({ code: "MEM_TOO_LARGE", path: "message.id" });
     expect(asked).toEqual([]);
   });
 

@@ -76,6 +76,13 @@ describe("the trust in a memory", () => {
     expect(labels([shared], { agentId: "ann" })[0]).toContain("source: team; trust: agent");
   });
 
+  it("names the headings above a passage of a document once", () => {
+    const text = "Warm, never pushy.";
+    const passage = { text, start: 0, end: text.length, headings: ["Voice", "Tone"] };
+    const { text: rendered } = renderForPrompt([documentHit({ passage })], { budget: 500 });
+    expect(rendered).toContain('key: "voice.md#1"; heading: "Voice" > "Tone"; when:');
+  });
+
   it("is the operator's for knowledge, which is told with its document and heading", () => {
     expect(labels([documentHit()], { agentId: "ann" })[0]).toContain(
       'source: document "voice.md"; trust: knowledge; key: "voice.md#1"; heading: "Voice › Tone"; when:',

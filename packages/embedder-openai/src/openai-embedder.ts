@@ -42,8 +42,8 @@ const KNOWN_DIMENSIONS: Readonly<Record<string, number>> = {
  *
  * Nothing connects before the first text. `embed` rejects with `MEM_EMBEDDING` when the service fails, with
  * `MEM_DIMENSION` when its vectors are not `dimensions` long, and with `MEM_ABORTED`; no key is in any error. A text that
- * the service refuses is named by the error's `path`, e.g. `texts[3]`, when the others have their vectors
- * (`vectorsBefore(error)`); after any other failure nothing more is sent.
+ * the service refuses, or fails over each time while it takes another, is named by the error's `path`, e.g. `texts[3]`,
+ * when the others have their vectors (`vectorsBefore(error)`); after any other failure nothing more is sent.
  */
 export function createOpenAiEmbedder(options: OpenAiEmbedderOptions = {}): Embedder {
   const { model = "text-embedding-3-small" } = options;

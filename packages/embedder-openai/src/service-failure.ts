@@ -1,12 +1,15 @@
 import type { EmbeddingFailure } from "@mem/core";
-import { APIError } from "openai";
 
-/** What the client's error says of the service. */
+/** What the client's error says of the service; by structure, since the caller's client may be of another copy. */
 export function readFailure(error: unknown): EmbeddingFailure {
-  if (!(error instanceof APIError)) return {};
-  const { status, code } = error;
-  const headers = error.headers as Headers | undefined;
+  const { status, code, headers } = (error ?? {}) as {
+    readonly status?: unknown;
+    readonly code?: unknown;
+    readonly headers?: Headers | null;
+  };
+  if (typeof status !== "number") return {};
+  const readable = typeof headers?.get === "function" ? headers : undefined;
   // OpenAI's own word on it, and an account that nobody fills up in a minute.
-  const isFinal = headers?.get("x-should-retry") === "false" || code === "insufficient_quota";
-  return { status: status as number | undefined, headers, isFinal };
+  const isFinal = readable?.get("x-should-retry") === "false" || code === "insufficient_quota";
+  return { status, headers: readable, isFinal };
 }

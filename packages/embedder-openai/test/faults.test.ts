@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import type OpenAI from "openai";
 import { describe, expect, it } from "vitest";
 import { createOpenAiEmbedder, type OpenAiEmbedderOptions } from "../src/index.ts";
 import { goodReply, startEmbeddingServer, type Answer } from "./embedding-server.ts";
@@ -206,6 +207,22 @@ describe("a failing service", () => {
       { timeoutMs: 100 },
     );
     expect(error).toMatchObject({ code: "MEM_EMBEDDING", retryable: true });
+  });
+
+  it("is understood through a client of another copy of the library", async () => {
+    let asked = 0;
+    const create = (): Promise<never> => {
+      asked++;
+      return Promise.reject(Object.assign(new Error(apiKey), { status: 401, headers: {} }));
+    };
+    const client = { embeddings: { create } } as unknown as OpenAI;
+    const embedder = createOpenAiEmbedder({ client, model: "m", dimensions: 8 });
+    await expect(embedder.embed([text], { kind: "query" })).rejects.toMatchObject({
+      code: "MEM_EMBEDDING",
+      retryable: false,
+      message: expect.stringContaining("401"),
+    });
+    expect(asked).toBe(1);
   });
 
   it("that cannot be found is told of", async () => {

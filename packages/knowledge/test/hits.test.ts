@@ -11,7 +11,7 @@ import {
   type SearchRequest,
 } from "@mem/core";
 import { createJsonStore } from "@mem/longterm-json";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createKnowledge, ingestKnowledge, provenanceOf } from "../src/index.ts";
 
 let folder: string;
@@ -197,6 +197,36 @@ describe("a search", () => {
     expect(hit).toMatchObject({ key: "b#0", duplicates: [{ key: "c#0" }] });
     const [old] = await search("letters", { recency: { halfLife: 1e-9, weight: 0.5 } });
     expect(old?.scores.recency).toBeLessThan(0);
+  });
+
+  it("lists what a filter chooses page by page, each once, without a call a page of nothing", async () => {
+    const documents = Array.from({ length: 260 }, (_, i) => ({
+      id: `d${String(i).padStart(3, "0")}`,
+      text: "Text.",
+      metadata: { rare: i % 50 === 7, odd: i % 2 === 1 },
+    }));
+    await ingestKnowledge({ store, documents });
+    const lists = vi.spyOn(store, "list");
+    for (const [field, calls] of [
+      ["rare", 6],
+      ["odd", 75],
+    ] as const) {
+      lists.mockClear();
+      const keys: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const from = cursor === undefined ? {} : { cursor };
+        const request = { limit: 4, filter: where.eq(field, true), ...from };
+        const page = await knowledge.list("default", request);
+        expect(page.items.length).toBeLessThanOrEqual(4);
+        keys.push(...page.items.map(({ key }) => key));
+        cursor = page.cursor;
+      } while (cursor !== undefined);
+      expect(keys).toEqual(
+        documents.filter(({ metadata }) => metadata[field]).map(({ id }) => id),
+      );
+      expect(lists.mock.calls.length).toBeLessThanOrEqual(calls);
+    }
   });
 
   it("lists documents of a collection", async () => {

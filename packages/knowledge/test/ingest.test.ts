@@ -11,7 +11,13 @@ import {
 } from "@mem/core";
 import { createJsonStore } from "@mem/longterm-json";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createKnowledge, ingestKnowledge, type SourceDocument } from "../src/index.ts";
+import {
+  createKnowledge,
+  ingestKnowledge,
+  putDocuments,
+  removeDocuments,
+  type SourceDocument,
+} from "../src/index.ts";
 import { leftovers, NOTHING_LEFT } from "./shelf-contents.ts";
 
 let folder: string;
@@ -143,6 +149,37 @@ describe("an ingest", () => {
     expect(await leftovers(store)).toEqual(NOTHING_LEFT);
   });
 
+  it("is stopped also while its source hangs, and makes way for the next one", async () => {
+    const stop = new AbortController();
+    async function* hanging(): AsyncGenerator<SourceDocument> {
+      for (let i = 0; i < 100; i++) yield { id: `d${i}`, text: `text ${i}` };
+      setImmediate(() => stop.abort());
+      await new Promise(() => {});
+    }
+    const stopped = ingestKnowledge({ store, documents: hanging(), signal: stop.signal });
+    await expect(stopped).rejects.toMatchObject({ code: "MEM_ABORTED", outcome: "not-applied" });
+    expect(await leftovers(store)).toEqual(NOTHING_LEFT);
+    expect(await ingestKnowledge({ store, documents: [voice] })).toMatchObject({ added: 1 });
+  });
+
+  it("lets its source close what it has open, however it ends", async () => {
+    const closed: string[] = [];
+    async function* source(name: string): AsyncGenerator<SourceDocument> {
+      try {
+        yield voice;
+        yield voice;
+      } finally {
+        closed.push(name);
+      }
+    }
+    const { signal } = new AbortController();
+    for (const options of [{}, { signal }]) {
+      const twice = ingestKnowledge({ store, documents: source("refused"), ...options });
+      await expect(twice).rejects.toMatchObject({ code: "MEM_CONFLICT" });
+    }
+    expect(closed).toEqual(["refused", "refused"]);
+  });
+
   it("changes nothing when its source fails, however late", async () => {
     await ingestKnowledge({ store, documents: [voice] });
     await expect(ingestKnowledge({ store, documents: brokenOff() })).rejects.toThrow("broke off");
@@ -216,6 +253,47 @@ describe("an ingest", () => {
     const hits = await knowledge.search("default", ask("warm"));
     expect(hits.map(({ passage }) => passage.text)).toEqual(["Warm and short."]);
     expect(await ingestKnowledge({ store, documents })).toMatchObject({ unchanged: 1 });
+    expect(await leftovers(store)).toEqual(NOTHING_LEFT);
+  });
+
+  it.each([null, undefined, 5, "text", { id: "a", text: "A." }])(
+    "refuses %j in place of documents",
+    async (none) => {
+      const documents = none as unknown as SourceDocument[];
+      const refusal = { code: "MEM_INVALID_ARGUMENT", path: "documents" };
+      await expect(ingestKnowledge({ store, documents })).rejects.toMatchObject(refusal);
+      await expect(putDocuments({ store, documents })).rejects.toMatchObject(refusal);
+      const ids = none as unknown as string[];
+      await expect(removeDocuments({ store, ids })).rejects.toMatchObject({ path: "ids" });
+    },
+  );
+
+  it("waits for a store that is full, and gives it no more at once than it can put away", async () => {
+    let [atOnce, most] = [0, 0];
+    const isFull = new Set([3, 10, 25]);
+    let calls = 0;
+    const narrow = Object.create(store) as LongTermStore;
+    for (const name of ["get", "list", "flush"] as const) {
+      Object.defineProperty(narrow, name, { value: store[name].bind(store) });
+    }
+    for (const name of ["save", "delete"] as const) {
+      const call = async (...args: never[]): Promise<unknown> => {
+        most = Math.max(most, ++atOnce);
+        try {
+          if (isFull.has(calls++)) throw new MemoryError("MEM_CAPACITY", "full for now");
+          return await (store[name] as (...args: never[]) => Promise<unknown>).apply(store, args);
+        } finally {
+          atOnce--;
+        }
+      };
+      Object.defineProperty(narrow, name, { value: call });
+    }
+    const text = Array.from({ length: 6_000 }, (_, i) => `# Part ${i}\n\nText.`).join("\n\n");
+    const documents = [{ id: "long", text }];
+    expect(await ingestKnowledge({ store: narrow, documents })).toMatchObject({ passages: 6_000 });
+    await ingestKnowledge({ store: narrow, documents: [] });
+    expect(calls).toBeGreaterThan(25);
+    expect(most).toBeLessThan(10);
     expect(await leftovers(store)).toEqual(NOTHING_LEFT);
   });
 

@@ -12,7 +12,7 @@ import { leftovers, NOTHING_LEFT } from "./shelf-contents.ts";
 import { watched } from "./watched.ts";
 import { bigStateOf, readAll, shown } from "./visible-knowledge.ts";
 
-const KILLS = 20;
+const KILLS = 8;
 const SCRIPT = join(import.meta.dirname, "processes", "ingest-forever.ts");
 
 let folder: string;
@@ -61,7 +61,7 @@ describe("an ingest that is killed, again and again", () => {
       unchanged: last.length,
     });
     expect((await store.verify()).problems).toEqual([]);
-  }, 120_000);
+  }, 60_000);
 });
 
 /** A process that ingests one state after the other. */

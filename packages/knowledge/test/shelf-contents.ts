@@ -1,7 +1,7 @@
 import type { LongTermEntry, LongTermStore, Scope } from "@mem/core";
-import { collectionIn, readManifest } from "../src/manifest.ts";
-import { passagePlace, shelfOf, shelvedIn, textKey } from "../src/shelf.ts";
-import { listAll } from "../src/store-pages.ts";
+import { collectionIn, readManifest } from "../src/shelf/manifest.ts";
+import { passagePlace, shelfOf, shelvedIn, textKey } from "../src/shelf/shelf.ts";
+import { listAll } from "../src/shelf/store-pages.ts";
 
 /** What lies in a store that no finished ingest would have left there. */
 export async function leftovers(store: LongTermStore, collection = "default"): Promise<unknown> {

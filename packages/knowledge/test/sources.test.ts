@@ -51,6 +51,20 @@ describe("a folder of Markdown", () => {
     ]);
   });
 
+  it("is not left by what it holds: dependencies, hidden folders, links round in a circle", async () => {
+    await mkdir(join(folder, "deep", "node_modules"), { recursive: true });
+    await mkdir(join(folder, ".git"));
+    await writeFile(join(folder, "deep", "node_modules", "a.md"), "theirs");
+    await writeFile(join(folder, ".draft.md"), "hidden");
+    await writeFile(join(folder, "deep", "a.md"), "ours");
+    await symlink(folder, join(folder, "deep", "round"));
+    await symlink(folder, join(folder, "deep", "round.md"));
+    // What is passed over is not even looked into.
+    await symlink("circle.md", join(folder, ".git", "circle.md"));
+    const found = await read(readMarkdownFolder(folder));
+    expect(found.map(({ id }) => id)).toEqual(["deep/a.md"]);
+  });
+
   it("is refused where there is none", async () => {
     const missing = join(folder, "missing");
     await expect(read(readMarkdownFolder(missing))).rejects.toMatchObject({

@@ -24,6 +24,8 @@ interface ScopeChanges {
   readonly scope: Scope;
   /** By key; `undefined` where the entry is to go. */
   readonly entries: Map<string, StoredEntry | undefined>;
+  /** How many more, or fewer, have a `contentHash` than in the view beneath. */
+  readonly counts: Map<string, number>;
 }
 
 /** Changes on top of a view: judged and written together, and seen by nobody until they are on disk. */
@@ -51,12 +53,8 @@ export class Draft implements EntryView {
   }
 
   count(scope: Scope, content: string): number {
-    let count = this.#base.count(scope, content);
-    for (const [key, after] of this.#changes.get(encodeScope(scope))?.entries ?? []) {
-      if (this.#base.find(scope, key)?.content === content) count -= 1;
-      if (after?.content === content) count += 1;
-    }
-    return count;
+    const more = this.#changes.get(encodeScope(scope))?.counts.get(content) ?? 0;
+    return this.#base.count(scope, content) + more;
   }
 
   put(stored: StoredEntry): void {
@@ -101,10 +99,17 @@ export class Draft implements EntryView {
   }
 
   #change(scope: Scope, key: string, stored: StoredEntry | undefined): void {
-    this.#bytes += (stored?.bytes ?? 0) - (this.find(scope, key)?.bytes ?? 0);
+    const former = this.find(scope, key);
+    this.#bytes += (stored?.bytes ?? 0) - (former?.bytes ?? 0);
     const id = encodeScope(scope);
-    const changes = this.#changes.get(id) ?? { scope, entries: new Map() };
+    const changes = this.#changes.get(id) ?? { scope, entries: new Map(), counts: new Map() };
     changes.entries.set(key, stored);
+    count(changes.counts, former, -1);
+    count(changes.counts, stored, 1);
     this.#changes.set(id, changes);
   }
+}
+
+function count(counts: Map<string, number>, stored: StoredEntry | undefined, by: 1 | -1): void {
+  if (stored !== undefined) counts.set(stored.content, (counts.get(stored.content) ?? 0) + by);
 }

@@ -252,7 +252,7 @@ class JsonStore implements LongTermStore {
     this.#begin(options);
     const { storage, vectors } = await this.#open();
     await storage.flush();
-    await vectors.usable?.flush(options?.signal);
+    await vectors.flush(options?.signal);
   }
 
   async health(): Promise<Health> {

@@ -90,6 +90,22 @@ export class Vectors {
     }
   }
 
+  /**
+   * Resolves when every text has its vector and all are on disk. Where others take their place meanwhile, it is those.
+   * Throws `MEM_EMBEDDING` or `MEM_DIMENSION`, with the remedy, where the vectors are another embedder's.
+   */
+  async flush(signal: AbortSignal | undefined): Promise<void> {
+    for (;;) {
+      const store = this.usable;
+      try {
+        await store?.flush(signal);
+      } catch (error) {
+        if (store === this.#current) throw error;
+      }
+      if (store === this.#current) return;
+    }
+  }
+
   /** Leaves nothing on disk of texts that are gone. */
   async erase(): Promise<void> {
     const texts = this.#catalog.texts();

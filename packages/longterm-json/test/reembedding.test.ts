@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { ReembedProgress } from "@mem/core";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createFaultyEmbedder } from "./fixtures/faulty-embedder.ts";
 import { start } from "./fixtures/process.ts";
 import { temporaryFolder } from "./folder.ts";
@@ -43,6 +43,19 @@ describe("another embedder's vectors", () => {
     expect(store.capabilities.vector).toBe(true);
     expect(await store.reembed(createFaultyEmbedder("new"))).toEqual({ entries: 300 });
     expect(embedder.requests.flat()).toHaveLength(300);
+  });
+
+  it("are waited for by who waits for the vectors that they take the place of", async () => {
+    await using folder = await temporaryFolder();
+    const old = createFaultyEmbedder("old");
+    old.fault = () => new Promise(() => {});
+    const store = folder.open({ embedder: old });
+    await store.save(ann, notes);
+    const flushed = store.flush();
+    await vi.waitFor(() => expect(old.requests.length).toBeGreaterThan(0));
+    await store.reembed(createFaultyEmbedder("new"));
+    await flushed;
+    expect(await store.stats("acme")).toEqual({ entries: 300, pendingVectors: 0 });
   });
 
   it("leave nothing of what is erased, those of a stopped attempt neither", async () => {

@@ -165,7 +165,7 @@ describe("vectors", () => {
     onTestFinished(() => base.close());
     const overlay = new Overlay();
     const made = new MadeVectors(overlay);
-    const pending = new PendingRows(base, overlay, made);
+    const pending = new PendingRows(base, overlay, made, () => true);
     const [first = expect.fail("it is pending")] = await pending.next();
     pending.add([first.id]);
     const looking = pending.next();

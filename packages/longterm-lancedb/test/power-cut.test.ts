@@ -11,6 +11,9 @@ import {
 import { basename, dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createLanceDbStore } from "../src/index.ts";
+import { loadNativeModules } from "../src/table/native-module.ts";
+import { fromStored, type StoredRow } from "../src/table/row-queries.ts";
+import { rowTable } from "../src/table/row-table.ts";
 import { here, openStore, query, scope, storeFolder, write } from "./fixtures.ts";
 import { behindItsBack, tableFiles } from "./raw-table.ts";
 
@@ -30,8 +33,10 @@ async function storeWithEntries(): Promise<string> {
 /** Commits to the table what was never published: a copy of an entry under another id. */
 function addUnpublished(uri: string): Promise<void> {
   return behindItsBack(uri, async (table) => {
-    const [row] = await table.query().limit(1).toArray();
-    await table.add([{ ...row, id: "acme::writer:ghost" }]);
+    const rows: StoredRow[] = await table.query().limit(1).toArray();
+    const { arrow } = await loadNativeModules();
+    const ghosts = rows.map((row) => ({ ...fromStored(row), id: "acme::writer:ghost" }));
+    await table.add(rowTable(arrow, ghosts, undefined));
   });
 }
 

@@ -47,11 +47,12 @@ function bestPassage(
   analyzer: Analyzer,
 ): number | undefined {
   const count = createTermCounter(query.terms);
+  const termsOf = remember((heading: string) => analyzer.analyze(heading));
   let best: number | undefined;
   let bestScore = 0;
   let at = 0;
   for (const [index, { headings, start, end }] of passages.entries()) {
-    const terms = headings.flatMap((heading) => analyzer.analyze(heading));
+    const terms = headings.flatMap(termsOf);
     for (; at < tokens.length && (tokens[at] as Token).start < end; at++) {
       const token = tokens[at] as Token;
       if (token.start >= start) terms.push(token.term);
@@ -63,6 +64,16 @@ function bestPassage(
     bestScore = score;
   }
   return best;
+}
+
+/** Headings are above many passages. */
+function remember<T>(make: (text: string) => T): (text: string) => T {
+  const made = new Map<string, T>();
+  return (text) => {
+    const result = made.get(text) ?? make(text);
+    made.set(text, result);
+    return result;
+  };
 }
 
 /** In the order of the query; what stands for a prefix as it was found. */

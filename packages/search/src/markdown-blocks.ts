@@ -23,8 +23,11 @@ class FlatTokenizer extends Tokenizer {
 
 /** The blocks of a text, one after the other; together they are all of it. */
 export function* markdownBlocks(text: string): Generator<Block> {
-  // The lexer would make one character of the two that end a line on Windows.
-  const source = text.replaceAll("\r\n", " \n").replaceAll("\r", "\n");
+  // The lexer would make one character of the two that end a line on Windows, and a byte order mark would hide a heading.
+  const source = text
+    .replace(/^\uFEFF/, " ")
+    .replaceAll("\r\n", " \n")
+    .replaceAll("\r", "\n");
   let start = 0;
   for (const token of new Lexer({ tokenizer: new FlatTokenizer() }).blockTokens(source, [])) {
     const end = start + token.raw.length;

@@ -84,8 +84,17 @@ class TermSetCollapse<H> implements Collapse<H> {
   }
 }
 
+/** Gives up as soon as too many are missing, so that texts which only begin alike cost little. */
 function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
-  let shared = 0;
-  for (const term of a) if (b.has(term)) shared += 1;
-  return 10 * shared >= SHARED_OF_TEN * (a.size + b.size - shared);
+  const suffices = (shared: number): boolean =>
+    10 * shared >= SHARED_OF_TEN * (a.size + b.size - shared);
+  let possible = Math.min(a.size, b.size);
+  if (!suffices(possible)) return false;
+  possible = a.size;
+  for (const term of a) {
+    if (b.has(term)) continue;
+    possible -= 1;
+    if (!suffices(possible)) return false;
+  }
+  return suffices(possible);
 }

@@ -12,6 +12,8 @@ export interface Passage extends TextRange {
 const WHOLE_LENGTH = 1_600;
 /** ... and of a longer one, each passage has at most so many. */
 const PASSAGE_LENGTH = 1_200;
+/** What is marked as a heading and longer is text: every passage below would carry it. */
+const HEADING_LENGTH = 200;
 
 /**
  * The passages that a stored text is compared and shown by, at least one: all of it up to 1,600 characters, and of a
@@ -32,26 +34,38 @@ export function embeddedTexts(text: string): string[] {
 /**
  * Splits a text where its structure does: at Markdown headings, then between blocks, then between sentences, so that no
  * passage is longer than `maxLength` UTF-16 code units unless a single character is; a sentence that is longer is cut.
- * White space around a passage is left out, and so are headings, which each passage below them names. A text of nothing
- * but headings is one passage, and one of nothing but white space none. Throws a `RangeError` when `maxLength` is not 1
- * or more.
+ * White space around a passage is left out, and so are headings, which each passage below them names; one with nothing
+ * below it is a passage itself, and what is longer than 200 characters is none. A text of nothing but white space has no
+ * passage. Throws a `RangeError` when `maxLength` is not 1 or more.
  */
 export function splitPassages(text: string, { maxLength }: { maxLength: number }): Passage[] {
   if (!(maxLength >= 1)) throw new RangeError("maxLength must be a number from 1.");
   const passages: Passage[] = [];
-  let above: readonly { depth: number; text: string }[] = [];
+  let above: readonly Heading[] = [];
   let current: TextRange = { start: 0, end: 0 };
+  const push = (range: TextRange | undefined, headings: readonly Heading[]): void => {
+    if (range === undefined) return;
+    const names = headings.map((heading) => heading.text);
+    passages.push({ text: text.slice(range.start, range.end), ...range, headings: names });
+  };
   const flush = (next: number): void => {
-    const range = trimmed(text, current);
-    const headings = above.map((heading) => heading.text);
-    if (range) passages.push({ text: text.slice(range.start, range.end), ...range, headings });
+    push(trimmed(text, current), above);
     current = { start: next, end: next };
   };
+  /** Ends what is below the last heading; one that nothing was below would be lost. */
+  const endSection = (depth: number): void => {
+    flush(current.end);
+    const last = above.at(-1);
+    if (last === undefined || depth > last.depth) return;
+    if ((passages.at(-1)?.end ?? 0) <= last.range.start) push(last.range, above.slice(0, -1));
+  };
   for (const { start, end, heading } of markdownBlocks(text)) {
-    if (heading) {
-      flush(end);
+    const range = heading && trimmed(text, { start, end });
+    if (heading && range && range.end - range.start <= Math.min(HEADING_LENGTH, maxLength)) {
+      endSection(heading.depth);
+      current = { start: end, end };
       // By depth and not by place: levels may be skipped, and headings of one level stand beside each other.
-      above = [...above.filter(({ depth }) => depth < heading.depth), heading];
+      above = [...above.filter(({ depth }) => depth < heading.depth), { ...heading, range }];
       continue;
     }
     for (const piece of splitBlock(text, { start, end }, maxLength)) {
@@ -59,10 +73,14 @@ export function splitPassages(text: string, { maxLength }: { maxLength: number }
       current = { start: current.start, end: piece.end };
     }
   }
-  flush(text.length);
-  const whole = trimmed(text, { start: 0, end: text.length });
-  if (passages.length > 0 || whole === undefined) return passages;
-  return [{ text: text.slice(whole.start, whole.end), ...whole, headings: [] }];
+  endSection(0);
+  return passages;
+}
+
+interface Heading {
+  readonly depth: number;
+  readonly text: string;
+  readonly range: TextRange;
 }
 
 function trimmed(text: string, { start, end }: TextRange): TextRange | undefined {
@@ -92,9 +110,8 @@ function* splitBlock(
 function* cut(text: string, { start, end }: TextRange, maxLength: number): Generator<TextRange> {
   let from = start;
   while (end - from > maxLength) {
-    const space = text.lastIndexOf(" ", from + maxLength);
-    let to = space > from + maxLength / 2 ? space + 1 : from + maxLength;
-    if (to - from > maxLength) to = from + maxLength;
+    const space = text.slice(from, from + maxLength).lastIndexOf(" ");
+    let to = from + (space > maxLength / 2 ? space + 1 : maxLength);
     if (/[\uD800-\uDBFF]/.test(text.charAt(to - 1)) && to < end) to += to - from > 1 ? -1 : 1;
     yield { start: from, end: to };
     from = to;

@@ -76,9 +76,41 @@ describe("passages", () => {
     expect(() => splitPassages("a b", { maxLength })).toThrow(RangeError);
   });
 
-  it("are none where there is nothing to say, and one where there are only headings", () => {
+  it("are none where there is nothing to say", () => {
     expect(split(" \n\n")).toEqual([]);
-    expect(split("# A\n\n## B\n")).toEqual([["", "# A\n\n## B"]]);
+  });
+
+  it("are headings with nothing below them, below those that these are under", () => {
+    expect(split("# A\n\n## B\n")).toEqual([["A", "## B"]]);
+    expect(split("# A\n## B\n# C\nc\n## D\n## E\n### F\nf\n# G")).toEqual([
+      ["A", "## B"],
+      ["C", "c"],
+      ["C", "## D"],
+      ["C › E › F", "f"],
+      ["", "# G"],
+    ]);
+  });
+
+  it("have no heading of more than 200 characters, nor one that is longer than they may be", () => {
+    const long = "word ".repeat(39).trim();
+    expect(headings(`# ${long}\n\na`)).toEqual([long]);
+    expect(split(`# ${long} more\n\na`)).toEqual([["", `# ${long} more\n\na`]]);
+    expect(split("# Some heading\n\na", 10)).toEqual([
+      ["", "# Some"],
+      ["", "heading\n\na"],
+    ]);
+  });
+
+  it("see a heading behind a byte order mark", () => {
+    expect(split("\uFEFF# Brand\n\nWho we are.")).toEqual([["Brand", "Who we are."]]);
+  });
+
+  it("are the same whichever way lines end", () => {
+    const text = "# A\n\none\ntwo\n\nB\n=\n\n- c\n- d\n\n```\n# e\n```\n\n| f |\n| - |\n| g |\n";
+    for (const end of ["\r\n", "\r"]) {
+      const ended = split(text.replaceAll("\n", end));
+      expect(ended.map(([above, own]) => [above, own.replaceAll(end, "\n")])).toEqual(split(text));
+    }
   });
 
   it("are where they say that they are, in order, and as long as they may be", () => {
@@ -91,11 +123,24 @@ describe("passages", () => {
           expect(start).toBeGreaterThanOrEqual(before);
           expect(own).toBe(own.trim());
           expect(own).not.toBe("");
-          if (passages.length > 1) expect(own.length).toBeLessThanOrEqual(maxLength);
+          expect(own.length).toBeLessThanOrEqual(maxLength);
           before = end;
         }
       }),
       { numRuns: 1000 },
+    );
+  });
+
+  it("keep every word, with the headings that they name", () => {
+    const block = fc
+      .tuple(fc.constantFrom("# ", "## ", "### ", "", "- ", "> "), fc.nat({ max: 999 }))
+      .map(([mark, number]) => `${mark}w${number}x`);
+    fc.assert(
+      fc.property(fc.array(block, { maxLength: 20 }), (blocks) => {
+        const text = blocks.join("\n\n");
+        const kept = new Set(split(text, 20).join(" ").match(/w\d+x/g));
+        expect(kept).toEqual(new Set(text.match(/w\d+x/g)));
+      }),
     );
   });
 
@@ -115,7 +160,12 @@ describe("passages", () => {
   });
 
   it("take time by the length of a text, however deep somebody nested it", () => {
-    for (const text of ["> ".repeat(200_000), "- ".repeat(200_000), "* a\n".repeat(50_000)]) {
+    const nested = ["> ".repeat(200_000), "- ".repeat(200_000), "* a\n".repeat(50_000)];
+    for (const text of [
+      ...nested,
+      "x".repeat(1_000_000),
+      `# ${"w ".repeat(999)}\n${"## a\nb\n".repeat(50_000)}`,
+    ]) {
       const time = cpuTime(() => splitPassages(`${text}end`, { maxLength: 1200 }));
       expect(time).toBeLessThan(2000);
     }

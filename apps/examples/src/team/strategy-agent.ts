@@ -51,5 +51,5 @@ export class StrategyAgent extends TeamMember<Brief, { channels: number }> {
 }
 
 function firstSentence(text = ""): string {
-  return /^.*?[.:;](?= |$)/.exec(text)?.[0] ?? text;
+  return /^.*?(?=[.:;](?:\s|$))/s.exec(text)?.[0].replaceAll(/\s+/g, " ") ?? text;
 }

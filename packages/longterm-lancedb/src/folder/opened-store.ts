@@ -200,8 +200,12 @@ function describeDamage({ segment, offset, bytes, reason }: Damage): string {
 export async function bringUp({ flusher, vectors }: OpenedStore): Promise<void> {
   await flusher.flush();
   if (!vectors.areWanted) return;
-  await vectors.flush();
-  await flusher.flush();
+  try {
+    await vectors.flush();
+  } finally {
+    // Where the embedder refuses one text, those of the others are made.
+    await flusher.flush();
+  }
 }
 
 /** Gives up what runs by itself, and closes what is open. What the table does not have stays in the log. */

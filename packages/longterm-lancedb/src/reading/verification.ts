@@ -10,7 +10,7 @@ import { holdForLong } from "../upkeep/pins.ts";
 import { toEntry } from "../table/row-conversion.ts";
 import { scanRows } from "../table/row-scan.ts";
 import { keyOfId, type Row } from "../table/row.ts";
-import { all, idIn, notCleared } from "../table/sql.ts";
+import { all, hasContent, idIn, notCleared } from "../table/sql.ts";
 import { readError } from "../store/storage-error.ts";
 
 /** Of so many rows it is checked that the indexes find them, spread over the table. */
@@ -103,6 +103,9 @@ export async function indexProblems(
   for (const row of rows) {
     const isById = (await table.countRows(idIn([row.id]))) === 1;
     if (!isById) problems.push(problem(row, "is not found by its key; flush the store anew"));
+    const isByContent = (await table.countRows(all(idIn([row.id]), hasContent(row.content)))) === 1;
+    if (!isByContent)
+      problems.push(problem(row, "is not found by its content; flush the store anew"));
     const [term] = splitTerms(row.terms);
     if (term === undefined) continue;
     const query = table.query().fullTextSearch(new MatchQuery(term, "terms"));

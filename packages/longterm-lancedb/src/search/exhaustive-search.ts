@@ -40,10 +40,8 @@ export async function scoreAll(
     const { near: nearness, terms: own } = looked.get(each.candidate.id) ?? each;
     looked.set(each.candidate.id, { ...each, near: nearness, terms: each.terms ?? own });
   }
-  for (const read of searched.unflushed) {
-    const own = question.look(read);
-    if (own.counts !== undefined || own.near !== undefined) looked.set(own.candidate.id, own);
-  }
+  const unflushed = await question.lookAtAll(searched.unflushed);
+  for (const each of unflushed) looked.set(each.candidate.id, each);
   const query = byKeyword ? queryOf(searched, terms, looked.values()) : undefined;
   return { scored: Array.from(looked.values(), (each) => question.score(each, query)), query };
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { matchesFilter, type SearchRequest, type SearchScope } from "@mem/core";
 import {
   createTermCounter,
@@ -16,6 +17,9 @@ import {
 import { metadataOf, type Candidate, type ReadCandidate, type Wanted } from "./candidates.ts";
 import { nearnessOf, type Nearness } from "./nearness.ts";
 import { keyOfId, scopeOfId } from "../table/row.ts";
+
+/** So many take some milliseconds. */
+const LOOKED_AT_ONCE = 1_000;
 
 /** A candidate with what a question finds in it. */
 export interface Looked {
@@ -79,6 +83,17 @@ export class Question {
       near: this.vector && nearnessOf(this.vector, read),
       terms: this.wanted.terms ? terms : undefined,
     };
+  }
+
+  /** Looks at many that are in memory: bit by bit, so that other work has its turn in between. */
+  async lookAtAll(read: readonly ReadCandidate[]): Promise<Looked[]> {
+    const answers: Looked[] = [];
+    for (const [i, each] of read.entries()) {
+      const looked = this.look(each);
+      if (looked.counts !== undefined || looked.near !== undefined) answers.push(looked);
+      if (i % LOOKED_AT_ONCE === LOOKED_AT_ONCE - 1) await setImmediate();
+    }
+    return answers;
   }
 
   /** Scores a candidate by itself; `query` weighs the terms, where words count. */

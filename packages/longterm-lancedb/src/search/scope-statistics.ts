@@ -5,8 +5,9 @@ import type { Slice } from "../log/overlay.ts";
 import { RememberedAnswers } from "../reading/remembered-answers.ts";
 import type { View } from "../reading/view.ts";
 
-/** So many texts take some milliseconds. */
-const ANALYZED_AT_ONCE = 256;
+/** So many texts are analysed in some milliseconds, and others are looked at many times as fast. */
+const ANALYZED_AT_ONCE = 64;
+const LOOK = 1 / 16;
 
 /** What BM25 has to know of a scope, but for how many of its entries have a term. */
 export interface ScopeTotals {
@@ -39,7 +40,7 @@ export class ScopeStatistics {
     let hidden = 0;
     const { entries } = slice;
     if (rows > 0) await view.learn(Array.from(entries.values(), ({ changed }) => changed));
-    await analyzeUnflushed(slice, this.#analyzer);
+    let work = 0;
     for (const { changed, entry } of entries.values()) {
       if (rows > 0 && changed.stored) {
         hidden++;
@@ -47,20 +48,16 @@ export class ScopeStatistics {
         totalLength -= changed.stored.length;
       }
       if (entry === undefined) continue;
+      work += entry.terms === undefined ? 1 : LOOK;
+      entry.terms ??= this.#analyzer.analyze(entry.write.text);
       documents++;
-      totalLength += documentLength(entry.terms ?? []);
+      totalLength += documentLength(entry.terms);
+      // After many saves these are many: other work has its turn in between.
+      if (work < ANALYZED_AT_ONCE) continue;
+      work = 0;
+      await setImmediate();
     }
     return { documents, totalLength, rows, hidden };
-  }
-}
-
-/** Analyses each unflushed text once. After many saves these are many: other work has its turn in between. */
-async function analyzeUnflushed({ entries }: Slice, analyzer: Analyzer): Promise<void> {
-  let analyzed = 0;
-  for (const { entry } of entries.values()) {
-    if (entry === undefined || entry.terms !== undefined) continue;
-    entry.terms = analyzer.analyze(entry.write.text);
-    if (++analyzed % ANALYZED_AT_ONCE === 0) await setImmediate();
   }
 }
 

@@ -88,15 +88,13 @@ export class WindowSearch {
       this.#near = listByVector({ ...asked, first: firstNear }, vector);
       if (lends) this.#lenders.push(listByVector({ ...whole, first: firstNear }, vector));
     }
-    for (const read of searched.unflushed) {
-      const looked = question.look(read);
-      if (looked.counts !== undefined || looked.near !== undefined) this.#add(looked);
-    }
   }
 
   /** Looks at more candidates. Resolves with all that were looked at so far. */
   async grow(): Promise<Found> {
-    const [counted, words, ...others] = await toTheirEnd(
+    const isFirst = this.#looked.size === 0;
+    const [unflushed, counted, words, ...others] = await toTheirEnd(
+      isFirst ? this.#question.lookAtAll(this.#searched.unflushed) : [],
       this.#counting,
       this.#words?.more() ?? [],
       ...[this.#near, ...this.#lenders].map((list) => list?.more() ?? []),
@@ -105,6 +103,7 @@ export class WindowSearch {
     if (byKeyword) {
       this.#query ??= weighTerms(this.#searched.totals, terms, counted?.frequencies ?? []);
     }
+    for (const looked of unflushed) this.#add(looked);
     for (const { looked } of others.flat()) this.#add(looked);
     for (const { looked, score } of words) {
       this.#add(looked);

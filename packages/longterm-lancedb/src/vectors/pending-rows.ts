@@ -1,5 +1,5 @@
 import type { Base } from "../table/base.ts";
-import { setVectors, type UnflushedEntry } from "../log/changed-entry.ts";
+import { setVectors } from "../log/changed-entry.ts";
 import { soundVectors } from "./row-vectors.ts";
 import type { MadeVectors } from "./made-vectors.ts";
 import type { Overlay } from "../log/overlay.ts";
@@ -28,9 +28,10 @@ type UnembeddedRow = Pick<Row, "id" | "text" | "version">;
  * remembered, so that it is not searched for each of them.
  */
 export class PendingRows {
-  readonly #base: Pick<Base, "use" | "version">;
+  readonly #base: Pick<Base, "use">;
   readonly #overlay: Overlay;
   readonly #made: MadeVectors;
+  readonly #isOwn: () => boolean;
   readonly #remembered = new Set<string>();
   readonly #refused = new Set<string>();
   /** Whether there may be some in the table that are not remembered. */
@@ -38,10 +39,12 @@ export class PendingRows {
   /** Those among them that were saved later are no matter of this process. */
   #savedUntil = Infinity;
 
-  constructor(base: Pick<Base, "use" | "version">, overlay: Overlay, made: MadeVectors) {
+  /** `isOwn`: whether the table's vectors are of the embedder that these rows are to have one of. */
+  constructor(base: Pick<Base, "use">, overlay: Overlay, made: MadeVectors, isOwn: () => boolean) {
     this.#base = base;
     this.#overlay = overlay;
     this.#made = made;
+    this.#isOwn = isOwn;
   }
 
   /** Whether there may be some. */
@@ -137,19 +140,20 @@ export class PendingRows {
 
   /** An entry that replaces one of the same text needs no other vector. */
   async #keepVectors(ids: readonly string[]): Promise<void> {
-    const open = new Map<string, UnflushedEntry>();
-    for (const { id } of this.#inOverlay(ids)) {
-      const { entry, stored } = this.#overlay.findId(id) ?? {};
-      if (entry !== undefined && stored !== null) open.set(id, entry);
-    }
-    await this.#base.use(async (table, version) => {
-      const rows = await readRows(table, [...open.keys()]);
-      // It was written since, and may have another embedder's vectors by now.
-      if (version !== this.#base.version) return;
+    const open = this.#inOverlay(ids).flatMap(({ id }) =>
+      this.#overlay.findId(id)?.stored === null ? [] : [id],
+    );
+    await this.#base.use(async (table) => {
+      if (!this.#isOwn()) return;
+      const rows = await readRows(table, open);
+      // The store may have gone over to another embedder meanwhile.
+      if (!this.#isOwn()) return;
       for (const row of rows) {
-        const entry = open.get(row.id);
-        const kept = entry?.write.text === row.text ? soundVectors(row) : undefined;
-        if (entry !== undefined && kept !== undefined) setVectors(entry, kept);
+        // Not the one that was there before: it may have been saved again.
+        const entry = this.#overlay.findId(row.id)?.entry;
+        if (entry === undefined || entry.vector !== undefined) continue;
+        const kept = entry.write.text === row.text ? soundVectors(row) : undefined;
+        if (kept !== undefined) setVectors(entry, kept);
       }
     });
   }

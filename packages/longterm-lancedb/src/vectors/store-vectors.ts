@@ -10,7 +10,7 @@ import { foreignEmbedder } from "../store/store-description.ts";
 
 export interface StoreVectorsParts {
   readonly embedder: CurrentEmbedder;
-  readonly base: Pick<Base, "use" | "version">;
+  readonly base: Pick<Base, "use">;
   readonly overlay: Overlay;
   readonly clock: Clock;
   /** Whose vectors the store has by now, as far as is known. */
@@ -97,8 +97,8 @@ export class StoreVectors {
   #queueOf(embedder: Embedder): EmbeddingQueue {
     const { base, overlay, clock, owner, onMade } = this.#parts;
     const { made } = this;
-    const pending = new PendingRows(base, overlay, made);
     const refusal = (): MemoryError | undefined => foreignEmbedder(owner(), embedder);
+    const pending = new PendingRows(base, overlay, made, () => refusal() === undefined);
     return new EmbeddingQueue({ embedder, pending, made, clock, onMade, refusal });
   }
 }

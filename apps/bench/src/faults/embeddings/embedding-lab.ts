@@ -15,6 +15,8 @@ export interface EmbeddingFaultsOptions {
   readonly subject?: EmbeddingSubject;
   /** How many requests the service gets at most between the last save of a process and its end. Default 100. */
   readonly requestsALife?: number;
+  /** How many times going over to another model is killed. Default 3. */
+  readonly killedReembeddings?: number;
   readonly onStep?: (step: string) => void;
 }
 
@@ -26,6 +28,7 @@ export class EmbeddingLab implements AsyncDisposable {
   readonly service: MisbehavingService;
   readonly writes: number;
   readonly random: () => number;
+  readonly killedReembeddings: number;
   readonly findings: EmbeddingFinding[] = [];
   kills = 0;
   readonly #options: EmbeddingFaultsOptions;
@@ -41,6 +44,7 @@ export class EmbeddingLab implements AsyncDisposable {
     this.service = service;
     this.writes = options.writes;
     this.random = options.random;
+    this.killedReembeddings = options.killedReembeddings ?? 3;
   }
 
   static async open(options: EmbeddingFaultsOptions): Promise<EmbeddingLab> {
@@ -66,7 +70,7 @@ export class EmbeddingLab implements AsyncDisposable {
   /** Whether the service got some more requests from now on, or a process has had time enough to send some. */
   afterSomeRequests(): LifeEnd {
     const { requestsALife = 100 } = this.#options;
-    const enough = this.service.requests + this.random() * requestsALife;
+    const enough = this.service.requests + (0.5 + this.random() / 2) * requestsALife;
     return (lines) => {
       const said = lines.filter((line) => "said" in line).length;
       return this.service.requests >= enough || said > MOST_SAID;

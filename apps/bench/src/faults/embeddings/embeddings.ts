@@ -17,7 +17,6 @@ export interface EmbeddingFaultsReport {
 const WRITES_A_LIFE = 1_000;
 const OLD_MODEL = "model-a";
 const NEW_MODEL = "model-b";
-const KILLED_REEMBEDDINGS = 3;
 
 /**
  * Saves through a service that misbehaves, with a kill now and then; has it be well; goes over to another model with
@@ -81,7 +80,7 @@ async function changeModel(lab: EmbeddingLab): Promise<void> {
     findings.push({ kind: "not refused", message: `another model: ${refusal ?? "was taken"}` });
   }
   service.isWell = false;
-  for (let i = 0; i < KILLED_REEMBEDDINGS; i++) {
+  for (let i = 0; i < lab.killedReembeddings; i++) {
     lab.step(`going over to ${NEW_MODEL}, ${lab.kills} kills`);
     const isAtIt = lab.afterSomeRequests();
     await lab.live(

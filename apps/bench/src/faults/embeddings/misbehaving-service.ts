@@ -10,8 +10,8 @@ import {
   type ServiceRequest,
 } from "./service-faults.ts";
 
-/** How many requests of a misbehaving service go wrong. */
-const SHARE_OF_FAULTS = 0.3;
+/** One of three requests of a misbehaving service goes wrong. */
+const TURNS = ["well", "well", "badly"] as const;
 const REFUSED_TEXT = "one text refused";
 
 /** A local embedding service that misbehaves at random until it is told to be well. */
@@ -26,19 +26,13 @@ export interface MisbehavingService extends AsyncDisposable {
 
 export async function startMisbehavingService(random: () => number): Promise<MisbehavingService> {
   const did = new Map<string, number>();
-  const faults: [string, ServiceFault][] = [];
+  const nextTurn = createBag(TURNS, random);
+  const nextFault = createBag(Object.entries(SERVICE_FAULTS), random);
   const state = { isWell: false, requests: 0 };
-
-  /** Each of them strikes as often as any other. */
-  const nextFault = (): [string, ServiceFault] => {
-    if (faults.length === 0) faults.push(...Object.entries(SERVICE_FAULTS));
-    const [fault] = faults.splice(Math.floor(random() * faults.length), 1);
-    return fault as [string, ServiceFault];
-  };
 
   const answer = (request: ServiceRequest, response: ServerResponse): void => {
     state.requests++;
-    const isFailing = !state.isWell && random() < SHARE_OF_FAULTS;
+    const isFailing = !state.isWell && nextTurn() === "badly";
     let [name, fault]: [string, ServiceFault] = ["served", goodReply];
     if (isFailing) [name, fault] = nextFault();
     else if (!state.isWell && refusesText(request)) [name, fault] = [REFUSED_TEXT, refuseText];
@@ -74,6 +68,16 @@ export async function startMisbehavingService(random: () => number): Promise<Mis
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
+  };
+}
+
+/** Draws at random, each as often as any other. */
+function createBag<T>(items: readonly T[], random: () => number): () => T {
+  const left: T[] = [];
+  return () => {
+    if (left.length === 0) left.push(...items);
+    const [drawn] = left.splice(Math.floor(random() * left.length), 1);
+    return drawn as T;
   };
 }
 

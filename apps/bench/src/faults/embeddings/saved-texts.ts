@@ -8,16 +8,23 @@ export const CANARY = "confidential";
 export const UNSPEAKABLE = "unspeakable";
 
 const ONE_REFUSED_IN = 100;
+const ONE_LONG_IN = 25;
+/** Enough for several passages. */
+const PARAGRAPHS = 40;
 
 /** What write number `n` saves: every tenth one replaces an earlier entry. */
 export function keyOf(n: number): string {
   return `key-${n % 10 === 9 ? n >> 1 : n}`;
 }
 
+/** Some are long enough for several passages, each of which has a vector of its own. */
 export function textOf(n: number): string {
   const digest = createHash("sha256").update(`text ${n}`).digest("hex");
   const refused = n % ONE_REFUSED_IN === 50 ? UNSPEAKABLE : "plain";
-  return `${CANARY} ${refused} ${digest.slice(0, 8 + (n % 50))} number ${n}`;
+  const text = `${CANARY} ${refused} ${digest.slice(0, 8 + (n % 50))} number ${n}`;
+  if (n % ONE_LONG_IN !== 0) return text;
+  const paragraphs = Array.from({ length: PARAGRAPHS }, (_, i) => `Part ${i} of ${text}.`);
+  return `# About ${n}\n\n${paragraphs.join("\n\n")}`;
 }
 
 /** The writes that count in the end, by key. */

@@ -23,9 +23,10 @@ export function createSubject(options: SubjectOptions): Embedder {
     apiKey,
     model,
     dimensions: DIMENSIONS,
-    // So that there are many requests, and what hangs does not hang long.
+    // So that there are many requests, and what hangs or fails does not hold up the lab for long.
     batchSize: 16,
     timeoutMs: 500,
+    maxRetries: 1,
   });
   return cacheDir === undefined ? embedder : createEmbedderCache({ embedder, dir: cacheDir });
 }

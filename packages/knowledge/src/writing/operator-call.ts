@@ -1,9 +1,9 @@
 import { checkId, throwIfAborted, type LongTermStore } from "@mem/core";
 import { Draft } from "./draft.ts";
-import { invalidArgument } from "./invalid-argument.ts";
-import { collectionIn, readManifest, type Manifest } from "./manifest.ts";
+import { invalidArgument } from "../invalid-argument.ts";
+import { collectionIn, readManifest, type Manifest } from "../shelf/manifest.ts";
 import { settle } from "./settling.ts";
-import { shelfOf, type Shelf } from "./shelf.ts";
+import { shelfOf, type Shelf } from "../shelf/shelf.ts";
 import { inTurn } from "./turns.ts";
 
 /** What every call of the operator takes. */

@@ -1,7 +1,7 @@
 import { isMemoryError, MemoryError } from "@mem/core";
 import { announce, type Change } from "./announcing.ts";
-import { changeCollection, collectionIn, readManifest } from "./manifest.ts";
-import type { Shelved } from "./shelved-documents.ts";
+import { changeCollection, collectionIn, readManifest } from "../shelf/manifest.ts";
+import type { Shelved } from "../shelf/shelved-documents.ts";
 import { requireEntered, withoutOthers, type Work } from "./under-way.ts";
 
 /**

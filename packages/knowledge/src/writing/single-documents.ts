@@ -1,12 +1,13 @@
 import { isMemoryError } from "@mem/core";
+import { invalidArgument } from "../invalid-argument.ts";
 import type { IngestResult } from "./ingest.ts";
 import {
   checkDocument,
   checkDocumentId,
   requireNew,
   type SourceDocument,
-} from "./source-document.ts";
-import { writeDraft, type PutOptions, type WriteOptions } from "./writing.ts";
+} from "../sources/source-document.ts";
+import { writeDraft, type PutOptions, type WriteOptions } from "./operator-call.ts";
 
 export interface PutDocumentsOptions extends PutOptions {
   readonly documents: readonly SourceDocument[];
@@ -28,6 +29,7 @@ const ATTEMPTS = 50;
 export async function putDocuments(
   options: PutDocumentsOptions,
 ): Promise<Omit<IngestResult, "removed">> {
+  requireArray(options.documents, "documents");
   const seen = new Set<string>();
   const documents = options.documents.map((source, i) => {
     const document = checkDocument(source, i);
@@ -40,8 +42,13 @@ export async function putDocuments(
 
 /** Removes these documents of the collection, all at once; how many there were. */
 export async function removeDocuments(options: RemoveDocumentsOptions): Promise<number> {
+  requireArray(options.ids, "ids");
   const ids = [...new Set(options.ids.map((id, i) => checkDocumentId(id, `ids[${i}]`)))];
   return repeated(() => writeDraft(options, (draft) => draft.remove(ids)));
+}
+
+function requireArray(value: readonly unknown[], path: string): void {
+  if (!Array.isArray(value)) throw invalidArgument(path, "has to be an array");
 }
 
 async function repeated<T>(write: () => Promise<T>): Promise<T> {

@@ -1,17 +1,17 @@
 import { createHash } from "node:crypto";
 import { contentHash, type LongTermStore, type LongTermWrite } from "@mem/core";
 import { splitPassages, type Passage } from "@mem/search";
-import { toStored } from "./metadata-fields.ts";
+import { toStored } from "../shelf/metadata-fields.ts";
 import {
   documentMetadata,
   joinHeadings,
   passageMetadata,
   type KnowledgeDocument,
   type KnowledgePassage,
-} from "./provenance.ts";
-import { asValue, passageKeyOf, textKey, type Edition, type Shelf } from "./shelf.ts";
-import type { SourceDocument } from "./source-document.ts";
-import { allDone, saveAll } from "./store-pages.ts";
+} from "../provenance.ts";
+import { asValue, passageKeyOf, textKey, type Edition, type Shelf } from "../shelf/shelf.ts";
+import type { SourceDocument } from "../sources/source-document.ts";
+import { allDone, saveAll } from "../shelf/store-pages.ts";
 
 /** What of an ingest shapes the editions that it makes. */
 export interface Making {

@@ -1,4 +1,4 @@
-import { encodeScope, type AgentScope, type JsonValue, type LongTermEntry } from "@mem/core";
+import type { AgentScope, JsonValue, LongTermEntry } from "@mem/core";
 
 /*
  * How the knowledge lies in its store. A store of its own is needed: these scopes are ordinary ones.
@@ -24,11 +24,6 @@ export function shelfOf(tenantId: string): Shelf {
     texts: scope("texts"),
     passages: scope("passages"),
   };
-}
-
-/** Names a tenant's shelf within its store. */
-export function shelfName(shelf: Shelf): string {
-  return encodeScope(shelf.manifest);
 }
 
 /** What a document was made into by one ingest. */

@@ -11,7 +11,7 @@ import {
   type SearchRequest,
 } from "@mem/core";
 import { editionsIn, getDocuments, getKnown, type Reading } from "./documents.ts";
-import { shelfOf } from "./shelf.ts";
+import { shelfOf } from "../shelf/shelf.ts";
 import { searchVisible } from "./visible-search.ts";
 import { readVisible } from "./visible-state.ts";
 
@@ -89,20 +89,30 @@ class StoredKnowledge implements Knowledge {
   }
 }
 
+/** How many documents are looked at together where a filter chooses among them. */
+const LOOKED_AT = 100;
+
 /** A page of documents. What is not visible, or does not pass the filter, makes it shorter, but not empty. */
 async function listDocuments(
   reading: Reading,
   { filter, ...request }: ListRequest,
 ): Promise<Page<LongTermEntry>> {
-  const { store, shelf, options } = reading;
+  const { store, shelf, manifest, options } = reading;
   let { cursor } = request;
+  let limit = filter === undefined ? request.limit : Math.max(request.limit, LOOKED_AT);
   for (;;) {
     const from = cursor === undefined ? {} : { cursor };
-    const page = await store.list(shelf.documents, { ...request, ...from }, options);
-    const documents = await getDocuments(reading, editionsIn(page.items, reading.manifest));
+    const page = await store.list(shelf.documents, { ...request, ...from, limit }, options);
+    const documents = await getDocuments(reading, editionsIn(page.items, manifest));
     const items = [...documents.values()].filter(
       ({ metadata }) => filter === undefined || matchesFilter(filter, metadata),
     );
+    if (items.length > request.limit) {
+      // The page has to end, and its cursor to stand, right behind the last that is given out.
+      const last = items[request.limit - 1]?.key;
+      limit = page.items.findIndex(({ key }) => key === last) + 1;
+      continue;
+    }
     cursor = page.cursor;
     if (cursor === undefined) return { items };
     if (items.length > 0) return { items, cursor };

@@ -2,12 +2,12 @@ import { randomUUID } from "node:crypto";
 import { isMemoryError, where, type LongTermEntry } from "@mem/core";
 import { requireOwn, type Change } from "./announcing.ts";
 import { fingerprintOf, makeEdition, storeEditions, type MadeEdition } from "./making.ts";
-import { collectionIn, readManifest, visibleEdition, type Manifest } from "./manifest.ts";
+import { collectionIn, readManifest, visibleEdition, type Manifest } from "../shelf/manifest.ts";
 import { publish, publishedDespite } from "./publishing.ts";
 import { deleteIngests, settle } from "./settling.ts";
-import { shelvedIn } from "./shelf.ts";
-import type { SourceDocument } from "./source-document.ts";
-import { listAll } from "./store-pages.ts";
+import { shelvedIn } from "../shelf/shelf.ts";
+import type { SourceDocument } from "../sources/source-document.ts";
+import { listAll } from "../shelf/store-pages.ts";
 import { enter, requireEntered, strikeOut, type Work } from "./under-way.ts";
 
 export interface DraftOptions extends Omit<Work, "ingest"> {

@@ -1,6 +1,6 @@
 import { MemoryError, throwIfAborted, type CallOptions, type LongTermStore } from "@mem/core";
-import { readManifest, showTheSame, type Manifest } from "./manifest.ts";
-import type { Shelf } from "./shelf.ts";
+import { readManifest, showTheSame, type Manifest } from "../shelf/manifest.ts";
+import type { Shelf } from "../shelf/shelf.ts";
 
 /** How often an answer is sought anew while one ingest after the other is published. */
 const ATTEMPTS = 100;

@@ -1,9 +1,9 @@
 import { MemoryError, type LongTermEntry, type LongTermWrite } from "@mem/core";
-import { located } from "./invalid-argument.ts";
-import { collectionIn, readManifest } from "./manifest.ts";
-import { shelvedMetadata, type Shelved } from "./shelved-documents.ts";
-import { asValue, shelvedIn, type Edition, type ShelvedDocument } from "./shelf.ts";
-import { pagesOf, saveAll } from "./store-pages.ts";
+import { located } from "../invalid-argument.ts";
+import { collectionIn, readManifest } from "../shelf/manifest.ts";
+import { shelvedMetadata, type Shelved } from "../shelf/shelved-documents.ts";
+import { asValue, shelvedIn, type Edition, type ShelvedDocument } from "../shelf/shelf.ts";
+import { pagesOf, saveAll } from "../shelf/store-pages.ts";
 import { requireEntered, type Work } from "./under-way.ts";
 
 /** What becomes of one document. */

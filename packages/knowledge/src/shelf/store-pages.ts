@@ -11,6 +11,8 @@ import {
 
 /** How many entries are read, saved or deleted at once. */
 const PAGE = 500;
+/** How many pages are under way at once: a store commits together what waits together, and holds only so much of it. */
+const PAGES_AT_ONCE = 8;
 /** How often a store that is full for now is given time. */
 const PATIENCE = 3;
 
@@ -18,16 +20,12 @@ export function* pagesOf<T>(items: readonly T[]): Generator<readonly T[]> {
   for (let i = 0; i < items.length; i += PAGE) yield items.slice(i, i + PAGE);
 }
 
-/** Side by side: a store commits together what waits together. */
 export async function saveAll(
   store: LongTermStore,
   scope: Scope,
   writes: readonly LongTermWrite[],
 ): Promise<WriteResult[]> {
-  const pages = Array.from(pagesOf(writes), (page) =>
-    patiently(store, () => store.save(scope, page)),
-  );
-  return (await allDone(pages)).flat();
+  return (await inPages(store, writes, (page) => store.save(scope, page))).flat();
 }
 
 export async function deleteAll(
@@ -35,10 +33,7 @@ export async function deleteAll(
   scope: Scope,
   removals: readonly Removal[],
 ): Promise<void> {
-  const pages = Array.from(pagesOf(removals), (page) =>
-    patiently(store, () => store.delete(scope, page)),
-  );
-  await allDone(pages);
+  await inPages(store, removals, (page) => store.delete(scope, page));
 }
 
 /** Every entry of a scope that is asked for, also while what was given out is deleted. */
@@ -60,6 +55,21 @@ export async function* listAll(
 export async function allDone<T>(calls: readonly Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(calls);
   return Promise.all(calls);
+}
+
+/** The results in the order of the pages. */
+async function inPages<T, R>(
+  store: LongTermStore,
+  items: readonly T[],
+  call: (page: readonly T[]) => Promise<R>,
+): Promise<R[]> {
+  const pages = [...pagesOf(items)];
+  const results: R[] = [];
+  for (let i = 0; i < pages.length; i += PAGES_AT_ONCE) {
+    const some = pages.slice(i, i + PAGES_AT_ONCE);
+    results.push(...(await allDone(some.map((page) => patiently(store, () => call(page))))));
+  }
+  return results;
 }
 
 /** An ingest writes faster than a store may be able to put away: where it is full, it is waited for. */

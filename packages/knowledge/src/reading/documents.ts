@@ -1,6 +1,6 @@
 import { MemoryError, type CallOptions, type LongTermEntry, type LongTermStore } from "@mem/core";
-import { visibleEdition, type Manifest } from "./manifest.ts";
-import { toShown } from "./metadata-fields.ts";
+import { visibleEdition, type Manifest } from "../shelf/manifest.ts";
+import { toShown } from "../shelf/metadata-fields.ts";
 import {
   parsePassageName,
   passageKeyOf,
@@ -8,7 +8,7 @@ import {
   textKey,
   type Edition,
   type Shelf,
-} from "./shelf.ts";
+} from "../shelf/shelf.ts";
 
 /** What of the store is read, and as of which state. */
 export interface Reading {

@@ -1,8 +1,8 @@
 import type { LongTermStore } from "@mem/core";
-import { changeCollection, collectionIn, readManifest } from "./manifest.ts";
-import { ingestPrefix, passageKeyOf, textKey, type Shelf } from "./shelf.ts";
-import { announcedBy, replaceAll, type Shelved } from "./shelved-documents.ts";
-import { deleteAll, listAll } from "./store-pages.ts";
+import { changeCollection, collectionIn, readManifest } from "../shelf/manifest.ts";
+import { ingestPrefix, passageKeyOf, textKey, type Shelf } from "../shelf/shelf.ts";
+import { announcedBy, replaceAll, type Shelved } from "../shelf/shelved-documents.ts";
+import { deleteAll, listAll } from "../shelf/store-pages.ts";
 
 const MAX_DELETED = 8;
 

@@ -1,9 +1,9 @@
 import { where, type EntryPlace, type Filter, type SearchHit, type SearchRequest } from "@mem/core";
 import { asSeen, editionsOf, type Reading } from "./documents.ts";
-import type { Manifest } from "./manifest.ts";
-import { INGEST_FIELD, onStored } from "./metadata-fields.ts";
-import type { KnowledgePassage } from "./provenance.ts";
-import { passageName, passagePlace, type PassagePlace } from "./shelf.ts";
+import type { Manifest } from "../shelf/manifest.ts";
+import { INGEST_FIELD, onStored } from "../shelf/metadata-fields.ts";
+import type { KnowledgePassage } from "../provenance.ts";
+import { passageName, passagePlace, type PassagePlace } from "../shelf/shelf.ts";
 
 const MAX_TOP_K = 1000;
 

@@ -1,9 +1,9 @@
 import { open, type FileHandle } from "node:fs/promises";
 import { basename } from "node:path";
 import type { JsonObject } from "@mem/core";
-import { invalidArgument } from "./invalid-argument.ts";
+import { invalidArgument } from "../invalid-argument.ts";
 import type { SourceDocument } from "./source-document.ts";
-import { unreadable, withoutByteOrderMark } from "./source-path.ts";
+import { unreadable, withoutByteOrderMark } from "./source-file.ts";
 
 /**
  * Reads documents from a file of one JSON object a line: `{ id, text, title?, metadata? }`; `meta` is another name for

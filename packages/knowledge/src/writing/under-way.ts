@@ -1,6 +1,6 @@
 import { MemoryError, type LongTermStore } from "@mem/core";
-import { changeCollection, type Collection } from "./manifest.ts";
-import type { Shelf } from "./shelf.ts";
+import { changeCollection, type Collection } from "../shelf/manifest.ts";
+import type { Shelf } from "../shelf/shelf.ts";
 
 /** One ingest at work on one collection. */
 export interface Work {

@@ -1,11 +1,13 @@
 import { throwIfAborted } from "@mem/core";
+import { invalidArgument } from "../invalid-argument.ts";
+import { untilAborted } from "./until-aborted.ts";
 import type { Compared, Draft } from "./draft.ts";
-import { collectionIn, readManifest } from "./manifest.ts";
-import { shelfOf } from "./shelf.ts";
+import { collectionIn, readManifest } from "../shelf/manifest.ts";
+import { shelfOf } from "../shelf/shelf.ts";
 import { deleteIngests, settle } from "./settling.ts";
-import { checkDocument, requireNew, type SourceDocument } from "./source-document.ts";
+import { checkDocument, requireNew, type SourceDocument } from "../sources/source-document.ts";
 import { strikeOutAll } from "./under-way.ts";
-import { writeDraft, type PutOptions } from "./writing.ts";
+import { writeDraft, type PutOptions } from "./operator-call.ts";
 
 /** How many there have been so far. */
 export interface IngestProgress {
@@ -46,6 +48,7 @@ const BATCH_CHARACTERS = 2_000_000;
  * belongs to another collection; both name the document's place in the source.
  */
 export async function ingestKnowledge(options: IngestOptions): Promise<IngestResult> {
+  requireIterable(options.documents);
   return writeDraft(options, async (draft) => {
     const seen = new Set<string>();
     const put = await putAll(draft, options, seen);
@@ -70,7 +73,7 @@ async function putAll(
     characters = 0;
     onProgress?.({ documents: seen.size, passages: total.passages });
   };
-  for await (const source of documents) {
+  for await (const source of untilAborted(documents, signal)) {
     const document = checkDocument(source, seen.size);
     requireNew(document, seen.size, seen);
     seen.add(document.id);
@@ -93,6 +96,12 @@ async function deleteLeftovers(
   if (!draft.isEmpty) return;
   await strikeOutAll({ store, shelf, collection });
   await settle(store, shelf, collection);
+}
+
+function requireIterable(documents: object): void {
+  const isObject = typeof documents === "object" && documents !== null;
+  if (isObject && (Symbol.asyncIterator in documents || Symbol.iterator in documents)) return;
+  throw invalidArgument("documents", "has to be an array or another (async) iterable");
 }
 
 function sum(a: Compared, b: Compared): Compared {

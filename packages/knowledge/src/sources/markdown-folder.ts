@@ -4,14 +4,14 @@ import { join, relative, sep } from "node:path";
 import { marked, type Tokens } from "marked";
 import { withoutFrontMatter } from "./front-matter.ts";
 import type { SourceDocument } from "./source-document.ts";
-import { unreadable, withoutByteOrderMark } from "./source-path.ts";
+import { unreadable, withoutByteOrderMark } from "./source-file.ts";
 
 /**
  * Reads every Markdown file (`.md`, `.markdown`) below a folder, in the order of their paths.
  *
  * A document's id is its path below the folder, with `/` on every platform; its title is the first heading, else the
- * file's name; `path` is the id, too. YAML front matter is no part of the text. Hidden folders and
- * `node_modules` are passed over.
+ * file's name; `path` is the id, too. YAML front matter is no part of the text. What is
+ * hidden, `node_modules` and links to folders are passed over.
  *
  * Rejects with `MEM_NOT_FOUND` where there is no such folder, and with `MEM_INVALID_ARGUMENT` where it is none.
  */
@@ -25,23 +25,27 @@ export async function* readMarkdownFolder(folder: string): AsyncGenerator<Source
 
 async function findFiles(folder: string): Promise<string[]> {
   const files: string[] = [];
-  for (const entry of await readFolder(folder)) {
-    const path = join(entry.parentPath, entry.name);
-    const file = relative(folder, path);
-    if (isMarkdown(file) && !isPassedOver(file) && (await isFile(entry, path))) files.push(file);
+  const folders = [folder];
+  for (let at = folders.pop(); at !== undefined; at = folders.pop()) {
+    for (const entry of await readFolder(at)) {
+      const path = join(at, entry.name);
+      if (isPassedOver(entry.name)) continue;
+      if (entry.isDirectory()) folders.push(path);
+      else if (isMarkdown(entry.name) && (await isFile(entry, path))) files.push(path);
+    }
   }
-  return files.toSorted();
+  return files.map((path) => relative(folder, path)).toSorted();
 }
 
 async function readFolder(folder: string): Promise<Dirent[]> {
   try {
-    return await readdir(folder, { recursive: true, withFileTypes: true });
+    return await readdir(folder, { withFileTypes: true });
   } catch (error) {
     throw unreadable(folder, error);
   }
 }
 
-/** A link counts as what it leads to. */
+/** A link to a file counts as that file; one to a folder is not followed, so that none leads round in a circle. */
 async function isFile(entry: Dirent, path: string): Promise<boolean> {
   if (!entry.isSymbolicLink()) return entry.isFile();
   try {
@@ -64,7 +68,7 @@ function isMarkdown(name: string): boolean {
 }
 
 function isPassedOver(name: string): boolean {
-  return name.split(sep).some((part) => part.startsWith(".") || part === "node_modules");
+  return name.startsWith(".") || name === "node_modules";
 }
 
 function titleOf(text: string): string | undefined {

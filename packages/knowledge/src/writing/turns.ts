@@ -1,4 +1,5 @@
 import { throwIfAborted, type LongTermStore } from "@mem/core";
+import { unlessAborted } from "./until-aborted.ts";
 
 const turns = new WeakMap<LongTermStore, Map<string, Promise<void>>>();
 
@@ -26,29 +27,7 @@ export async function inTurn<T>(
     return undefined;
   });
   last.set(name, ended);
-  return unlessAborted(own, before, signal);
-}
-
-/** Whoever gives up while waiting is not kept waiting. */
-async function unlessAborted<T>(
-  call: Promise<T>,
-  before: Promise<unknown>,
-  signal: AbortSignal | undefined,
-): Promise<T> {
-  if (signal === undefined) return call;
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = (): void => {
-    try {
-      throwIfAborted(signal);
-    } catch (error) {
-      reject(error);
-    }
-  };
-  signal.addEventListener("abort", onAbort);
-  try {
-    await Promise.race([before, aborted]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
-  return call;
+  // Whoever gives up while waiting is not kept waiting.
+  await unlessAborted(before, signal);
+  return own;
 }

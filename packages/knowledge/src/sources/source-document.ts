@@ -1,5 +1,5 @@
 import { checkId, copyJsonObject, MemoryError, type JsonObject } from "@mem/core";
-import { invalidArgument, located } from "./invalid-argument.ts";
+import { invalidArgument, located } from "../invalid-argument.ts";
 
 /** A document as its source gives it. */
 export interface SourceDocument {
