@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import {
-  createCachedEmbedder,
   MemoryError,
   MemoryManager,
   type Embedder,
@@ -10,6 +9,7 @@ import {
   type ShortTermBackend,
 } from "@mem/core";
 import { ifInstalled, installed } from "./installed.ts";
+import { closingAfter, openEmbedder } from "./opened-embedder.ts";
 import type { MemorySettings } from "./settings.ts";
 
 /**
@@ -19,14 +19,15 @@ import type { MemorySettings } from "./settings.ts";
  * it, and with `MEM_UNAVAILABLE` where Redis is asked for and does not answer.
  */
 export async function openMemory(settings: MemorySettings): Promise<MemoryManager> {
-  const embedder = await openEmbedder(settings);
+  const opened = await openEmbedder(settings);
+  const { embedder } = opened;
   const [shortTerm, longTerm, records, knowledge] = await Promise.all([
     openShortTerm(settings),
     openStore(settings, settings.vectorStore, "long_term_memory.json", embedder),
     openRecords(settings),
     openKnowledge(settings, embedder),
   ]);
-  const memory = new MemoryManager({
+  const manager = new MemoryManager({
     shortTerm,
     longTerm,
     records,
@@ -37,6 +38,7 @@ export async function openMemory(settings: MemorySettings): Promise<MemoryManage
     sessionTimeout: settings.sessionTimeout,
     autoCleanup: settings.autoCleanup,
   });
+  const memory = closingAfter(manager, opened);
   await requireAnswer(memory, shortTerm);
   return memory;
 }
@@ -46,7 +48,8 @@ export async function openMemory(settings: MemorySettings): Promise<MemoryManage
  * `<vector store>_knowledge`, or in `knowledge.json`.
  */
 export async function openKnowledgeStore(settings: MemorySettings): Promise<LongTermStore> {
-  return openKnowledgeFolder(settings, await openEmbedder(settings));
+  const opened = await openEmbedder(settings);
+  return closingAfter(await openKnowledgeFolder(settings, opened.embedder), opened);
 }
 
 async function openShortTerm(settings: MemorySettings): Promise<ShortTermBackend> {
@@ -114,27 +117,6 @@ async function openKnowledgeFolder(
   embedder: Embedder | undefined,
 ): Promise<LongTermStore> {
   return openStore(settings, `${settings.vectorStore}_knowledge`, "knowledge.json", embedder);
-}
-
-async function openEmbedder(settings: MemorySettings): Promise<Embedder | undefined> {
-  const { embedder: wanted, enableVectorSearch, cacheEnabled, maxCacheSize } = settings;
-  if (wanted === undefined || !enableVectorSearch) return undefined;
-  const { createOpenAiEmbedder } = await installed(
-    "@mem/embedder-openai",
-    "OPENAI_API_KEY or OPENAI_BASE_URL",
-    () => import("@mem/embedder-openai"),
-  );
-  const embedder = createOpenAiEmbedder(wanted);
-  if (!cacheEnabled) return embedder;
-  const kept = await keptOnDisk(settings, embedder);
-  return createCachedEmbedder(kept, { maxEntries: maxCacheSize });
-}
-
-/** No setting asks for vectors on disk: where the package is not installed, they are kept in this process alone. */
-async function keptOnDisk(settings: MemorySettings, embedder: Embedder): Promise<Embedder> {
-  const cache = await ifInstalled("@mem/embedder-cache", () => import("@mem/embedder-cache"));
-  const dir = join(settings.embeddingsDir, "embedding_cache");
-  return cache?.createEmbedderCache({ embedder, dir }) ?? embedder;
 }
 
 /** Better to hear at the start that Redis is down than at the first memory. */

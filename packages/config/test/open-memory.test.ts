@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readlinkSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,6 +24,29 @@ const settingsIn = (variables: Record<string, string> = {}) =>
     MEMORY_EMBEDDINGS_DIR: join(folder, "embeddings"),
     ...variables,
   }).memory;
+
+/** Settings with an embedder. */
+const settingsWith = ({ url }: { url: string }, variables: Record<string, string> = {}) =>
+  settingsIn({
+    MEMORY_LONG_TERM: "json",
+    OPENAI_BASE_URL: url,
+    MEMORY_EMBEDDING_MODEL: "tiny",
+    MEMORY_EMBEDDING_DIMENSIONS: "4",
+    ...variables,
+  });
+
+/** What this process has open there; Linux alone says so. */
+function openFilesIn(path: string): string[] {
+  const descriptors = "/proc/self/fd";
+  if (!existsSync(descriptors)) return [];
+  return readdirSync(descriptors)
+    .map((descriptor) => {
+      // That of the listing itself is closed by now.
+      const link = join(descriptors, descriptor);
+      return existsSync(link) ? readlinkSync(link) : "";
+    })
+    .filter((file) => file.startsWith(path));
+}
 
 describe("a memory opened from settings", () => {
   it("keeps its data where they say, in the layout that users know", async () => {
@@ -90,20 +113,39 @@ describe("a memory opened from settings", () => {
   it("keeps vectors on disk, so that no later process pays for them again", async () => {
     await using service = await startEmbeddings();
     for (const name of ["one", "another"]) {
-      const settings = settingsIn({
-        MEMORY_LONG_TERM: "json",
-        // Another memory, which has no vectors of its own yet.
-        MEMORY_STORAGE_DIR: join(folder, name),
-        OPENAI_BASE_URL: service.url,
-        MEMORY_EMBEDDING_MODEL: "tiny",
-        MEMORY_EMBEDDING_DIMENSIONS: "4",
-      });
+      // Another memory, which has no vectors of its own yet.
+      const settings = settingsWith(service, { MEMORY_STORAGE_DIR: join(folder, name) });
       await using memory = await openMemory(settings);
       await memory.save("a", "note", "The same text.", { memoryType: "long_term" });
       await memory.flush();
     }
     expect(service.texts).toEqual(["The same text."]);
     expect(readdirSync(join(folder, "embeddings"))).toContain("embedding_cache");
+  });
+
+  it("embeds as ever where vectors can't be kept on disk", async () => {
+    await using service = await startEmbeddings();
+    mkdirSync(join(folder, "embeddings"));
+    writeFileSync(join(folder, "embeddings", "embedding_cache"), "no folder");
+    await using memory = await openMemory(settingsWith(service));
+    await memory.save("a", "note", "A text.", { memoryType: "long_term" });
+    await memory.flush();
+    expect(await memory.searchSimilar("a", "A text.", { mode: "vector" })).toHaveLength(1);
+  });
+
+  it("is closed with all that it had open, and so is the operator's store", async () => {
+    await using service = await startEmbeddings();
+    const settings = settingsWith(service);
+    {
+      await using store = await openKnowledgeStore(settings);
+      await ingestKnowledge({ store, documents: [{ id: "voice", text: "Warm and brief." }] });
+      await store.flush();
+      await using memory = await openMemory(settings);
+      await memory.save("a", "note", "A text.", { memoryType: "long_term" });
+      await memory.flush();
+      expect(service.texts).toEqual(["Warm and brief.", "A text."]);
+    }
+    expect(openFilesIn(folder)).toEqual([]);
   });
 
   it("shares what the operator ingested into the knowledge", async () => {
@@ -187,13 +229,14 @@ describe("a backend that is asked for and not installed", () => {
 /** An embedding service, as far as one is needed to see what it is asked. */
 async function startEmbeddings(): Promise<{ url: string; texts: string[] } & AsyncDisposable> {
   const texts: string[] = [];
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { input } = (await json(request)) as { input: string[] };
     texts.push(...input);
     const data = input.map((_, index) => ({ index, embedding: [1, 2, 3, 4] }));
     response.setHeader("content-type", "application/json");
     response.end(JSON.stringify({ object: "list", model: "tiny", data, usage: {} }));
-  });
+  };
+  const server = createServer((request, response) => void answer(request, response));
   await once(server.listen(0, "127.0.0.1"), "listening");
   const { port } = server.address() as AddressInfo;
   return {

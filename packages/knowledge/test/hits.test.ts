@@ -222,9 +222,7 @@ describe("a search", () => {
         keys.push(...page.items.map(({ key }) => key));
         cursor = page.cursor;
       } while (cursor !== undefined);
-      expect(keys).toEqual(
-        documents.filter(({ metadata }) => metadata[field]).map(({ id }) => id),
-      );
+      expect(keys).toEqual(documents.filter(({ metadata }) => metadata[field]).map(({ id }) => id));
       expect(lists.mock.calls.length).toBeLessThanOrEqual(calls);
     }
   });

@@ -6,9 +6,11 @@ import { otherEmbedder } from "./other-embedder.ts";
 
 /** A text of so many paragraphs, each of them a passage. */
 function textOf(paragraphs: number): string {
-  const paragraph = (i: number): string =>
-    `Paragraph ${i}. ${`Word${i} and more of it. `.repeat(50)}`;
-  return Array.from({ length: paragraphs }, (_, i) => paragraph(i)).join("\n\n");
+  const all = Array.from(
+    { length: paragraphs },
+    (_, i) => `Paragraph ${i}. ${`Word${i} and more of it. `.repeat(50)}`,
+  );
+  return all.join("\n\n");
 }
 
 describe("a text of several passages", () => {

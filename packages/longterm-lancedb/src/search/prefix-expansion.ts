@@ -43,7 +43,7 @@ export async function expandPrefix(
 }
 
 /** SQL: the rows that may have a term of the prefix. */
-export function mayHave({ starts, stems }: TermPrefix): string {
+function mayHave({ starts, stems }: TermPrefix): string {
   const parts = [...starts, ...stems].map((each) => `contains(terms, ${quote(each)})`);
   return parts.length === 0 ? "false" : `(${parts.join(" OR ")})`;
 }

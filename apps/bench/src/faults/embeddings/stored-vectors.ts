@@ -42,7 +42,7 @@ export async function inspectVectors(
       } else if (!isOf(vector, model, parts)) {
         findings.push({ kind: "wrong vector", message: key });
       } else if (parts.length > 1) {
-        passages.push(...parts.map((part) => ({ key, text: `${part}x` })));
+        passages.push(...parts.map((part) => ({ key, text: part })));
       }
     }
   }
