@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { LongTermStore } from "@mem/core";
 import { createLanceDbStore } from "@mem/longterm-lancedb";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   createKnowledge,
   ingestKnowledge,
@@ -130,6 +130,27 @@ describe("two ingests of one collection", () => {
     first.goOn();
     await slow;
     expect(await createKnowledge({ store }).count("default")).toBe(152);
+  });
+});
+
+describe("a search after an ingest that was killed before it could delete what it replaced", () => {
+  it("finds what is visible without asking again and again", async () => {
+    const ids = Array.from({ length: 300 }, (_, i) => `d${i}`);
+    const beacons = (text: string) => ids.map((id) => ({ id, text }));
+    await ingestKnowledge({ store, documents: beacons("Beacon beacon.") });
+    const killed = Object.create(store) as LongTermStore;
+    for (const name of ["get", "list", "save"] as const) {
+      Object.defineProperty(killed, name, { value: store[name].bind(store) });
+    }
+    killed.delete = () => Promise.reject(new Error("killed"));
+    const documents = beacons("A beacon among other words of the text.");
+    await expect(ingestKnowledge({ store: killed, documents })).rejects.toThrow("killed");
+    const searches = vi.spyOn(store, "search");
+    const request = { text: "beacon", topK: 10, mode: "keyword", neighbours: false } as const;
+    const hits = await createKnowledge({ store }).search("default", request);
+    expect(hits).toHaveLength(10);
+    expect(hits.every(({ text }) => text.startsWith("A beacon"))).toBe(true);
+    expect(searches.mock.calls.length).toBeLessThanOrEqual(3);
   });
 });
 

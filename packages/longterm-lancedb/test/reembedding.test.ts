@@ -1,10 +1,16 @@
 import { spawnSync } from "node:child_process";
 import { access, stat, writeFile } from "node:fs/promises";
-import { isMemoryError, type LongTermStore, type ReembedProgress } from "@mem/core";
+import {
+  createManualClock,
+  isMemoryError,
+  MemoryError,
+  type LongTermStore,
+  type ReembedProgress,
+} from "@mem/core";
 import { describe, expect, it } from "vitest";
 import { locate } from "../src/folder/location.ts";
 import { Child } from "./child-process.ts";
-import { here, openStore, query, scope, storeFolder, write } from "./fixtures.ts";
+import { eventually, here, openStore, query, scope, storeFolder, write } from "./fixtures.ts";
 import { OLD_DIMENSIONS, oldEmbedder, otherEmbedder } from "./other-embedder.ts";
 import { StoreProcess } from "./store-process.ts";
 
@@ -69,6 +75,30 @@ describe("going over to another embedder", () => {
     });
     expect(await openStore(uri, { embedder: otherEmbedder() }).count(scope)).toBe(21);
   }, 60_000);
+
+  it("has no use for vectors that another process has made and not written yet", async () => {
+    const uri = await storeFolder();
+    const store = openStore(uri, { embedder: oldEmbedder() });
+    await saveAll(store, texts(5));
+    await store.flush();
+    // Its clock stands still: it writes nothing by itself.
+    const other = openStore(uri, { embedder: oldEmbedder(), clock: createManualClock() });
+    let refuses = true;
+    const embedder = otherEmbedder(async (asked) => {
+      if (asked.includes("late autumn") && refuses) {
+        throw new MemoryError("MEM_EMBEDDING", "not this one", { retryable: false });
+      }
+      if (!asked.includes("text number 0")) return;
+      await saveAll(other, ["late autumn"]);
+      await eventually(async () => (await other.stats("acme")).pendingVectors === 0);
+    });
+    expect(await store.reembed(embedder)).toEqual({ entries: 5 });
+    await expect(other.flush()).rejects.toMatchObject({ code: "MEM_EMBEDDING" });
+    refuses = false;
+    await store.flush();
+    await expectFound(store, ["late autumn", "text number 3"]);
+    expect(await store.verify()).toEqual({ entries: 6, problems: [] });
+  });
 
   it("goes on where it was killed, and asks for nothing twice", async () => {
     const uri = await storeFolder();

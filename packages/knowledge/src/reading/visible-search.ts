@@ -3,13 +3,18 @@ import { asSeen, editionsOf, type Reading } from "./documents.ts";
 import type { Manifest } from "../shelf/manifest.ts";
 import { INGEST_FIELD, onStored } from "../shelf/metadata-fields.ts";
 import type { KnowledgePassage } from "../provenance.ts";
+import { announcedBy } from "../shelf/shelved-documents.ts";
 import { passageName, passagePlace, type PassagePlace } from "../shelf/shelf.ts";
 
 const MAX_TOP_K = 1000;
 
+/** The ids of documents, by the ingests whose editions of them were replaced. */
+type Replaced = Map<string, Set<string>>;
+
 /**
  * Searches visible passages. What ingests have stored and not published is left out by a filter; what they replaced and
- * did not delete yet is only found out by its document's entry: then the search is repeated without that.
+ * did not delete yet is only found out by its document's entry: then the search is repeated without that. Where once is
+ * not enough, all that was replaced is looked up.
  */
 export async function searchVisible(
   reading: Reading,
@@ -18,8 +23,9 @@ export async function searchVisible(
   const { store, shelf, manifest, options } = reading;
   const { tenantId, agentId } = shelf.passages;
   const scope = { tenantId, agentIds: [agentId] };
-  const replaced = new Map<string, Set<string>>();
-  for (let { topK } = request; ; topK = Math.min(MAX_TOP_K, topK * 2)) {
+  const replaced: Replaced = new Map();
+  for (let { topK } = request, attempt = 0; ; topK = Math.min(MAX_TOP_K, topK * 2), attempt++) {
+    if (attempt === 2) await noteAllReplaced(reading, replaced);
     const filter = visibleFilter(request.filter, manifest, replaced);
     const asked = { ...request, topK, ...(filter !== undefined && { filter }) };
     const hits = await store.search(scope, asked, options);
@@ -47,14 +53,33 @@ async function visibility(reading: Reading, hits: readonly SearchHit[]): Promise
 function noteReplaced(
   hits: readonly SearchHit[],
   isVisible: Visibility,
-  replaced: Map<string, Set<string>>,
+  replaced: Replaced,
 ): boolean {
   const places = hits.flatMap(placesOf).filter((place) => !isVisible(place));
   for (const { ingest, documentId } of places) {
-    const documents = replaced.get(ingest) ?? new Set();
-    replaced.set(ingest, documents.add(documentId));
+    note(replaced, ingest, documentId);
   }
   return places.length > 0;
+}
+
+async function noteAllReplaced(
+  { store, shelf, manifest }: Reading,
+  replaced: Replaced,
+): Promise<void> {
+  const ingests = manifest.collections.flatMap(({ published, isUnsettled }) =>
+    isUnsettled && published !== undefined ? [published] : [],
+  );
+  if (ingests.length === 0) return;
+  for await (const page of announcedBy(store, shelf, ingests)) {
+    for (const { id, document } of page) {
+      if (document.current !== undefined) note(replaced, document.current.ingest, id);
+    }
+  }
+}
+
+function note(replaced: Replaced, ingest: string, documentId: string): void {
+  const documents = replaced.get(ingest) ?? new Set();
+  replaced.set(ingest, documents.add(documentId));
 }
 
 function visibleFilter(
