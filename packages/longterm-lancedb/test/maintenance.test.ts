@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { createHashingEmbedder, type LongTermStore } from "@mem/core";
+import { createHashingEmbedder, createManualClock, type LongTermStore } from "@mem/core";
 import { describe, expect, it } from "vitest";
 import { eventually, here, openStore, query, scope, storeFolder, write } from "./fixtures.ts";
 import { filesOf } from "./folder-bytes.ts";
@@ -96,6 +96,37 @@ describe("indexes", () => {
     ]);
     expect(await store.search(here, query("word", { topK: 200 }))).toHaveLength(110);
     expect(await store.verify()).toEqual({ entries: 11_000, problems: [] });
+  }, 60_000);
+
+  it("of a large table have, when nobody writes, also what an earlier process left out", async () => {
+    const uri = await storeFolder();
+    const fill = async (store: LongTermStore, from: number, to: number): Promise<void> => {
+      for (let i = from; i < to; i += 5_000) {
+        const keys = Array.from({ length: 5_000 }, (_, j) => `key-${i + j}`);
+        await store.save(
+          scope,
+          keys.map((key) => write(key, { value: 0, text: "" })),
+        );
+        await store.flush();
+      }
+    };
+    const unindexed = () =>
+      behindItsBack(uri, async (table) => {
+        const index = await table.indexStats("terms_idx");
+        return index?.numUnindexedRows;
+      });
+    const first = openStore(uri);
+    await fill(first, 0, 55_000);
+    await eventually(async () => (await unindexed()) === 0);
+    await first.close();
+    // By its clock nobody is ever idle.
+    const hasty = openStore(uri, { clock: createManualClock() });
+    await fill(hasty, 55_000, 60_000);
+    await hasty.close();
+    expect(await unindexed()).toBe(5_000);
+    const reader = openStore(uri);
+    await reader.count(scope);
+    await eventually(async () => (await unindexed()) === 0);
   }, 60_000);
 });
 

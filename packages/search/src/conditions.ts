@@ -1,5 +1,5 @@
 import type { Analyzer } from "./analyzer.ts";
-import { hasPhrase, wordsOf } from "./phrase.ts";
+import { createPhraseTest, wordsOf } from "./phrase.ts";
 import { isTermOf, type QueryTerm } from "./query-term.ts";
 import { isStopTerm } from "./term.ts";
 
@@ -39,6 +39,7 @@ export function createWordConditions(
   const inRuns = runs
     .flat()
     .flatMap(({ term, parts }) => (parts.length === 0 && !isStopTerm(term) ? term : []));
+  const tests = runs.map(createPhraseTest);
   return {
     required: [...new Set([...certain, ...inRuns])],
     meets(documentTerms) {
@@ -47,7 +48,7 @@ export function createWordConditions(
         words.every(
           ({ whole, parts }) =>
             hasTerm(own, whole) || (parts.length > 0 && parts.every((part) => own.has(part))),
-        ) && runs.every((run) => hasPhrase(documentTerms, run))
+        ) && tests.every((has) => has(documentTerms))
       );
     },
   };

@@ -29,51 +29,86 @@ function partsOf({ start, end }: Token, tokens: readonly Token[], from: number):
   return parts;
 }
 
+/** Whether a document, given as the terms of `analyze`, has a phrase. */
+export type PhraseTest = (terms: readonly string[]) => boolean;
+
 /**
- * Whether these words stand next to each other, in this order, in a document given as the terms of `analyze`. A
- * compound counts as its whole or as its parts, in the phrase as in the document: "from GPT" and "from gpt4o" are both in
- * "from GPT-4o", whose terms are `~from gpt4o gpt 4o`.
+ * Tells whether these words stand next to each other, in this order. A compound counts as its whole or as its parts, in
+ * the phrase as in the document: "from GPT" and "from gpt4o" are both in "from GPT-4o", whose terms are
+ * `~from gpt4o gpt 4o`.
+ *
+ * Every bit of a number is a term of the phrase that may come next, so that all beginnings are followed at once (Baeza-Yates and
+ * Gonnet, "A new approach to text searching", 1992): a text of one word, over and over, takes no more time than another.
  */
-export function hasPhrase(terms: readonly string[], words: readonly Word[]): boolean {
-  const [first] = words;
-  if (first === undefined) return true;
-  const openings = new Set([first.term, first.parts[0] ?? first.term]);
-  return terms.some((term, at) => openings.has(term) && follows(terms, at, words));
-}
-
-function follows(terms: readonly string[], start: number, words: readonly Word[]): boolean {
-  let places: readonly number[] = [start];
-  for (const { term, parts } of words) {
-    const wholes = afterTerm(terms, places, term);
-    const inParts = parts.length === 0 ? [] : afterAll(terms, places, parts);
-    places = [...new Set([...wholes, ...inParts])];
-    if (places.length === 0) return false;
-  }
-  return true;
-}
-
-function afterAll(
-  terms: readonly string[],
-  places: readonly number[],
-  wanted: readonly string[],
-): readonly number[] {
-  let ends = places;
-  for (const term of wanted) ends = afterTerm(terms, ends, term);
-  return ends;
-}
-
-/** Where one may go on that was at one of these places and reads this term. */
-function afterTerm(terms: readonly string[], places: readonly number[], wanted: string): number[] {
-  return places.flatMap((place) => {
-    // The whole of a compound takes no place of its own: its first part may be what comes next.
-    const starts = terms[place] !== wanted && countParts(terms, place) > 0 ? [place + 1] : [place];
-    return starts
-      .filter((at) => terms[at] === wanted)
-      .flatMap((at) => {
+export function createPhraseTest(words: readonly Word[]): PhraseTest {
+  const phrase = phraseOf(words);
+  return (terms) => {
+    let active = phrase.start;
+    const later = new Map<number, bigint>();
+    for (const [at, term] of terms.entries()) {
+      active |= phrase.start | (later.get(at) ?? 0n);
+      const read = active & (phrase.bits.get(term) ?? 0n);
+      let next = 0n;
+      if (read !== 0n || active !== phrase.start) {
         const parts = countParts(terms, at);
-        return parts === 0 ? [at + 1] : [at + 1, at + 1 + parts];
-      });
-  });
+        // The whole of a compound takes no place of its own: its first part may be what comes next.
+        if (parts > 0) next = active;
+        if (read !== 0n) {
+          const after = pass(read, phrase);
+          if ((after & phrase.end) !== 0n) return true;
+          next |= after;
+          const behind = at + 1 + parts;
+          if (parts > 0) later.set(behind, (later.get(behind) ?? 0n) | after);
+        }
+      }
+      active = next;
+    }
+    return false;
+  };
+}
+
+interface Phrase {
+  /** Where each term stands. */
+  readonly bits: ReadonlyMap<string, bigint>;
+  readonly start: bigint;
+  readonly end: bigint;
+  /** The wholes of compounds; the first part of each has the bit after its own. */
+  readonly wholes: bigint;
+  /** The bit of what follows a compound, by that of its whole. */
+  readonly afterWhole: ReadonlyMap<bigint, bigint>;
+}
+
+function phraseOf(words: readonly Word[]): Phrase {
+  const bits = new Map<string, bigint>();
+  const afterWhole = new Map<bigint, bigint>();
+  let wholes = 0n;
+  let end = 1n;
+  for (const { term, parts } of words) {
+    const first = end;
+    for (const each of [term, ...parts]) {
+      bits.set(each, (bits.get(each) ?? 0n) | end);
+      end <<= 1n;
+    }
+    if (parts.length === 0) continue;
+    wholes |= first;
+    afterWhole.set(first, end);
+  }
+  return { bits, start: withParts(1n, wholes), end, wholes, afterWhole };
+}
+
+/** What may come after these terms were read. */
+function pass(read: bigint, { wholes, afterWhole }: Phrase): bigint {
+  const whole = read & wholes;
+  let after = (read ^ whole) << 1n;
+  if (whole !== 0n) {
+    for (const [bit, end] of afterWhole) if ((whole & bit) !== 0n) after |= end;
+  }
+  return withParts(after, wholes);
+}
+
+/** Where the whole of a compound may come, so may its first part. */
+function withParts(bits: bigint, wholes: bigint): bigint {
+  return bits | ((bits & wholes) << 1n);
 }
 
 /** The most letters that are lost with an ending ("organization", indexed as `organ`), or change with it. */

@@ -18,6 +18,8 @@ const ENTRIES = 200_000;
 /** A larger table is rewritten only when half as much was written to it, or in many commits. */
 const SMALL_TABLE = 50_000;
 const MANY_COMMITS = 500;
+/** What no index has is read by every search. When nobody writes, it is indexed from this share of the rows on. */
+const UNINDEXED_SHARE = 1 / 50;
 const IDLE_MS = 1_000;
 /** How long a version stays for the reads that have begun on it; one that takes longer is begun again. */
 const RETENTION_MS = 2_000;
@@ -61,10 +63,13 @@ export class Maintenance {
     return this.#failure;
   }
 
-  /** Lets history expire where nothing is written, too. */
+  /** Lets history expire, and indexes what an earlier process left, where nothing is written, too. */
   begin(): void {
     if (this.#closed) return;
     const { base, clock, writer } = this.#parts;
+    this.#background(async () => {
+      if (await this.#hasTail()) this.#whenIdle(IDLE_MS);
+    });
     this.#cancelExpiry = clock.schedule(EXPIRY_MS, () => {
       this.#background(async () => {
         if (base.state.history !== undefined) {
@@ -150,7 +155,18 @@ export class Maintenance {
   }
 
   async #compactIdle(): Promise<void> {
-    if (await this.#isWorthIt(this.#parts.base.version - this.#compacted)) await this.#compact();
+    const commits = this.#parts.base.version - this.#compacted;
+    if ((await this.#isWorthIt(commits)) || (await this.#hasTail())) await this.#compact();
+  }
+
+  /** Whether a large table has many rows that the index of words does not have yet. */
+  async #hasTail(): Promise<boolean> {
+    return this.#parts.base.use(async (table) => {
+      const rows = await table.countRows();
+      if (rows <= SMALL_TABLE) return false;
+      const index = await table.indexStats("terms_idx");
+      return (index?.numUnindexedRows ?? 0) > rows * UNINDEXED_SHARE;
+    });
   }
 
   /** Not by the handles that write: nobody is kept from writing meanwhile. */
