@@ -1,4 +1,10 @@
-import { throwIfAborted, type LongTermStore, type PortableRequest } from "@mem/core";
+import {
+  MemoryError,
+  throwIfAborted,
+  type EmbedderFingerprint,
+  type LongTermStore,
+  type PortableRequest,
+} from "@mem/core";
 import { checkCall } from "./bundle-call.ts";
 import { fileError } from "./bundle-error.ts";
 import { BundleWriter } from "./bundle-writer.ts";
@@ -20,7 +26,8 @@ export interface ExportedBundle {
  * writing. Vectors are included as far as they are made; `flush()` the store before to have all of them.
  *
  * What is at `path` is replaced when the new bundle is whole and on disk, and not touched otherwise. Rejects with
- * `MEM_NOT_FOUND` where the folder is missing, with `MEM_CAPACITY` where the disk is full, and as the store does.
+ * `MEM_NOT_FOUND` where the folder is missing, with `MEM_CAPACITY` where the disk is full, with `MEM_CONFLICT` where the
+ * store went over to another embedder meanwhile, and as the store does.
  */
 export async function exportBundle(
   store: LongTermStore,
@@ -43,9 +50,26 @@ export async function exportBundle(
       onProgress?.({ phase: "export", entries: bundle.entries, bytes: bundle.bytes });
     }
     throwIfAborted(signal);
+    // The first line says whose vectors they are.
+    if (!isSame(embedder, await store.embedder(call))) throw embedderChanged();
     await bundle.finish();
     return { entries: bundle.entries, bytes: bundle.bytes };
   } catch (error) {
     throw fileError(error, path);
   }
+}
+
+function isSame(
+  before: EmbedderFingerprint | undefined,
+  after: EmbedderFingerprint | undefined,
+): boolean {
+  return before?.model === after?.model && before?.dimensions === after?.dimensions;
+}
+
+function embedderChanged(): MemoryError {
+  return new MemoryError(
+    "MEM_CONFLICT",
+    "the store went over to another embedder while it was exported; export it again",
+    { retryable: true },
+  );
 }

@@ -81,7 +81,7 @@ describe("a damaged bundle", () => {
   });
 
   it.each(["first", "last"])(
-    "is refused whichever bit of its %s line is another",
+    "is refused whichever byte of its %s line is another",
     async (which) => {
       await using folder = await temporaryFolder();
       const lines = await makeBundle(folder);

@@ -12,7 +12,10 @@ export interface PortableEntry {
   readonly entry: Omit<LongTermEntry, "version" | "expiresAt" | "agentId" | "workflowId">;
   /** Names the operation that made it, so that it is still recognised when it is sent again. */
   readonly opId?: string;
-  /** Absent: it was not made yet, or the store makes none. */
+  /**
+   * Absent: it was not made yet, the store makes none, or the text has several passages, whose vectors are made anew
+   * where it is restored.
+   */
   readonly vector?: Float32Array;
 }
 

@@ -46,13 +46,15 @@ export interface Wanted {
   readonly time: boolean;
   readonly terms: boolean;
   readonly vectors: boolean;
+  /** Beside the vectors those of the passages of long texts. */
+  readonly passages: boolean;
   /** Whole rows: faster than coming back for the best of few. */
   readonly rows: boolean;
 }
 
 /** The columns of candidates. Ask for the row ids, too. */
 export function candidateColumns(wanted: Wanted): string[] {
-  const { places, metadata, time, terms, vectors, rows } = wanted;
+  const { places, metadata, time, terms, vectors, passages, rows } = wanted;
   const columns = [
     "_rowid",
     "id",
@@ -60,8 +62,10 @@ export function candidateColumns(wanted: Wanted): string[] {
     ...(metadata ? ["metadata"] : []),
     ...(time ? ["updated_at"] : []),
     ...(terms ? ["terms"] : []),
-    ...(vectors ? ["vector", "passage_vectors"] : []),
-    ...(rows ? TAKEN_COLUMNS : []),
+    ...(vectors ? ["vector"] : []),
+    ...(vectors && passages ? ["passage_vectors"] : []),
+    ...(rows ? ENTRY_COLUMNS_OF_SEARCH : []),
+    ...(rows && vectors ? ["vector_hash"] : []),
   ];
   return [...new Set(columns)];
 }
