@@ -14,7 +14,7 @@ export const search: Example = {
     await rememberPastCampaigns(memory);
     const mode =
       settings.embedder === undefined || !settings.enableVectorSearch
-        ? "keyword search (BM25); set OPENAI_API_KEY or OPENAI_BASE_URL for hybrid"
+        ? "keyword (BM25); set OPENAI_API_KEY or OPENAI_BASE_URL for hybrid"
         : `hybrid search with ${settings.embedder.model}`;
     show.say(`Searching by ${mode}.`);
     await searchExperience(stage);

@@ -25,6 +25,17 @@ async function saveOneByOne(store: LongTermStore, from: number, to: number): Pro
   }
 }
 
+async function fill(store: LongTermStore, from: number, to: number): Promise<void> {
+  for (let i = from; i < to; i += 5_000) {
+    const keys = Array.from({ length: 5_000 }, (_, j) => `key-${i + j}`);
+    await store.save(
+      scope,
+      keys.map((key) => write(key, { value: 0, text: "" })),
+    );
+    await store.flush();
+  }
+}
+
 describe("a store that is written to one entry at a time", () => {
   it("stays small in files and bytes, by itself, and finds everything", async () => {
     const uri = await storeFolder();
@@ -100,16 +111,6 @@ describe("indexes", () => {
 
   it("of a large table have, when nobody writes, also what an earlier process left out", async () => {
     const uri = await storeFolder();
-    const fill = async (store: LongTermStore, from: number, to: number): Promise<void> => {
-      for (let i = from; i < to; i += 5_000) {
-        const keys = Array.from({ length: 5_000 }, (_, j) => `key-${i + j}`);
-        await store.save(
-          scope,
-          keys.map((key) => write(key, { value: 0, text: "" })),
-        );
-        await store.flush();
-      }
-    };
     const unindexed = () =>
       behindItsBack(uri, async (table) => {
         const index = await table.indexStats("terms_idx");
