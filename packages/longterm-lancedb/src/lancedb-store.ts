@@ -175,9 +175,10 @@ class LanceDbStore implements LongTermStore {
       const embedder = this.#embedder;
       const plan = await this.#questions.plan(embedder, scope, request, signal);
       if (plan === undefined) return [];
-      return reader.read(async (view) =>
-        search.hits(view, await fittingPlan(plan, view, embedder, request.mode), request),
-      );
+      return reader.read(async (view) => {
+        const fitting = await fittingPlan(plan, view, embedder, request.mode);
+        return search.hits(view, fitting, request, options?.signal);
+      });
     });
   }
 

@@ -4,7 +4,7 @@ import { splitTerms } from "@mem/search";
 import type { ChangedEntry, UnflushedEntry } from "../log/changed-entry.ts";
 import type { Slice } from "../log/overlay.ts";
 import { parseMetadata } from "../table/row-conversion.ts";
-import { TAKEN_COLUMNS, type TakenRow } from "../table/row-queries.ts";
+import { COMPACT_COLUMNS, type TakenRow } from "../table/row-queries.ts";
 
 /** What a search looks at: what is needed to score and to choose it, and nothing else. */
 export interface Candidate {
@@ -64,7 +64,7 @@ export function candidateColumns(wanted: Wanted): string[] {
     ...(terms ? ["terms"] : []),
     ...(vectors ? ["vector"] : []),
     ...(vectors && passages ? ["passage_vectors"] : []),
-    ...(rows ? ENTRY_COLUMNS_OF_SEARCH : []),
+    ...(rows ? COMPACT_COLUMNS : []),
     ...(rows && vectors ? ["vector_hash"] : []),
   ];
   return [...new Set(columns)];

@@ -1,33 +1,17 @@
 import type { Table } from "@lancedb/lancedb";
 import { createTermCounter, splitTerms, termName, type QueryTerm } from "@mem/search";
+import { LRUCache } from "lru-cache";
 import type { ChangedEntry } from "../log/changed-entry.ts";
 import type { Slice } from "../log/overlay.ts";
 import { RememberedAnswers } from "../reading/remembered-answers.ts";
 import type { LanceDb } from "../table/native-module.ts";
-import { expandPrefix, type Expansion } from "./prefix-expansion.ts";
+import { expandPrefix, MOST_TERMS, type Expansion } from "./prefix-expansion.ts";
 import { toTheirEnd } from "../reading/settled.ts";
 import { conditionsOn } from "../table/row-queries.ts";
 import type { Searched } from "./searched.ts";
 
-/** So many counts of one scope are remembered. */
-const REMEMBERED = 20_000;
-
-/** How many rows of one version of a table have a term; each is counted once. */
-class CountedTerms {
-  readonly #counts = new Map<string, Promise<Expansion>>();
-
-  of(term: QueryTerm, ask: (term: QueryTerm) => Promise<Expansion>): Promise<Expansion> {
-    const name = termName(term);
-    let count = this.#counts.get(name);
-    if (count === undefined) {
-      if (this.#counts.size >= REMEMBERED) this.#counts.clear();
-      count = ask(term);
-      this.#counts.set(name, count);
-      count.catch(() => this.#counts.delete(name));
-    }
-    return count;
-  }
-}
+/** So many counts are remembered, of all scopes and tables together. */
+const REMEMBERED = 100_000;
 
 /** What is known of the terms of a question. */
 export interface CountedQuestion {
@@ -42,7 +26,11 @@ export interface CountedQuestion {
  */
 export class DocumentFrequencies {
   readonly #lancedb: LanceDb;
-  readonly #counted = new RememberedAnswers(async () => new CountedTerms());
+  /** A scope of a table at its version, under a short name. */
+  readonly #scopes = new RememberedAnswers(async () => String(this.#named++));
+  #named = 0;
+  /** How many rows of a scope have a term. */
+  readonly #counted = new LRUCache<string, Promise<Expansion>>({ maxSize: REMEMBERED });
   /** The terms of rows that count no more, as long as they are hidden. */
   readonly #hidden = new WeakMap<ChangedEntry, string>();
 
@@ -52,11 +40,10 @@ export class DocumentFrequencies {
 
   async of(searched: Searched, terms: readonly QueryTerm[]): Promise<CountedQuestion> {
     const { table, condition, slice, unflushed } = searched;
-    const counted = await this.#counted.of(table, condition);
-    const ask = (term: QueryTerm): Promise<Expansion> => countRows(searched, this.#lancedb, term);
+    const scope = await this.#scopes.of(table, condition);
     const [hidden, ...counts] = await toTheirEnd(
       this.#hiddenTerms(table, slice),
-      ...terms.map((term) => counted.of(term, ask)),
+      ...terms.map((term) => this.#count(searched, scope, term)),
     );
     const frequencies = counts.map(({ documents }) => documents);
     const count = createTermCounter(terms);
@@ -68,6 +55,18 @@ export class DocumentFrequencies {
     for (const own of hidden) add(splitTerms(own), -1);
     for (const candidate of unflushed) add(candidate.terms ?? [], 1);
     return { frequencies, expanded: counts.flatMap((each) => each.terms) };
+  }
+
+  /** Each term is counted once. */
+  #count(searched: Searched, scope: string, term: QueryTerm): Promise<Expansion> {
+    const name = `${scope} ${termName(term)}`;
+    const known = this.#counted.get(name);
+    if (known !== undefined) return known;
+    const count = countRows(searched, this.#lancedb, term);
+    // A prefix stands for many terms.
+    this.#counted.set(name, count, { size: typeof term === "string" ? 1 : MOST_TERMS });
+    count.catch(() => this.#counted.delete(name));
+    return count;
   }
 
   async #hiddenTerms(table: Table, { entries }: Slice): Promise<string[]> {

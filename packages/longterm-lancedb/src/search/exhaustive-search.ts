@@ -97,7 +97,7 @@ async function lookAtWords(
 
 async function lookAtVectors(searched: Searched, question: Question): Promise<Looked[]> {
   const { table, condition } = searched;
-  const columns = candidateColumns({ ...question.wanted, vectors: true });
+  const columns = candidateColumns({ ...question.wanted, vectors: true, passages: true });
   const query = table.query().select(columns).where(all(condition, HAS_VECTOR));
   return await lookAt(searched, question, query);
 }

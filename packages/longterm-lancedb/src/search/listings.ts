@@ -16,6 +16,11 @@ const ALL_PARTITIONS = 100_000;
 const REFINED = 42;
 /** The nearest of few are far apart in the index. */
 const REFINED_OF_FEW = 84;
+/** And so many for each row of the list, where what is listed is the answer. */
+const REFINED_PER_ROW = 3;
+
+/** So many whole rows are read together, hidden ones among them. */
+const ROWS_AT_ONCE = 64;
 
 /** What is listed, and what is read of it. */
 export interface Asked {
@@ -56,7 +61,7 @@ export function listByWords(
 
 /** The rows that are nearest to a vector. */
 export function listByVector(asked: Asked, vector: Float32Array): RankedList {
-  const { table, totals, needed } = asked.searched;
+  const { table, totals, needed, tableRows } = asked.searched;
   // Rows without a vector are never found by one.
   const condition = all(needed, asked.pushed);
   let rows: number | undefined = asked.pushed === undefined ? totals.rows : undefined;
@@ -64,7 +69,8 @@ export function listByVector(asked: Asked, vector: Float32Array): RankedList {
   return new RankedList(first, async (limit) => {
     rows ??= await table.countRows(condition);
     const refined = asked.pushed === undefined ? REFINED : REFINED_OF_FEW;
-    const share = rows / (await table.countRows());
+    const perRow = asked.question.byKeyword ? 1 : REFINED_PER_ROW;
+    const share = rows / tableRows;
     const found = table.query().nearestTo(vector).column("vector").distanceType("cosine");
     const nearest = condition === "" ? found : found.where(condition);
     const query =
@@ -73,7 +79,7 @@ export function listByVector(asked: Asked, vector: Float32Array): RankedList {
         : nearest
             .maximumNprobes(ALL_PARTITIONS)
             .minimumNprobes(Math.min(ALL_PARTITIONS, Math.ceil(FEWEST_PARTITIONS / share)))
-            .refineFactor(Math.ceil(refined / limit));
+            .refineFactor(Math.max(perRow, Math.ceil(refined / limit)));
     return await list(asked, query, limit, "_distance", (distance) => 1 - distance);
   });
 }
@@ -85,7 +91,9 @@ async function list(
   column: "_score" | "_distance",
   toScore: (own: number) => number,
 ): Promise<Listing> {
-  const columns = [...candidateColumns(wanted), column];
+  // Of a longer list most rows are not among the best.
+  const rows = wanted.rows && limit <= ROWS_AT_ONCE;
+  const columns = [...candidateColumns({ ...wanted, rows }), column];
   const result = await query.select(columns).withRowId().limit(limit).toArrow();
   const own = Array.from(result.getChild(column) ?? [], (each) => toScore(each as number));
   const listed = Array.from(candidatesIn(result, searched.slice), (read) => ({

@@ -3,7 +3,7 @@ import { isTermOf, splitTerms, type TermPrefix } from "@mem/search";
 import { quote } from "../table/sql.ts";
 
 /** So many of a prefix's terms, the most frequent ones, are looked for. */
-const MOST_TERMS = 256;
+export const MOST_TERMS = 256;
 
 /** What the table has of a term. */
 export interface Expansion {

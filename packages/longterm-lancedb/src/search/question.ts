@@ -69,6 +69,7 @@ export class Question {
       time: request.recency !== undefined,
       terms: this.conditions !== undefined || request.collapse === true,
       vectors: false,
+      passages: false,
       rows: false,
     };
     this.#weight = weight;

@@ -1,4 +1,4 @@
-import type { SearchHit, SearchRequest } from "@mem/core";
+import { throwIfAborted, type SearchHit, type SearchRequest } from "@mem/core";
 import type { Analyzer, Collapsed, KeywordQuery } from "@mem/search";
 import { DocumentFrequencies } from "./document-frequencies.ts";
 import { scoreAll } from "./exhaustive-search.ts";
@@ -44,14 +44,21 @@ export class Search {
     this.#exhaustive = exhaustive;
   }
 
-  /** The best hits, all of one state of the store. */
-  async hits(view: View, plan: SearchPlan, request: SearchRequest): Promise<SearchHit[]> {
+  /** The best hits, all of one state of the store. Rejects with `MEM_ABORTED` when the signal fires between two queries. */
+  async hits(
+    view: View,
+    plan: SearchPlan,
+    request: SearchRequest,
+    signal?: AbortSignal,
+  ): Promise<SearchHit[]> {
     const question = new Question(plan, request, this.#analyzer);
     const searched = await surveyScope(view, plan.scope, this.#statistics);
+    throwIfAborted(signal);
     const isSmall = searched.totals.documents <= this.#exhaustive;
     const { best, query } = await (isSmall
       ? this.#rankAll(searched, question)
-      : this.#rankWindow(searched, question));
+      : this.#rankWindow(searched, question, signal));
+    throwIfAborted(signal);
     const shown = best.flatMap(({ hit, duplicates }) => [hit, ...duplicates]);
     refuseStrangers(
       plan.scope,
@@ -75,8 +82,12 @@ export class Search {
     return { best: select(question, borrowed), query };
   }
 
-  async #rankWindow(searched: Searched, question: Question): Promise<Ranked> {
-    const { neighbours, topK } = question.request;
+  async #rankWindow(
+    searched: Searched,
+    question: Question,
+    signal: AbortSignal | undefined,
+  ): Promise<Ranked> {
+    const { neighbours, topK, minScore = 0 } = question.request;
     const borrows = neighbours && (await hasSequences(searched));
     const means = {
       lancedb: this.#lancedb,
@@ -86,15 +97,20 @@ export class Search {
     };
     const window = new WindowSearch(searched, question, means);
     for (;;) {
+      throwIfAborted(signal);
       const isLong = question.vector !== undefined && window.size >= LONG;
       const { scored, query } = await (isLong ? window.scan() : window.grow());
       const borrowed = borrows ? await borrowInWindow(searched, question, window, scored) : scored;
       const best = select(question, borrowed);
       const { rest } = window;
       if (rest === undefined) return { best, query };
-      const last = best[topK - 1]?.hit;
-      if (last === undefined) continue;
       const most = borrows ? withBorrowed(rest, scored) : rest;
+      const last = best[topK - 1]?.hit;
+      if (last === undefined) {
+        // What is left is too weak, or points away from the question.
+        if (most <= 0 || most < minScore) return { best, query };
+        continue;
+      }
       const isSure = last.score * (question.recencyOf(last) ?? 1) >= most;
       // Each of two lists has what is good in both: then hardly any other is.
       const isOfBoth = question.byKeyword && question.vector !== undefined;

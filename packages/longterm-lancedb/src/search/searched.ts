@@ -14,11 +14,15 @@ export interface Searched {
   readonly condition: string;
   /** The same, for queries that are faster without: absent where these are all rows that there are. */
   readonly needed: string | undefined;
+  /** How many rows the table has, those of others among them. */
+  readonly tableRows: number;
   /** Its entries hide the rows of the same id. */
   readonly slice: Slice;
   readonly unflushed: readonly ReadCandidate[];
   readonly totals: VisibleTotals;
 }
+
+const rowsOf = new RememberedAnswers((table) => table.countRows());
 
 /** Takes its part of the overlay at once, before it awaits anything. */
 export async function surveyScope(
@@ -30,8 +34,9 @@ export async function surveyScope(
   const condition = all(inSearchScope(scope), notCleared(slice));
   const totals = await statistics.of(view, condition, slice);
   const unflushed = unflushedCandidates(slice);
-  const needed = totals.rows === (await view.table.countRows()) ? undefined : condition;
-  return { table: view.table, condition, needed, slice, unflushed, totals };
+  const tableRows = await rowsOf.of(view.table, "true");
+  const needed = totals.rows === tableRows ? undefined : condition;
+  return { table: view.table, condition, needed, tableRows, slice, unflushed, totals };
 }
 
 const long = new RememberedAnswers((table, condition) => hasAny(table, condition, HAS_PASSAGES));

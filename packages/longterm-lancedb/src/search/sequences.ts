@@ -18,6 +18,7 @@ const PLACES: Wanted = {
   time: false,
   terms: false,
   vectors: false,
+  passages: false,
   rows: false,
 };
 

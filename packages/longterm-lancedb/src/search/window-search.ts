@@ -20,8 +20,12 @@ const FEWEST = 32;
  * about equally near.
  */
 const FEWEST_OF_MANY = 128;
-/** LanceDB rounds. */
-const SPARE = 4;
+/** The same where the list is in the right order but for LanceDB's rounding, and but for its way to score words. */
+const SPARE_NEAR = 2;
+const WORDS_PER_HIT = 2;
+const FEWEST_ROWS = 16;
+/** Of so few the whole rows are read at once: faster than coming back for the best. */
+const MOST_ROWS = 32;
 
 /** What it takes to search. */
 export interface WindowMeans {
@@ -44,6 +48,7 @@ export class WindowSearch {
   readonly #counting: Promise<CountedQuestion> | undefined;
   readonly #looked = new Map<string, Looked>();
   readonly #pushed: string | undefined;
+  #size = 0;
   #isScanned = false;
   #query: KeywordQuery | undefined;
   /** The most that a row's share of the query's upper bound was, beside LanceDB's own score of it. */
@@ -58,15 +63,11 @@ export class WindowSearch {
       places: means.borrows,
       terms: byKeyword || always.terms,
       vectors: vector !== undefined,
+      passages: means.hasPassages,
     };
-    // LanceDB compares the vectors of those it lists itself: where these are not long texts', their order is right.
-    const isListed = !byKeyword && !means.hasPassages && !means.borrows;
-    const atLeast = (fewest: number): number =>
-      Math.max(means.borrows ? FEWEST_OF_MANY : fewest, CANDIDATES_PER_HIT * request.topK);
-    const first = atLeast(FEWEST);
-    const firstNear = isListed ? request.topK + SPARE : atLeast(FEWEST_OF_MANY);
-    const wanted = { ...this.#wanted, rows: isListed && request.topK < FEWEST };
-    const whole = { searched, question, wanted, pushed: undefined, first };
+    const { first, rows } = firstLook(question, means);
+    const wanted = { ...this.#wanted, rows };
+    const whole = { searched, question, wanted, pushed: undefined, first: first.words };
     this.#pushed = request.filter && pushedFilter(request.filter);
     const asked = { ...whole, pushed: this.#pushed };
     const required = conditions?.required.filter(isString) ?? [];
@@ -85,8 +86,8 @@ export class WindowSearch {
       if (lends) this.#lenders.push(listByWords(whole, means.lancedb, listed, []));
     }
     if (vector !== undefined) {
-      this.#near = listByVector({ ...asked, first: firstNear }, vector);
-      if (lends) this.#lenders.push(listByVector({ ...whole, first: firstNear }, vector));
+      this.#near = listByVector({ ...asked, first: first.near }, vector);
+      if (lends) this.#lenders.push(listByVector({ ...whole, first: first.near }, vector));
     }
   }
 
@@ -145,9 +146,9 @@ export class WindowSearch {
     return this.#question.score(looked, this.#query);
   }
 
-  /** How many candidates were looked at. */
+  /** How many candidates of the table were looked at. */
   get size(): number {
-    return this.#looked.size;
+    return this.#size;
   }
 
   /** What an entry that was not looked at scores at most, as far as can be told; `undefined`: none is left. */
@@ -156,7 +157,12 @@ export class WindowSearch {
     const words = this.#words?.rest;
     const near = this.#near?.rest;
     if (words === undefined && near === undefined) return undefined;
-    return this.#question.bound(Math.min(1, this.#ratio * (words ?? 0)), near ?? 0);
+    return this.#question.bound(words === undefined ? 0 : this.#shareOf(words), near ?? 0);
+  }
+
+  /** What a row may have of the query's upper bound by LanceDB's own score of it; unknown where no row was looked at. */
+  #shareOf(score: number): number {
+    return this.#ratio === 0 ? 1 : Math.min(1, this.#ratio * score);
   }
 
   #found(): Found {
@@ -165,8 +171,27 @@ export class WindowSearch {
   }
 
   #add(looked: Looked): void {
-    this.#looked.set(looked.candidate.id, looked);
+    const { id, rowId } = looked.candidate;
+    if (rowId !== undefined && !this.#looked.has(id)) this.#size++;
+    this.#looked.set(id, looked);
   }
+}
+
+/** How many candidates of each list are looked at first, and whether their whole rows are read. */
+function firstLook(
+  { byKeyword, vector, request: { topK } }: Question,
+  { borrows, hasPassages }: WindowMeans,
+): { readonly first: { readonly words: number; readonly near: number }; readonly rows: boolean } {
+  // What is in both lists, or near by one of its passages, is in neither where it belongs.
+  const isOrdered = !borrows && (vector === undefined || !(byKeyword || hasPassages));
+  if (isOrdered) {
+    const words = Math.max(FEWEST_ROWS, WORDS_PER_HIT * topK);
+    const near = topK + SPARE_NEAR;
+    return { first: { words, near }, rows: (byKeyword ? words : near) <= MOST_ROWS };
+  }
+  const atLeast = (fewest: number): number =>
+    Math.max(borrows ? FEWEST_OF_MANY : fewest, CANDIDATES_PER_HIT * topK);
+  return { first: { words: atLeast(FEWEST), near: atLeast(FEWEST_OF_MANY) }, rows: false };
 }
 
 function isString(term: QueryTerm): term is string {

@@ -23,14 +23,16 @@ type CacheableRow = CompactRow & Pick<Row, "length">;
 
 /** Each column takes its time to read, and the scope's say what the id says: the hash is of both. */
 const SCOPE_COLUMNS: readonly string[] = ["tenant", "workflow", "agent"] satisfies ScopeColumn[];
-const COMPACT_COLUMNS = ENTRY_COLUMNS.filter((name) => !SCOPE_COLUMNS.includes(name));
+export const COMPACT_COLUMNS: readonly string[] = ENTRY_COLUMNS.filter(
+  (name) => !SCOPE_COLUMNS.includes(name),
+);
 const CACHEABLE_COLUMNS = [...COMPACT_COLUMNS, "length"];
 
 const VECTOR_COLUMNS = ["vector", "passage_vectors", "vector_hash"] as const;
 
 /** A row as a search takes it. */
 export type TakenRow = CompactRow & Partial<Pick<StoredRow, (typeof VECTOR_COLUMNS)[number]>>;
-export const TAKEN_COLUMNS: readonly string[] = [...COMPACT_COLUMNS, ...VECTOR_COLUMNS];
+const TAKEN_COLUMNS: readonly string[] = [...COMPACT_COLUMNS, ...VECTOR_COLUMNS];
 
 type FactsRow = Pick<Row, "id" | "version" | "op_id" | "created_at" | "length">;
 
