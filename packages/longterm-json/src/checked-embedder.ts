@@ -6,8 +6,11 @@ import {
   type EmbedOptions,
 } from "@mem/core";
 
-/** No embedder is waited for longer: one that never answers must not hold up a search for ever. */
-const DEADLINE_MS = 60_000;
+/**
+ * No embedder is waited for longer. Somebody waits for a question, who may have words instead. Documents have longer than
+ * service embedders take by themselves: what these bring along when they give up is not to be lost.
+ */
+const DEADLINE_MS = { query: 10_000, document: 90_000 } as const;
 
 /** An embedder whose every answer is checked, and comes in time. */
 export class CheckedEmbedder {
@@ -32,7 +35,7 @@ export class CheckedEmbedder {
     callerSignal: AbortSignal | undefined,
   ): Promise<Float32Array[]> {
     const deadline = new AbortController();
-    const cancel = this.#clock.schedule(DEADLINE_MS, () => deadline.abort(this.#late()));
+    const cancel = this.#clock.schedule(DEADLINE_MS[kind], () => deadline.abort(this.#late(kind)));
     const signals = [deadline.signal, ...(callerSignal === undefined ? [] : [callerSignal])];
     const signal = AbortSignal.any(signals);
     try {
@@ -71,10 +74,10 @@ export class CheckedEmbedder {
     }
   }
 
-  #late(): MemoryError {
+  #late(kind: EmbedOptions["kind"]): MemoryError {
     return new MemoryError(
       "MEM_EMBEDDING",
-      `${this.model} did not answer within ${DEADLINE_MS / 1000} s`,
+      `${this.model} did not answer within ${DEADLINE_MS[kind] / 1000} s`,
     );
   }
 }

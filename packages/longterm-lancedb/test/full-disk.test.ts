@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { openStore, scope, storeFolder, write } from "./fixtures.ts";
 import { Child } from "./child-process.ts";
+import { oldEmbedder, otherEmbedder } from "./other-embedder.ts";
 
 /** A file system of twelve megabytes; `undefined` where this process may not make one. */
 async function smallDisk(): Promise<string | undefined> {
@@ -73,4 +74,27 @@ describe("a full disk", () => {
     await store.save(scope, [write("after", { value: 1 })]);
     expect(await store.count(scope)).toBe(saved.length + 1);
   }, 60_000);
+
+  it("keeps the embedder that there is when there is no room for another one's vectors", async () => {
+    const disk = await smallDisk();
+    if (disk === undefined) return;
+    const store = openStore(join(disk, "store"), { embedder: oldEmbedder() });
+    const texts = Array.from({ length: 2_000 }, (_, i) => `text ${i}`);
+    await store.save(
+      scope,
+      texts.map((text) => write(text, { text })),
+    );
+    await store.flush();
+    const ballast = join(disk, "ballast");
+    const { bavail, bsize } = await statfs(disk);
+    await writeFile(ballast, Buffer.alloc(bavail * bsize - 50_000));
+    const full = { code: "MEM_CAPACITY", outcome: "not-applied" };
+    await expect(store.reembed(otherEmbedder())).rejects.toMatchObject(full);
+    expect(await store.embedder()).toMatchObject({ model: oldEmbedder().model });
+    await rm(ballast);
+    const embedder = otherEmbedder();
+    expect(await store.reembed(embedder)).toEqual({ entries: texts.length });
+    expect(embedder.asked.length).toBeLessThan(texts.length);
+    expect(await store.verify()).toEqual({ entries: texts.length, problems: [] });
+  });
 });

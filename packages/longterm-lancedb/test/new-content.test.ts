@@ -70,6 +70,16 @@ describe("content that is saved only if it is new", () => {
     expect(await stored(store, other, { ...other, key: "same" })).toEqual([true, false]);
   });
 
+  it("is known in the table also where a write of the same call replaces what the log has of it", async () => {
+    const store = openStore(await storeFolder());
+    await store.save(scope, [write("flushed", { value: "same" })]);
+    await store.flush();
+    await store.save(scope, [write("unflushed", { value: "same" })]);
+    const replaces = write("unflushed", { value: "other" });
+    const third = write("third", { value: "same", ifNew: true });
+    expect(await stored(store, replaces, third)).toEqual([true, false]);
+  });
+
   it("tells the version of its own key, keeps to other conditions, and knows an operation again", async () => {
     const store = openStore(await storeFolder());
     const [first] = await store.save(scope, [fresh("a", "autumn", { opId: "op" })]);

@@ -22,6 +22,9 @@ import { conditionOf } from "./store-health.ts";
 import { verifyStore } from "../reading/verification.ts";
 import { walkEntries } from "../reading/walk.ts";
 
+/** A version of the table is removed two seconds after the next one at the soonest. */
+const QUIET_MS = 1_000;
+
 /** A store in a folder: the log is the truth, and LanceDB's table follows it. */
 export class LogEngine implements Engine {
   readonly reader: MemoryReader;
@@ -29,6 +32,8 @@ export class LogEngine implements Engine {
   readonly history?: HistoryAnswers;
   readonly #opened: OpenedStore;
   readonly #clock: Clock;
+  #changedAt: number;
+  #listening: Promise<void> | undefined;
 
   constructor(opened: OpenedStore, clock: Clock, tellsHistory: boolean) {
     this.reader = opened.reader;
@@ -36,13 +41,25 @@ export class LogEngine implements Engine {
     if (tellsHistory) this.history = new HistoryAnswers(opened, clock);
     this.#opened = opened;
     this.#clock = clock;
+    this.#changedAt = clock.monotonic();
   }
 
   get isBroken(): boolean {
     return this.#opened.replica.hasFailed;
   }
 
-  change(change: AskedChange, signal?: AbortSignal): Promise<Answer> {
+  /**
+   * After a pause, what the others did meanwhile is read first: where it was judged by a version of the table that is
+   * gone by now, the store is opened anew, which is harmless as long as the change itself is not in the log.
+   */
+  async change(change: AskedChange, signal?: AbortSignal): Promise<Answer> {
+    const now = this.#clock.monotonic();
+    if (now - this.#changedAt >= QUIET_MS) {
+      this.#listening ??= this.reader.catchUp().finally(() => (this.#listening = undefined));
+    }
+    this.#changedAt = now;
+    // Also those that come meanwhile, so that all stay in their order.
+    if (this.#listening !== undefined) await this.#listening;
     const { log } = this.#opened;
     const isBatch = change.kind === "save" && change.writes.length > 1;
     return isBatch ? appendBatch(log, change, signal) : log.append(change, signal);

@@ -44,6 +44,20 @@ export function isContentHeld(
   return stored.known(question)?.some((id) => overlay.findId(id) === undefined) ?? "unknown";
 }
 
+/** Whether that can be told when a change comes to its turn, whatever its own writes before do to what the log says. */
+export function isContentKnown(
+  overlay: Overlay,
+  stored: StoredContents,
+  change: Change,
+  question: ContentQuestion,
+): boolean {
+  const { scope, content } = question;
+  if (overlay.isCleared(scope) || stored.known(question) !== undefined) return true;
+  // One of several may replace the very entry that holds the content of a later one.
+  const isAlone = change.kind === "save" && change.writes.length === 1;
+  return isAlone && overlay.hasContent(scope, content);
+}
+
 /** The contents of which it has to be known whether the scope has them, before a change can be judged. */
 export function* contentsAskedBy(change: Change): Generator<ContentQuestion> {
   if (change.kind !== "save") return;

@@ -6,6 +6,7 @@ import {
   asksNothing,
   contentsAskedBy,
   isContentHeld,
+  isContentKnown,
   presentEntry,
   questionsOf,
   refusal,
@@ -59,7 +60,7 @@ export class Presence {
       if (this.entry(scope, key) === "unknown") return false;
     }
     for (const question of contentsAskedBy(change)) {
-      if (this.#isHeld(question) === "unknown") return false;
+      if (!this.#isKnown(change, question)) return false;
     }
     return true;
   }
@@ -73,6 +74,10 @@ export class Presence {
   /** To be called when nothing waits. */
   trim(): void {
     this.#stored.trim();
+  }
+
+  #isKnown(change: Change, question: ContentQuestion): boolean {
+    return isContentKnown(this.#overlay, this.#stored, change, question);
   }
 
   #isHeld(question: ContentQuestion): boolean | "unknown" {
@@ -94,7 +99,7 @@ export class Presence {
     const open: ContentQuestion[] = [];
     for (const { change } of changes) {
       for (const question of contentsAskedBy(change)) {
-        if (this.#isHeld(question) === "unknown") open.push(question);
+        if (!this.#isKnown(change, question)) open.push(question);
       }
       if (open.length >= LEARNED_AT_ONCE) break;
     }

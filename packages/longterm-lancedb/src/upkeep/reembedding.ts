@@ -13,6 +13,7 @@ import type { OpenedStore } from "../folder/opened-store.ts";
 import { holdForLong } from "./pins.ts";
 import type { Row } from "../table/row.ts";
 import { all, HAS_TEXT, HAS_VECTOR, notCleared } from "../table/sql.ts";
+import { isSystemError, writeError } from "../store/storage-error.ts";
 import { rewriteTable } from "./table-rewrite.ts";
 import { fingerprintOf, isSameEmbedder } from "../vectors/fingerprint.ts";
 import { withVectors } from "../vectors/row-vectors.ts";
@@ -24,6 +25,19 @@ import { VectorMaking } from "../vectors/vector-making.ts";
  * disk, `base.json` says that the store has its old embedder, and from then on that it has the new one.
  */
 export async function reembedFolder(
+  opened: OpenedStore,
+  embedder: Embedder,
+  options: ReembedOptions,
+): Promise<Reembedded> {
+  try {
+    return await reembedAlone(opened, embedder, options);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw writeError(error, opened.database.location.folder, "not-applied");
+  }
+}
+
+async function reembedAlone(
   opened: OpenedStore,
   embedder: Embedder,
   options: ReembedOptions,

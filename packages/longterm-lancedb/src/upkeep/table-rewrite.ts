@@ -9,8 +9,9 @@ import { rowTable } from "../table/row-table.ts";
 import { ensureIndexes } from "../table/table-indexes.ts";
 import { indexTerms, tableSchema, vectorLength } from "../table/table-schema.ts";
 
-/** So many rows go into one commit: each makes the next ones slower. */
+/** So many rows go into one commit, or so much: each makes the next ones slower, and until then they are in memory. */
 const ROWS_AT_ONCE = 32_768;
+const BYTES_AT_ONCE = 64 << 20;
 /** So many take some milliseconds. */
 const MADE_AT_ONCE = 256;
 
@@ -38,21 +39,30 @@ export async function rewriteTable(
     empty.close();
     await table.setUnenforcedPrimaryKey("id");
     let open: ArrowTable | undefined;
+    let bytes = 0;
+    const write = async (): Promise<void> => {
+      if (open !== undefined) await table.add(open);
+      open = undefined;
+      bytes = 0;
+    };
     for await (const rows of scanRows(before, "")) {
       for (let i = 0; i < rows.length; i += MADE_AT_ONCE) {
         const made = rowTable(arrow, renewal(rows.slice(i, i + MADE_AT_ONCE)), length);
-        open = open === undefined ? made : open.concat(made);
+        open = open?.concat(made) ?? made;
+        bytes += bytesOf(made);
+        if (open.numRows >= ROWS_AT_ONCE || bytes >= BYTES_AT_ONCE) await write();
         // Other work has its turn in between.
         await setImmediate();
       }
-      if (open === undefined || open.numRows < ROWS_AT_ONCE) continue;
-      await table.add(open);
-      open = undefined;
     }
-    if (open !== undefined) await table.add(open);
+    await write();
     await indexTerms(table, lancedb);
     await ensureIndexes(table, lancedb);
   } finally {
     before.close();
   }
+}
+
+function bytesOf({ batches }: ArrowTable): number {
+  return batches.reduce((sum, { data }) => sum + data.byteLength, 0);
 }

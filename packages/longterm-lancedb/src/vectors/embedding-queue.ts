@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { isMemoryError, MemoryError, type Clock, type Embedder } from "@mem/core";
-import { embedChecked } from "./embedding.ts";
+import { embedTexts, type EmbeddedTexts } from "./embedded-texts.ts";
 import type { MadeVector, MadeVectors } from "./made-vectors.ts";
 import type { PendingRow, PendingRows } from "./pending-rows.ts";
 import { joinVectors } from "./text-vectors.ts";
@@ -9,6 +9,15 @@ const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 60_000;
 /** What has waited for so long was left by a process that died, or that has no embedder. */
 const LEFT_AFTER_MS = 60_000;
+/** Vectors of passages whose text lacks others are kept in memory up to about so many. */
+const MOST_PAID = 1_024;
+
+/** What a request has brought. */
+interface RowVectors {
+  readonly vectors: readonly MadeVector[];
+  /** Why it is not all. */
+  readonly failure?: MemoryError;
+}
 
 export interface EmbeddingQueueParts {
   readonly embedder: Embedder;
@@ -28,6 +37,8 @@ export interface EmbeddingQueueParts {
 export class EmbeddingQueue {
   readonly #parts: EmbeddingQueueParts;
   readonly #closing = new AbortController();
+  /** What was made before a failure, by text: it is not asked for again. */
+  readonly #paid = new Map<string, Float32Array>();
   #running: Promise<void> | undefined;
   #failures = 0;
   #failure: MemoryError | undefined;
@@ -114,12 +125,16 @@ export class EmbeddingQueue {
       while (!signal.aborted) {
         const rows = await this.#parts.pending.next();
         if (rows.length === 0) break;
-        const vectors = refusal() === undefined ? await this.#embed(rows) : [];
+        const embedded = refusal() === undefined ? await this.#embed(rows) : undefined;
         const foreign = refusal();
         if (foreign !== undefined) return this.#stop(foreign);
+        const { vectors = [], failure } = embedded ?? {};
         made.add(vectors);
-        onMade();
-        this.#failures = 0;
+        if (vectors.length > 0) {
+          onMade();
+          this.#failures = 0;
+        }
+        if (failure !== undefined) throw failure;
       }
       if (!this.#parts.pending.areRefused) this.#recovered();
     } catch (error) {
@@ -131,44 +146,38 @@ export class EmbeddingQueue {
     if (more && !signal.aborted) void this.#start();
   }
 
-  async #embed(rows: readonly PendingRow[]): Promise<MadeVector[]> {
-    try {
-      return await this.#request(rows);
-    } catch (error) {
-      this.#parts.pending.add(rows.map(({ id }) => id));
-      if (rows.length === 1 || isPassing(error)) throw error;
-      return await this.#embedOneByOne(rows, error);
-    }
-  }
-
-  /** One text that the embedder does not take shall not keep the others from their vectors. */
-  async #embedOneByOne(rows: readonly PendingRow[], error: unknown): Promise<MadeVector[]> {
-    const made: MadeVector[] = [];
-    const refused: string[] = [];
-    for (const row of rows) {
-      try {
-        made.push(...(await this.#request([row])));
-      } catch (reason) {
-        if (isPassing(reason)) throw reason;
-        refused.push(row.id);
-      }
-    }
-    // It takes none: then it is not the texts.
-    if (made.length === 0) throw error;
-    this.#parts.pending.refuse(refused);
-    if (refused.length > 0) this.#fail(error);
-    return made;
-  }
-
-  async #request(rows: readonly PendingRow[]): Promise<MadeVector[]> {
+  /** Resolves with what was made, and why it is not all where the rest is to be tried again. */
+  async #embed(rows: readonly PendingRow[]): Promise<RowVectors> {
+    const { embedder, pending } = this.#parts;
     const texts = [...new Set(rows.flatMap(({ parts }) => parts))];
-    const { signal } = this.#closing;
-    const vectors = await embedChecked(this.#parts.embedder, texts, "document", signal);
-    const byText = new Map(texts.map((text, i) => [text, vectors[i]]));
-    return rows.map(({ id, version, parts }) => {
-      const own = parts.flatMap((part) => byText.get(part) ?? []);
-      return { id, version, ...joinVectors(own) };
-    });
+    const open = texts.filter((text) => !this.#paid.has(text));
+    let embedded: EmbeddedTexts = { vectors: new Map() };
+    try {
+      if (open.length > 0) embedded = await embedTexts(embedder, open, this.#closing.signal);
+    } catch (error) {
+      pending.add(rows.map(({ id }) => id));
+      throw error;
+    }
+    const { failure, areRefused = false } = embedded;
+    for (const [text, vector] of embedded.vectors) this.#paid.set(text, vector);
+    const vectors = rows.flatMap((row) => this.#joined(row));
+    const made = new Set(vectors.map(({ id }) => id));
+    const missing = rows.flatMap(({ id }) => (made.has(id) ? [] : [id]));
+    if (failure === undefined || areRefused || this.#paid.size > MOST_PAID) this.#paid.clear();
+    if (failure === undefined) return { vectors };
+    if (!areRefused) {
+      pending.add(missing);
+      return { vectors, failure };
+    }
+    pending.refuse(missing);
+    this.#fail(failure);
+    return { vectors };
+  }
+
+  /** A row's vectors, where those of all its parts are there. */
+  #joined({ id, version, parts }: PendingRow): MadeVector[] {
+    const own = parts.flatMap((part) => this.#paid.get(part) ?? []);
+    return own.length === parts.length ? [{ id, version, ...joinVectors(own) }] : [];
   }
 
   /** For good: there is nothing to be tried again. */
@@ -194,11 +203,6 @@ export class EmbeddingQueue {
     this.#failures++;
     this.#cancelRetry = this.#parts.clock.schedule(delayMs, () => void this.#start());
   }
-}
-
-/** Whether the same request may succeed later. */
-function isPassing(error: unknown): boolean {
-  return !isMemoryError(error) || error.retryable || error.code === "MEM_ABORTED";
 }
 
 function asMemoryError(error: unknown): MemoryError {

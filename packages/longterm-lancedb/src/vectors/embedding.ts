@@ -6,7 +6,11 @@ import {
   type EmbedOptions,
 } from "@mem/core";
 
-const DEADLINE_MS = 60_000;
+/**
+ * A question is waited for by somebody, who may have words instead. Documents have longer than service embedders take by
+ * themselves: what these bring along when they give up is not to be lost.
+ */
+const DEADLINE_MS = { query: 10_000, document: 90_000 } as const;
 
 /**
  * Asks an embedder, and believes nothing: neither that it answers, nor that it heeds the signal, nor what it says.
@@ -22,7 +26,7 @@ export async function embedChecked(
   // Not `AbortSignal.timeout`: its timer, and what waits for it, would live on for a minute after each answer.
   const ended = new AbortController();
   const stop = (): void => ended.abort(signal?.reason);
-  const deadline = setTimeout(stop, DEADLINE_MS).unref();
+  const deadline = setTimeout(stop, DEADLINE_MS[kind]).unref();
   signal?.addEventListener("abort", stop, { once: true });
   try {
     const asked = embedder.embed(texts, { kind, signal: ended.signal });
@@ -31,7 +35,7 @@ export async function embedChecked(
     if (signal?.aborted === true) throw aborted(signal);
     const late = ended.signal.aborted;
     if (isMemoryError(error) && !late) throw error;
-    const what = late ? `did not answer in ${DEADLINE_MS / 1000} seconds` : "failed";
+    const what = late ? `did not answer in ${DEADLINE_MS[kind] / 1000} seconds` : "failed";
     throw new MemoryError(
       "MEM_EMBEDDING",
       `the embedder ${JSON.stringify(embedder.model)} ${what}`,
@@ -44,26 +48,36 @@ export async function embedChecked(
 }
 
 function checked(embedder: Embedder, vectors: Float32Array[], expected: number): Float32Array[] {
-  const { model, dimensions } = embedder;
-  const name = JSON.stringify(model);
+  const name = JSON.stringify(embedder.model);
   if (!Array.isArray(vectors) || vectors.length !== expected) {
     throw wrong(`the embedder ${name} did not answer with one vector for each text`);
   }
   for (const vector of vectors) {
-    if (vector.length !== dimensions) {
-      throw new MemoryError(
-        "MEM_DIMENSION",
-        `the embedder ${name} answered with ${vector.length} dimensions and declares ${dimensions}`,
-      );
-    }
-    if (!vector.every(Number.isFinite)) {
-      throw wrong(`the embedder ${name} answered with a number that is not finite`);
-    }
-    if (vector.every((x) => x === 0)) {
-      throw wrong(`the embedder ${name} answered with a vector of zeros, which has no direction`);
-    }
+    const fault = faultOf(embedder, vector);
+    if (fault !== undefined) throw fault;
   }
   return vectors;
+}
+
+/** What is wrong with a vector; `undefined`: nothing. */
+export function faultOf(
+  { model, dimensions }: Embedder,
+  vector: Float32Array,
+): MemoryError | undefined {
+  const name = JSON.stringify(model);
+  if (vector.length !== dimensions) {
+    return new MemoryError(
+      "MEM_DIMENSION",
+      `the embedder ${name} answered with ${vector.length} dimensions and declares ${dimensions}`,
+    );
+  }
+  if (!vector.every(Number.isFinite)) {
+    return wrong(`the embedder ${name} answered with a number that is not finite`);
+  }
+  if (vector.every((x) => x === 0)) {
+    return wrong(`the embedder ${name} answered with a vector of zeros, which has no direction`);
+  }
+  return undefined;
 }
 
 /** Asking the same again would bring the same answer. */

@@ -1,6 +1,6 @@
 import type { Table } from "@lancedb/lancedb";
-import { isMemoryError, throwIfAborted, type Embedder, type ReembedOptions } from "@mem/core";
-import { embedChecked } from "./embedding.ts";
+import { throwIfAborted, type Embedder, type ReembedOptions } from "@mem/core";
+import { embedTexts } from "./embedded-texts.ts";
 import type { KeptVectors } from "./kept-vectors.ts";
 import { partsOf } from "./text-vectors.ts";
 
@@ -87,7 +87,7 @@ export class VectorMaking {
 
   async #request(): Promise<void> {
     const parts = [...this.#open];
-    if (parts.length > 0) await this.#kept.add(await this.#embed(parts));
+    if (parts.length > 0) await this.#embed(parts);
     this.#open.clear();
     this.#characters = 0;
     this.#done += this.#waiting;
@@ -100,39 +100,12 @@ export class VectorMaking {
     this.#options.onProgress?.({ done, total: Math.max(this.#total, done) });
   }
 
-  async #embed(parts: readonly string[]): Promise<Map<string, Float32Array>> {
-    const { signal } = this.#options;
-    try {
-      const vectors = await embedChecked(this.#embedder, parts, "document", signal);
-      return new Map(vectors.map((vector, i) => [parts[i] ?? "", vector]));
-    } catch (error) {
-      if (!isOfText(error)) throw error;
-      return await this.#embedOneByOne(parts, error);
-    }
+  async #embed(parts: readonly string[]): Promise<void> {
+    const made = await embedTexts(this.#embedder, parts, this.#options.signal);
+    const { vectors, failure, areRefused = false } = made;
+    if (vectors.size > 0) await this.#kept.add(vectors);
+    if (failure === undefined || areRefused) return;
+    // The only one that is left: that others had their vectors tells that it is this text. Its own stays pending.
+    if (failure.retryable || parts.length > 1 || this.#kept.size === 0) throw failure;
   }
-
-  /** One text that the embedder does not take shall not keep the others from their vectors: its own stays pending. */
-  async #embedOneByOne(
-    parts: readonly string[],
-    error: unknown,
-  ): Promise<Map<string, Float32Array>> {
-    const { signal } = this.#options;
-    const made = new Map<string, Float32Array>();
-    for (const part of parts) {
-      try {
-        const [vector] = await embedChecked(this.#embedder, [part], "document", signal);
-        if (vector !== undefined) made.set(part, vector);
-      } catch (reason) {
-        if (!isOfText(reason)) throw reason;
-      }
-    }
-    // It takes none: then it is not the texts.
-    if (made.size === 0 && (parts.length > 1 || this.#kept.size === 0)) throw error;
-    return made;
-  }
-}
-
-/** Whether it may be for a text that the embedder fails. */
-function isOfText(error: unknown): boolean {
-  return isMemoryError(error, "MEM_EMBEDDING") && !error.retryable;
 }
