@@ -1,9 +1,16 @@
 import { constants, fstatSync, readSync, statSync, writeSync, type Stats } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 
+import type { ByteSource } from "./byte-source.ts";
 import { LogError, systemCode, systemError } from "./log-error.ts";
 
-/** What is expected of a file that is opened. */
+/** Identifies a file regardless of its name; `Stats` of `node:fs` satisfies it. */
+export interface FileIdentity {
+  readonly dev: number;
+  readonly ino: number;
+}
+
+/** Whether the file has to exist when it is opened. */
 type Existence = "existing" | "new" | "either";
 
 // Windows has no O_NOFOLLOW.
@@ -14,17 +21,20 @@ const creation: Readonly<Record<Existence, number>> = {
   either: constants.O_CREAT,
 };
 
+/** The number of files that this process is syncing. */
+let syncing = 0;
+
 /** A file that is only appended to, by this process and by others at the same time. */
 export class AppendFile {
   readonly path: string;
   #handle: FileHandle;
-  readonly #identity: Stats;
+  readonly #identity: FileIdentity;
   /** A sync failed: some of what is in the file may never reach the disk. */
   lossy = false;
-  /** After a failure this descriptor is not written through again. */
+  /** After a failure, this descriptor is not used for writing again. */
   #suspect = false;
 
-  private constructor(path: string, handle: FileHandle, identity: Stats) {
+  private constructor(path: string, handle: FileHandle, identity: FileIdentity) {
     this.path = path;
     this.#handle = handle;
     this.#identity = identity;
@@ -46,19 +56,30 @@ export class AppendFile {
     throw new LogError("LOG_NOT_A_FILE", `${path} is not a regular file`);
   }
 
+  get identity(): FileIdentity {
+    return this.#identity;
+  }
+
+  /** For reading this very file, whatever it is called by now. */
+  get source(): ByteSource {
+    return this.#handle;
+  }
+
   stat(): Stats {
     return fstatSync(this.#handle.fd);
   }
 
   /**
-   * One `write`. Resolves with how many of the bytes the file took: fewer when it is full. With
-   * `inPlace` no other thread does it: mostly it only fills the page cache, and waking a thread up
-   * takes longer. Only for those who wait for `sync` then, or else nothing else ever gets a turn.
+   * Calls `write` once. Resolves with how many of the bytes were written: fewer if the disk is full.
+   * With `inPlace`, the calling thread writes: mostly that only fills the page cache, and waking
+   * another thread takes longer. Use it only if you await something afterwards, or nothing else ever
+   * gets a turn. While another file is synced, the file system may delay writes, so another thread
+   * writes.
    */
   async write(bytes: Uint8Array, inPlace = false): Promise<number> {
     if (this.#suspect) await this.#reopen();
     try {
-      if (inPlace) return writeSync(this.#handle.fd, bytes);
+      if (inPlace && syncing === 0) return writeSync(this.#handle.fd, bytes);
       return (await this.#handle.write(bytes)).bytesWritten;
     } catch (cause) {
       const error = systemError(cause, `append to ${this.path}`);
@@ -68,8 +89,8 @@ export class AppendFile {
   }
 
   /**
-   * Where this descriptor's last write, of so many bytes, begins. A write with O_APPEND leaves
-   * the descriptor's position behind its last byte, wherever other processes made that be; the
+   * Returns where this descriptor's last write, of this many bytes, begins. A write with O_APPEND
+   * leaves the descriptor's position after its last byte, wherever other processes moved that; the
    * distance from there to the end of the file says where it is.
    */
   startOfLastWrite(written: number): number {
@@ -82,7 +103,7 @@ export class AppendFile {
     }
   }
 
-  /** Reads what the page cache mostly has already: bytes that were appended just now. */
+  /** Reads synchronously: bytes that were just appended are mostly in the page cache. */
   read(into: Uint8Array, position: number): number {
     try {
       return readSync(this.#handle.fd, into, 0, into.length, position);
@@ -92,6 +113,7 @@ export class AppendFile {
   }
 
   async sync(): Promise<void> {
+    syncing += 1;
     try {
       await this.#handle.datasync();
     } catch (cause) {
@@ -99,6 +121,8 @@ export class AppendFile {
       this.lossy = true;
       this.#suspect = true;
       throw systemError(cause, `put ${this.path} on disk`, "unknown");
+    } finally {
+      syncing -= 1;
     }
   }
 
@@ -111,7 +135,7 @@ export class AppendFile {
     }
   }
 
-  /** Changes bytes in place. Only for bytes of a torn line: nobody else changes or needs them. */
+  /** Changes bytes in place. Only for bytes of a torn line, which nobody else changes or needs. */
   async overwrite(position: number, bytes: Uint8Array): Promise<void> {
     // Through a descriptor of its own, because one with O_APPEND ignores the position.
     try {
@@ -140,6 +164,6 @@ export class AppendFile {
   }
 }
 
-function sameFile(one: Stats | undefined, other: Stats): boolean {
+function sameFile(one: FileIdentity | undefined, other: FileIdentity): boolean {
   return one?.ino === other.ino && one.dev === other.dev;
 }

@@ -2,16 +2,16 @@ import { mkdir, statfs } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 
 import { syncDirectory } from "./durable-file.ts";
-import { LogError, systemError } from "./log-error.ts";
+import { LogError, systemCode, systemError } from "./log-error.ts";
 
-/** Creates a folder with those above it; with `durable` their names are on disk afterwards. */
+/** Creates a folder and its missing parents; with `durable`, their names are then on disk. */
 export async function makeDirectory(path: string, durable: boolean): Promise<void> {
   const folder = resolve(path);
   let first: string | undefined;
   try {
     first = await mkdir(folder, { recursive: true });
   } catch (cause) {
-    throw systemError(cause, `create the folder ${folder}`);
+    throw systemError(await refusalOf(folder, cause), `create the folder ${folder}`);
   }
   if (first === undefined || !durable) return;
   for (let made = folder; made.length >= first.length; made = dirname(made)) {
@@ -19,7 +19,21 @@ export async function makeDirectory(path: string, durable: boolean): Promise<voi
   }
 }
 
-/** `f_type` of Linux's statfs for file systems where appends of two machines overwrite each other. */
+/** On a read-only disk, a recursive `mkdir` fails with `ENOENT`; a plain one gives the real reason. */
+async function refusalOf(folder: string, refusal: unknown): Promise<unknown> {
+  for (let path = folder; systemCode(refusal) === "ENOENT"; path = dirname(path)) {
+    try {
+      await mkdir(path);
+      return refusal;
+    } catch (cause) {
+      if (systemCode(cause) === "EEXIST") return refusal;
+      if (systemCode(cause) !== "ENOENT") return cause;
+    }
+  }
+  return refusal;
+}
+
+/** `f_type` of Linux's statfs for file systems where appends from two machines overwrite each other. */
 const networkFileSystems: ReadonlyMap<number, string> = new Map([
   [0x6969, "NFS"],
   [0x517b, "SMB"],
@@ -36,7 +50,7 @@ export function networkFileSystem(type: number): string | undefined {
   return process.platform === "linux" ? networkFileSystems.get(type >>> 0) : undefined;
 }
 
-/** Refuses folders on network file systems: `O_APPEND` and fsync do not hold there. */
+/** Rejects with `LOG_FILE_SYSTEM` on a network file system, where `O_APPEND` and fsync are not reliable. */
 export async function refuseNetworkFileSystem(directory: string): Promise<void> {
   let type: number;
   try {

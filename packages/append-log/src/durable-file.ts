@@ -5,8 +5,8 @@ import { dirname } from "node:path";
 import { systemError } from "./log-error.ts";
 
 /**
- * Replaces a file so that after a crash or a power cut it holds the old content or the new, never
- * a mixture: a temporary file beside it, fsync, rename, fsync of the folder.
+ * Replaces a file so that after a crash or a power cut it has either the old content or the new, never
+ * a mixture: writes a temporary file beside it, fsync, rename, fsync of the folder.
  */
 export async function writeFileDurably(path: string, data: string | Uint8Array): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
@@ -27,7 +27,7 @@ export async function writeFileDurably(path: string, data: string | Uint8Array):
   await syncDirectory(dirname(path));
 }
 
-/** Makes the names in a folder durable: files created in it, renamed or removed. */
+/** Syncs a folder: makes the creation, renaming and removal of files in it durable. */
 export async function syncDirectory(path: string): Promise<void> {
   // Windows can't open a folder; there a rename is durable with the file's own flush.
   if (process.platform === "win32") return;

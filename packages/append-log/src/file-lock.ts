@@ -1,8 +1,10 @@
+import { accessSync, constants } from "node:fs";
+import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { eraseHolder, recordHolder } from "./lock-holder.ts";
-import { systemError } from "./log-error.ts";
+import { systemCode, systemError } from "./log-error.ts";
 
 /** A lock that is held until it is released or the process that holds it ends, however it ends. */
 export interface FileLock extends Disposable {
@@ -12,8 +14,8 @@ export interface FileLock extends Disposable {
 
 export interface LockOptions {
   /**
-   * Lets `readLockHolder` of other processes name this one while it holds the lock: in a file
-   * beside the lock's, `path` with `.holder` behind it. Default false.
+   * Records this process while it holds the lock, in the file `<path>.holder`, so that
+   * `readLockHolder` in other processes can name it. Default false.
    */
   readonly recordHolder?: boolean;
 }
@@ -27,12 +29,12 @@ export interface AcquireOptions extends LockOptions {
 const SQLITE_BUSY = 5;
 
 /**
- * Takes the lock of `path` if nobody holds it, in this or any other process of the machine; `undefined` if somebody
- * does.
+ * Takes the lock of `path` if nobody holds it, in this or any other process on the machine; otherwise returns
+ * `undefined`.
  *
- * It is the operating system's lock, taken through SQLite's exclusive transaction, which works alike on every
- * platform and between two handles of one process. Keep its file out of folders that are walked, copied or hashed:
- * closing any other descriptor of it would drop the lock. Not for network file systems.
+ * It is an operating system lock, taken through an exclusive SQLite transaction, which works alike on every platform
+ * and between two handles in one process. Keep its file out of folders that are walked, copied or hashed: closing any
+ * other descriptor of the file drops the lock. Not for network file systems.
  */
 export async function tryFileLock(
   path: string,
@@ -42,6 +44,7 @@ export async function tryFileLock(
   const sqlite = await import("node:sqlite");
   let database: DatabaseSync | undefined;
   try {
+    requireWritable(path);
     database = new sqlite.DatabaseSync(path);
     // The journal in memory: nothing is ever written, and on a full disk there would be no room for its file.
     database.exec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
@@ -65,7 +68,21 @@ export async function tryFileLock(
   return { release, [Symbol.dispose]: release };
 }
 
-/** Waits for the lock of `path`; `undefined` when the time is over. Rejects with the signal's reason when it fires. */
+/**
+ * Throws the operating system's reason if the file can't be written or created. SQLite would only say that it can't
+ * open it, and would take a shared lock on a file that can be read but not written.
+ */
+function requireWritable(path: string): void {
+  const { R_OK, W_OK, X_OK } = constants;
+  try {
+    accessSync(path, R_OK | W_OK);
+  } catch (cause) {
+    if (systemCode(cause) !== "ENOENT") throw cause;
+    accessSync(dirname(path), W_OK | X_OK);
+  }
+}
+
+/** Waits for the lock of `path`; returns `undefined` on timeout. Rejects with the signal's reason when it fires. */
 export async function acquireFileLock(
   path: string,
   options: AcquireOptions = {},

@@ -1,6 +1,6 @@
 import { LogError } from "./log-error.ts";
 
-/** One call that waits for its item to be committed. The first settling counts. */
+/** A call that waits for its item to be committed. Only the first `resolve` or `reject` counts. */
 export interface Waiting<Item, Result> {
   readonly item: Item;
   readonly bytes: number;
@@ -10,22 +10,22 @@ export interface Waiting<Item, Result> {
 
 export interface GroupCommitOptions<Item, Result> {
   /**
-   * Commits a batch and settles every call in it; when it throws, those not settled yet are
-   * rejected with that error. Runs for one batch at a time, and only after the promise handlers of
-   * the batch before have run, so that those may change what the next commit begins from.
+   * Commits a batch and settles every call in it. If it throws, calls not settled yet are rejected
+   * with that error. Runs for one batch at a time, and only after the promise handlers of the
+   * previous batch have run, so that these can change the state that the next commit starts from.
    */
   commit: (batch: readonly Waiting<Item, Result>[]) => Promise<void>;
   /**
-   * Bound, in bytes, of what waits for the commit that runs; when nothing waits, a larger item is
-   * taken, too. Default 64 MiB.
+   * Maximum size of the queue, in bytes; if the queue is empty, a larger item is accepted, too.
+   * Default 64 MiB.
    */
   maxQueuedBytes?: number | undefined;
 }
 
-/** What goes into one write, in bytes: no batch takes a further item beyond it. */
+/** Maximum size of a batch, in bytes, unless its first item is larger. */
 const MAX_BATCH_BYTES = 8 * 2 ** 20;
 
-/** Joins the calls that arrive while a slow commit runs into the next one. */
+/** Groups the calls that arrive during a slow commit into the next one. */
 export class GroupCommit<Item, Result> {
   readonly #commit: GroupCommitOptions<Item, Result>["commit"];
   readonly #maxQueuedBytes: number;
@@ -42,7 +42,7 @@ export class GroupCommit<Item, Result> {
     this.#maxQueuedBytes = maxQueuedBytes;
   }
 
-  /** Resolves when the item is committed. `LOG_FULL` beyond the bound, `LOG_CLOSED` after close. */
+  /** Resolves when the item is committed. `LOG_FULL` if the queue is full, `LOG_CLOSED` after close. */
   add(item: Item, bytes: number): Promise<Result> {
     if (this.#closed) return Promise.reject(new LogError("LOG_CLOSED", "The log is closed"));
     if (this.#queuedBytes > 0 && this.#queuedBytes + bytes > this.#maxQueuedBytes) {
@@ -57,12 +57,12 @@ export class GroupCommit<Item, Result> {
     return promise;
   }
 
-  /** Waits until everything added so far was committed or has failed; does not tell which. */
+  /** Waits until everything added so far has been committed or has failed; does not tell which. */
   async flush(): Promise<void> {
     for (const end = this.#added; this.#committed < end;) await this.#round;
   }
 
-  /** Takes nothing more and waits for what was added. */
+  /** Accepts nothing more and waits for what was added. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#running;
@@ -97,6 +97,8 @@ export class GroupCommit<Item, Result> {
       total += bytes;
     }
     this.#queuedBytes -= total;
-    return this.#queue.splice(0, count);
+    const batch = this.#queue;
+    this.#queue = batch.splice(count);
+    return batch;
   }
 }

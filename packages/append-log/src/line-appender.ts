@@ -1,16 +1,17 @@
 import { GroupCommit } from "./group-commit.ts";
-import { LineFile, requireOneLine, type Line, type LineFileOptions } from "./line-file.ts";
+import { LineFile, type LineFileOptions } from "./line-file.ts";
+import { requireOneLine, type Line } from "./line-write.ts";
 
-export interface LineAppenderOptions extends LineFileOptions {
-  /** Bound, in bytes, of the lines that wait to be written. Default 64 MiB. */
+export interface LineAppenderOptions extends Omit<LineFileOptions, "rotation"> {
+  /** Maximum size of the lines that wait to be written, in bytes. Default 64 MiB. */
   maxQueuedBytes?: number;
 }
 
-/** Appends lines to one file; all calls that wait travel in one write and one fdatasync. */
+/** Appends lines to one file; all waiting calls share one write and one fdatasync. */
 export interface LineAppender extends AsyncDisposable {
   /**
-   * Appends one line and resolves, when it is stored in the declared durability, with the byte
-   * offset at which it begins. A line never mixes with another, whoever writes to the file.
+   * Appends one line. When it is stored with the declared durability, resolves with the byte offset
+   * at which it begins. Lines never mix, whoever else writes to the file.
    */
   append(line: Line): Promise<number>;
   /** Waits until every line given so far is stored or has failed. */
@@ -19,7 +20,7 @@ export interface LineAppender extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Makes an appender without touching the disk: the file is opened at the first append. */
+/** Makes an appender without touching the disk; the first append opens the file. */
 export function createLineAppender(options: LineAppenderOptions): LineAppender {
   const file = new LineFile(options);
   const commits = new GroupCommit<Line, number>({

@@ -1,16 +1,23 @@
 import { dirname } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 
 import { AppendFile } from "./append-file.ts";
 import { makeDirectory, refuseNetworkFileSystem } from "./directory.ts";
 import { syncDirectory } from "./durable-file.ts";
-import { LogError, shortWrite, withOutcome } from "./log-error.ts";
+import {
+  isUncut,
+  joinLines,
+  writeLines,
+  type Line,
+  type LineBlock,
+  type WrittenLines,
+} from "./line-write.ts";
+import { LogError, withOutcome } from "./log-error.ts";
+import { fateOfLines, type Rotation } from "./rotation.ts";
 
-const NEWLINE = 10;
-const SPACE = 32;
 const ATTEMPTS = 3;
-
-/** A line without its newline: text, or bytes that stay unchanged until the call has settled. */
-export type Line = string | Uint8Array;
+/** How often an append that does not wait for the disk yields to other work, in milliseconds. */
+const TURN_MS = 1;
 
 /**
  * What an acknowledged line survives: `"disk"` a power cut (fdatasync before it is acknowledged),
@@ -23,57 +30,80 @@ export interface LineFileOptions {
   path: string;
   /** Default `"disk"`. */
   durability?: Durability;
+  /**
+   * Whether the calling thread writes even when it then waits for the disk: mostly that only fills
+   * the page cache, and waking another thread takes longer. Default false: another thread writes.
+   */
+  writeInPlace?: boolean;
+  /** Needed if the file is rotated. By default, a file that is not at its path counts as removed. */
+  rotation?: Rotation;
 }
 
 export interface AppendedLines {
-  /** Where the lines that are in the file begin, in bytes: the first so many of those given. */
+  /** Byte offsets of the lines that are in the file: the first ones of those given. */
   offsets: number[];
-  /** Why the rest is not; with the outcome `"unknown"` it may be in the file all the same. */
+  /** Why the rest is not; with the outcome `"unknown"`, it may be in the file all the same. */
   failure: LogError | undefined;
-}
-
-/** Throws a `TypeError` when what is given as one line is more than one. */
-export function requireOneLine(line: Line): void {
-  const several = typeof line === "string" ? line.includes("\n") : line.includes(NEWLINE);
-  if (several) throw new TypeError("A line must not contain a newline");
+  /** Whether the file has become a segment: it was rotated after the lines were in, before its seal. */
+  rotated: boolean;
+  /** Where the file ended after the write, in bytes: its size, if nobody else has appended. */
+  end: number;
 }
 
 /**
- * One file of lines that several processes append to. Opened, and with its folder created, at the
- * first append; opened anew when it was removed or replaced.
+ * One file of lines that several processes append to. The first append opens it and creates its
+ * folder; it is opened anew when it was rotated, removed or replaced.
  */
 export class LineFile {
   readonly #path: string;
   readonly #durable: boolean;
+  readonly #inPlace: boolean;
+  readonly #rotation: Rotation | undefined;
   #file: AppendFile | undefined;
   /** The file ends here with a newline, unless somebody appended since. */
   #end = 0;
+  /** The end of a line that the file had while it was certainly at its path, so no seal is before it. */
+  #unsealedEnd = 0;
+  /** When other work last had its turn. */
+  #turn = 0;
 
-  constructor({ path, durability = "disk" }: LineFileOptions) {
+  constructor({ path, durability = "disk", writeInPlace = false, rotation }: LineFileOptions) {
     this.#path = path;
     this.#durable = durability === "disk";
+    this.#inPlace = writeInPlace || !this.#durable;
+    this.#rotation = rotation;
   }
 
   /**
-   * Appends lines, whole and next to each other, with a single write. One call at a time. What
-   * the operating system refuses is told in the result; only misuse rejects.
+   * Appends lines, whole and next to each other, with a single write. One call at a time. Failures
+   * of the operating system are reported in the result; only misuse rejects.
    */
   async append(lines: readonly Line[]): Promise<AppendedLines> {
-    for (const line of lines) requireOneLine(line);
-    if (lines.length === 0) return { offsets: [], failure: undefined };
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    return this.appendBlock(joinLines(lines));
+  }
+
+  /** The same for lines that are already joined: nothing is checked or copied. */
+  async appendBlock(block: LineBlock): Promise<AppendedLines> {
+    if (block.starts.length === 0) {
+      return { offsets: [], failure: undefined, rotated: false, end: 0 };
+    }
+    let inDoubt = false;
+    for (let attempt = 0; attempt < ATTEMPTS;) {
       try {
-        const appended = await this.#appendOnce(lines);
-        if (appended !== undefined) return appended;
+        const appended = await this.#appendOnce(block);
+        // Void lines are in no file, for certain: as often as somebody rotates.
+        if (appended === "void") continue;
+        if (appended !== "gone") return appended;
+        attempt += 1;
+        // What was written may be in a file that was moved away.
+        inDoubt = true;
       } catch (error) {
         if (!(error instanceof LogError)) throw error;
-        // What an earlier attempt wrote may be in a file that was moved away.
-        const failure = attempt === 0 ? error : withOutcome(error, "unknown");
-        return { offsets: [], failure };
+        return none(inDoubt ? withOutcome(error, "unknown") : error);
       }
     }
-    const message = `${this.#path} was removed or replaced ${ATTEMPTS} times while it was written`;
-    return { offsets: [], failure: new LogError("LOG_GONE", message, { outcome: "unknown" }) };
+    const message = `${this.#path} was removed, replaced or cut short ${ATTEMPTS} times while it was written`;
+    return none(new LogError("LOG_GONE", message, { outcome: "unknown" }));
   }
 
   async close(): Promise<void> {
@@ -82,32 +112,38 @@ export class LineFile {
     await file?.close();
   }
 
-  /** Undefined when the file was removed or replaced meanwhile: nothing is acknowledged then. */
-  async #appendOnce(lines: readonly Line[]): Promise<AppendedLines | undefined> {
+  /** Nothing is acknowledged if the file was removed or the lines are void. */
+  async #appendOnce(block: LineBlock): Promise<AppendedLines | "gone" | "void"> {
     const file = await this.#open();
-    if (file === undefined) return undefined;
-    const { size } = file.stat();
-    const torn = size !== this.#end && !endsLine(file, size);
-    const { bytes, starts } = join(lines, torn);
-
-    const written = await file.write(bytes);
-    const undisturbed = file.stat().size === size + written;
-    const start = undisturbed ? size : file.startOfLastWrite(written);
-    if (!undisturbed && !torn && !endsLine(file, start)) {
-      // Another write was torn between the look at the end and ours: its last byte gives way.
-      await file.overwrite(start - 1, Buffer.of(NEWLINE));
+    if (file === undefined) return "gone";
+    const written = await writeLines(file, block, this.#end, this.#inPlace);
+    if (written === undefined) return this.#forgetEnds();
+    this.#end = written.end;
+    if (this.#durable) {
+      await file.sync();
+      // Somebody may have cut it short meanwhile.
+      if (!isUncut(file, block, written)) return this.#forgetEnds();
+    } else await this.#giveTurn();
+    const { offsets, failure, end } = written;
+    if (file.isAtPath()) {
+      if (offsets.length > 0) this.#unsealedEnd = written.wholeEnd;
+      return { offsets, failure, rotated: false, end };
     }
-    const kept = await blankTornLine(file, start, bytes, written);
-    this.#end = start + written;
-    if (this.#durable) await file.sync();
-    if (!file.isAtPath()) return undefined;
-    return {
-      offsets: starts.filter((at) => at < kept).map((at) => start + at),
-      failure:
-        kept === bytes.length
-          ? undefined
-          : shortWrite(this.#path, written, bytes.length, "not-applied"),
-    };
+    if (this.#rotation === undefined) return "gone";
+    const fate = await fateOfLines(file, this.#rotation, this.#unsealedEnd, written.start);
+    return fate === "count" ? inSegment(this.#path, written) : fate;
+  }
+
+  /** Of a file that was cut short, nothing is known any more. */
+  #forgetEnds(): "gone" {
+    [this.#end, this.#unsealedEnd] = [0, 0];
+    return "gone";
+  }
+
+  async #giveTurn(): Promise<void> {
+    if (performance.now() - this.#turn < TURN_MS) return;
+    await nextTurn();
+    this.#turn = performance.now();
   }
 
   /** The file that is at the path now; undefined when its folder vanished meanwhile. */
@@ -115,6 +151,7 @@ export class LineFile {
     if (this.#file?.isAtPath()) return this.#file;
     await this.close();
     this.#end = 0;
+    this.#unsealedEnd = 0;
     const folder = dirname(this.#path);
     let file: AppendFile | undefined;
     try {
@@ -133,45 +170,19 @@ export class LineFile {
   }
 }
 
-/** Whether the file has a whole line, or nothing, before this offset. */
-function endsLine(file: AppendFile, offset: number): boolean {
-  const byte = Buffer.alloc(1);
-  return offset === 0 || (file.read(byte, offset - 1) === 1 && byte[0] === NEWLINE);
-}
-
-function join(lines: readonly Line[], torn: boolean): { bytes: Buffer; starts: number[] } {
-  let length = torn ? 1 : 0;
-  const starts = lines.map((line) => {
-    const start = length;
-    length += Buffer.byteLength(line) + 1;
-    return start;
-  });
-  const bytes = Buffer.allocUnsafe(length);
-  bytes[0] = NEWLINE;
-  for (const [index, line] of lines.entries()) {
-    const start = starts[index] ?? 0;
-    if (typeof line === "string") bytes.write(line, start);
-    else bytes.set(line, start);
-    bytes[(starts[index + 1] ?? length) - 1] = NEWLINE;
-  }
-  return { bytes, starts };
+function none(failure: LogError): AppendedLines {
+  return { offsets: [], failure, rotated: false, end: 0 };
 }
 
 /**
- * After a short write: turns the line that was cut into blanks. It needs no space on the disk, and
- * unlike truncating it is safe while other processes append. Returns how many bytes are whole lines.
+ * Lines that count in a file that was rotated meanwhile. A change in place may have come too late:
+ * the process that closed the segment may have read the bytes as they were before.
  */
-async function blankTornLine(
-  file: AppendFile,
-  start: number,
-  bytes: Buffer,
-  written: number,
-): Promise<number> {
-  if (written === bytes.length) return written;
-  const kept = bytes.subarray(0, written).lastIndexOf(NEWLINE) + 1;
-  if (kept === written) return kept;
-  const blank = Buffer.alloc(written - kept, SPACE);
-  blank[blank.length - 1] = NEWLINE;
-  await file.overwrite(start + kept, blank);
-  return kept;
+function inSegment(path: string, { offsets, failure, end, fused }: WrittenLines): AppendedLines {
+  if (fused) {
+    const message = `${path} was rotated while a torn line was parted from the lines behind it`;
+    return none(new LogError("LOG_GONE", message, { outcome: "unknown" }));
+  }
+  const rest = failure === undefined ? undefined : withOutcome(failure, "unknown");
+  return { offsets, failure: rest, rotated: true, end };
 }

@@ -1,53 +1,58 @@
-import { constants } from "node:fs";
-import { open, type FileHandle } from "node:fs/promises";
-
+import { fill, openSource, type ByteSource } from "./byte-source.ts";
 import { LineScanner, type FileLine } from "./line-scanner.ts";
-import { LogError, systemError } from "./log-error.ts";
+import { LogError } from "./log-error.ts";
 
 const CHUNK_BYTES = 65_536;
 const NEWLINE = 10;
 
 export interface ReadLinesOptions {
-  /** Offset, in bytes, at which the first line begins. Default: the beginning of the file. */
+  /** Byte offset at which the first line begins. Default: the beginning of the file. */
   start?: number;
-  /** Offset, in bytes, before which the last line ends. Default: the end of the file. */
+  /** Byte offset before which the last line ends. Default: the end of the file. */
   end?: number;
-  /** Lines longer than this are handed over without their bytes. Default 16 MiB. */
+  /** Lines longer than this, in bytes, are returned without their content. Default 16 MiB. */
   maxLineBytes?: number;
 }
 
+/** The default of `maxLineBytes`. */
+export const MAX_LINE_BYTES: number = 16 * 2 ** 20;
+
 /**
- * Reads the lines of a file, in arrays: those that end in one chunk of 64 KiB together, which
- * costs a tenth of handing them over singly. Whatever is between two newlines is a line: nothing,
- * NUL bytes, text that is not UTF-8. A handle is read at explicit offsets and left open.
+ * Reads the lines of a file in arrays: one array for the lines that end in a chunk of 64 KiB, which
+ * costs a tenth of yielding them singly. Anything between two newlines is a line: nothing, NUL
+ * bytes, text that is not UTF-8. A handle, or another source of bytes, is left open.
  */
 export async function* readLines(
-  file: string | FileHandle,
+  file: string | ByteSource,
   options: ReadLinesOptions = {},
 ): AsyncGenerator<FileLine[], void, undefined> {
-  const { start = 0, end = Infinity, maxLineBytes = 16 * 2 ** 20 } = options;
-  await using opened = typeof file === "string" ? await openToRead(file) : undefined;
-  const handle = opened ?? (file as FileHandle);
+  const { start = 0, end = Infinity, maxLineBytes = MAX_LINE_BYTES } = options;
+  await using opened = await openSource(file);
   const scanner = new LineScanner(start, maxLineBytes);
   for (;;) {
-    const chunk = await readChunk(handle, scanner.end, Math.min(CHUNK_BYTES, end - scanner.end));
-    if (chunk.length === 0) break;
-    const lines = scanner.push(chunk);
+    // A chunk of its own for each round: the lines are views of it, and belong to the caller.
+    const chunk = Buffer.allocUnsafeSlow(Math.max(0, Math.min(CHUNK_BYTES, end - scanner.end)));
+    const read = await fill(opened.source, chunk, scanner.end);
+    if (read.length === 0) break;
+    const lines = scanner.push(read);
     if (lines.length > 0) yield lines;
   }
   const remainder = scanner.remainder();
   if (remainder !== undefined) yield [remainder];
 }
 
-/** Like `readLines`, from the end to the beginning: the last line is the first of all. */
+/**
+ * Like `readLines`, but from the end to the beginning: the last line comes first. A source without
+ * `stat` needs `end`, its size.
+ */
 export async function* readLinesBackward(
-  file: string | FileHandle,
+  file: string | ByteSource,
   options: ReadLinesOptions = {},
 ): AsyncGenerator<FileLine[], void, undefined> {
-  const { start = 0, end = Infinity, maxLineBytes = 16 * 2 ** 20 } = options;
-  await using opened = typeof file === "string" ? await openToRead(file) : undefined;
-  const handle = opened ?? (file as FileHandle);
-  let position = Math.min(end, (await handle.stat()).size);
+  const { start = 0, maxLineBytes = MAX_LINE_BYTES } = options;
+  await using opened = await openSource(file);
+  const { source } = opened;
+  let position = await endOf(source, options.end);
   // The line whose end is known but not its beginning: its length and, while kept, its bytes.
   let terminated = false;
   let length = 0;
@@ -68,7 +73,7 @@ export async function* readLinesBackward(
 
   while (position > start) {
     const from = Math.max(start, position - CHUNK_BYTES);
-    const chunk = await readChunk(handle, from, position - from);
+    const chunk = await fill(source, Buffer.allocUnsafeSlow(position - from), from);
     if (chunk.length < position - from) {
       throw new LogError("LOG_GONE", "The file was cut short while it was read");
     }
@@ -89,31 +94,9 @@ export async function* readLinesBackward(
   }
 }
 
-// Opening a pipe would wait for its writer without O_NONBLOCK. Windows has neither flag.
-const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-
-async function openToRead(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, READ);
-  } catch (cause) {
-    throw systemError(cause, `open ${path}`);
-  }
-}
-
-/** Fewer bytes than asked for only at the end of the file. */
-async function readChunk(handle: FileHandle, position: number, length: number): Promise<Buffer> {
-  if (length <= 0) return Buffer.alloc(0);
-  const chunk = Buffer.allocUnsafeSlow(length);
-  let filled = 0;
-  try {
-    while (filled < length) {
-      const at = position + filled;
-      const { bytesRead } = await handle.read(chunk, filled, length - filled, at);
-      if (bytesRead === 0) break;
-      filled += bytesRead;
-    }
-  } catch (cause) {
-    throw systemError(cause, "read a file");
-  }
-  return chunk.subarray(0, filled);
+async function endOf(source: ByteSource, end: number | undefined): Promise<number> {
+  const size = (await source.stat?.())?.size ?? end;
+  if (size === undefined)
+    throw new TypeError("A source without stat() is read backwards from an end");
+  return Math.min(size, end ?? size);
 }

@@ -1,18 +1,18 @@
 const NEWLINE = 10;
 
-/** One line of a file, as it lies there. */
+/** One line of a file, as stored. */
 export interface FileLine {
-  /** The bytes without the newline; undefined when they are more than the reader takes. */
+  /** The bytes without the newline; undefined if the line is longer than the reader accepts. */
   readonly line: Buffer | undefined;
-  /** Where the line begins, in bytes from the beginning of the file. */
+  /** Byte offset of the line in the file. */
   readonly offset: number;
-  /** Bytes of the line without the newline. */
+  /** The length of the line in bytes, without the newline. */
   readonly length: number;
-  /** False for the end of a file that does not end with a newline. */
+  /** False for a last line without a newline. */
   readonly terminated: boolean;
 }
 
-/** Gets a line that was read: the bytes from `start` to `end`, undefined where it is too long. */
+/** Receives a line: the bytes from `start` to `end` of a buffer, which is undefined if the line is too long. */
 export type LineVisitor = (
   bytes: Buffer | undefined,
   start: number,
@@ -21,10 +21,10 @@ export type LineVisitor = (
   length: number,
 ) => void;
 
-/** Cuts into lines what is read from a file chunk by chunk, forwards, in bounded memory. */
+/** Splits a file that is read forward, chunk by chunk, into lines, in bounded memory. */
 export class LineScanner {
   readonly #maxLineBytes: number;
-  /** Where the line begins that is not complete yet, its length so far and, if kept, its bytes. */
+  /** Where the incomplete line begins, its length so far and, if kept, its bytes. */
   #offset: number;
   #length = 0;
   #pieces: Buffer[] = [];
@@ -39,7 +39,7 @@ export class LineScanner {
     return this.#offset + this.#length;
   }
 
-  /** The lines that end in this chunk. Those that begin in it are views of it. */
+  /** Returns the lines that end in this chunk. Those that also begin in it are views of it. */
   push(chunk: Buffer): FileLine[] {
     const lines: FileLine[] = [];
     this.scan(chunk, (bytes, start, end, offset, length) => {
@@ -48,7 +48,7 @@ export class LineScanner {
     return lines;
   }
 
-  /** Hands over the lines that end in this chunk, without making an object for each of them. */
+  /** Visits the lines that end in this chunk, without making an object for each of them. */
   scan(chunk: Buffer, visit: LineVisitor): void {
     let start = 0;
     for (;;) {
@@ -74,7 +74,7 @@ export class LineScanner {
     else if (piece.length > 0) this.#pieces.push(Buffer.from(piece));
   }
 
-  /** What comes after the last newline, if anything. */
+  /** Returns what comes after the last newline, if anything. */
   remainder(): FileLine | undefined {
     const length = this.#length;
     if (length === 0) return undefined;

@@ -9,18 +9,18 @@ export interface LockHolder {
   readonly since: number;
 }
 
-/** Beside the lock file: opening and closing that one would drop the lock. */
+/** A file of its own: opening and closing the lock file would drop the lock. */
 function recordPath(path: string): string {
   return `${path}.holder`;
 }
 
-/** Notes that this process holds the lock; to be called by its holder only. */
+/** Records that this process holds the lock. Call it only while holding the lock. */
 export function recordHolder(path: string): void {
   const holder: LockHolder = { pid: process.pid, since: Date.now() };
   writeFileSync(recordPath(path), JSON.stringify(holder));
 }
 
-/** To be called by the holder while it still holds the lock. */
+/** Removes the record. Call it only while still holding the lock. */
 export function eraseHolder(path: string): void {
   try {
     rmSync(recordPath(path), { force: true });
@@ -30,12 +30,11 @@ export function eraseHolder(path: string): void {
 }
 
 /**
- * Who holds the lock of `path`, also when that process is paused; undefined when nobody does, or
- * when the holder did not ask for being recorded.
+ * Returns the process that holds the lock of `path`, even if it is paused; undefined if nobody holds
+ * it, or if the holder is not recorded (`recordHolder`).
  *
- * A hint for people and their diagnostics, never a reason to do what needs the lock: when the
- * holder was killed and its pid belongs to another process by now, that one is named until the lock
- * is taken again.
+ * A hint for diagnostics, never a reason to do what needs the lock: if the holder was killed and
+ * another process has its pid by now, that process is named until the lock is taken again.
  */
 export function readLockHolder(path: string): LockHolder | undefined {
   let text: string;
@@ -49,7 +48,7 @@ export function readLockHolder(path: string): LockHolder | undefined {
   return holder !== undefined && isAlive(holder.pid) ? holder : undefined;
 }
 
-/** Undefined for a record that is just being written. */
+/** Undefined for a record that is still being written. */
 function parseHolder(text: string): LockHolder | undefined {
   const match = /^\{"pid":(\d+),"since":(\d+)\}$/.exec(text);
   return match === null ? undefined : { pid: Number(match[1]), since: Number(match[2]) };

@@ -12,21 +12,21 @@ const CHUNK_BYTES = 2 ** 18;
 /** How long reading may keep the event loop from other work, in ms. */
 const SLICE_MS = 10;
 
-/** Bytes of a log that are no frame, or not the frame that was written. They are skipped. */
+/** Bytes of a log that are not a frame, or not the frame that was written. They are skipped. */
 export interface Damage {
   readonly segment: number;
-  /** Where the bytes begin in the segment. */
+  /** Byte offset in the segment. */
   readonly offset: number;
   readonly bytes: number;
   /**
-   * `"torn-or-changed"`: the checksum does not fit; `"too-long"`: longer than any frame may be;
-   * `"no-seal"`: the segment has a successor, but its end mark is missing; `"missing"`: segments
-   * from this one on are absent between others (only `verifyLog` says so: a log rejects there).
+   * `"torn-or-changed"`: the checksum does not match; `"too-long"`: longer than any frame may be;
+   * `"no-seal"`: the segment has a successor, but its end mark is missing; `"missing"`: this segment,
+   * and perhaps some after it, is absent between others (only from `verifyLog`: a log rejects there).
    */
   readonly reason: "torn-or-changed" | "too-long" | "no-seal" | "missing";
 }
 
-/** A frame and how many bytes it has in the file, newline included. */
+/** A frame and its size in the file in bytes, newline included. */
 export interface WrittenFrame {
   readonly frame: Frame;
   readonly bytes: number;
@@ -36,7 +36,7 @@ export interface LogFollowerOptions {
   directory: string;
   durable: boolean;
   maxLineBytes: number;
-  /** Gets each data frame that counts, once, in the order of the log. */
+  /** Receives each data frame that counts, once, in the order of the log. */
   visit(frame: Frame, position: string): void;
   onDamage(damage: Damage): void;
 }

@@ -5,14 +5,14 @@ import { requireFormat, type Damage } from "./log-follower.ts";
 import { listSegments, segmentPath, type SegmentInfo } from "./segment.ts";
 
 export interface VerifyOptions {
-  /** Bound of one payload in bytes, the same that the log was opened with. Default 16 MiB. */
+  /** Maximum size of one payload, in bytes, as the log was opened with. Default 16 MiB. */
   maxPayloadBytes?: number;
 }
 
-/** What the segments of a log hold. */
+/** The result of verifying a log. */
 export interface LogVerification {
   readonly segments: number;
-  /** Frames that count: those that `onFrame` gets when the log is opened. */
+  /** Frames that count: those that `onFrame` receives when the log is opened. */
   readonly frames: number;
   /** Everything that is not as it was written, in the order of the log. */
   readonly damages: readonly Damage[];
@@ -27,10 +27,10 @@ interface SegmentContent {
 }
 
 /**
- * Reads a log from its oldest frame to where it ends when this is called, and checks it all.
+ * Reads a log from its oldest frame to its end at the time of the call, and checks all of it.
  * Changes nothing and takes no lock: other processes may append, seal and drop segments meanwhile.
- * An unfinished line at the very end is no damage, because somebody may be writing it. Rejects when
- * a file cannot be read, and with `LOG_FORMAT` for a log of a newer version.
+ * An unfinished line at the very end is no damage, because somebody may be writing it. Rejects if a
+ * file cannot be read, and with `LOG_FORMAT` for a log of a newer version.
  */
 export async function verifyLog(
   directory: string,
@@ -61,7 +61,7 @@ export async function verifyLog(
   return { segments, frames, damages };
 }
 
-/** Undefined when the segment is no more. */
+/** Undefined if the segment is gone. */
 async function readSegment(
   directory: string,
   { segment, bytes: end }: SegmentInfo,

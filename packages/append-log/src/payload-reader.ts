@@ -9,9 +9,9 @@ const FIRST_READ_BYTES = 2 ** 14;
 const NEWLINE = 10;
 
 /**
- * Reads payloads of a log again, by the positions that `onFrame` was given, in any order: for those
- * who remember where something lies rather than all of it. Undefined for a frame that was dropped,
- * or is not what was written any more.
+ * Reads payloads of a log again by the positions that `onFrame` received, in any order: for callers
+ * that keep positions in memory instead of payloads. Undefined for a frame that was dropped or is no
+ * longer what was written.
  */
 export async function readPayloads(
   directory: string,

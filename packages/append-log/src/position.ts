@@ -7,18 +7,18 @@ export function formatSegment(segment: number): string {
   return String(segment).padStart(SEGMENT_DIGITS, "0");
 }
 
-/** A place in a log as text of fixed length, so that the order of texts is that of the log. */
+/** Formats a place in a log as text of fixed length, so that text order is log order. */
 export function formatPosition(segment: number, offset: number): string {
   return positionsIn(segment)(offset);
 }
 
-/** Formats the many places of one segment: a fifth of the work for each of them. */
+/** Formats many places of one segment, at a fifth of the cost for each. */
 export function positionsIn(segment: number): (offset: number) => string {
   const prefix = `${formatSegment(segment)}-`;
   return (offset) => prefix + String(offset).padStart(OFFSET_DIGITS, "0");
 }
 
-/** The segment and the byte offset in it that a position names; `TypeError` for any other text. */
+/** Returns the segment and byte offset of a position; throws a `TypeError` for any other text. */
 export function parsePosition(position: string): { segment: number; offset: number } {
   const match = pattern.exec(position);
   if (match === null) throw new TypeError(`Not a position in a log: ${JSON.stringify(position)}`);

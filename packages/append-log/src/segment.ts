@@ -30,7 +30,7 @@ export async function listSegments(directory: string): Promise<SegmentInfo[]> {
   return found;
 }
 
-/** What one look at the folder shows, however others add and drop segments meanwhile. */
+/** The result of reading the folder once, even if others add and drop segments meanwhile. */
 async function segmentNumbers(directory: string): Promise<number[]> {
   try {
     const names = await readdir(directory);
@@ -52,18 +52,18 @@ export async function removeSegment(directory: string, segment: number): Promise
   }
 }
 
-/** A segment that was opened, and whether there is a later one already. */
+/** An open segment, and whether there is a later one already. */
 export interface OpenSegment {
   file: AppendFile;
   superseded: boolean;
 }
 
 /**
- * Opens a segment, or creates it where `beforeCreating` is given. `LOG_GONE` when it was dropped:
- * that happens only when it has a successor, which is created only when it has ended.
+ * Opens a segment, or creates it if `beforeCreating` is given. `LOG_GONE` if it was dropped, which
+ * happens only when it has a successor; a successor is created only when the segment has ended.
  *
- * A process that slept may so create a segment anew after the real one was dropped. Nobody ever
- * writes to such a file: it is empty, has a successor, and is therefore refused here.
+ * A process that was paused may therefore create a segment anew after the real one was dropped.
+ * Nobody ever writes to such a file: it is empty and has a successor, so it is refused here.
  */
 export async function openSegment(
   directory: string,

@@ -10,80 +10,80 @@ import { listSegments, removeSegment, type SegmentInfo } from "./segment.ts";
 
 /** A frame that counts, at its place in the log. */
 export interface LogEntry<Own = undefined> {
-  /** Where the frame lies: grows along the log, the same in every process; compare as text. */
+  /** The frame's place: grows along the log and is the same in every process. Compare it as text. */
   readonly position: string;
   readonly payload: string;
   /**
-   * What was given to `append` along with the payload, when this very log object appended the frame
-   * and its `append` has not settled yet: it has the very payload, so there is no need to parse it.
+   * The `own` that was passed to `append` with the payload, if this very log object appended the
+   * frame and that `append` has not settled yet. It saves parsing the payload.
    */
   readonly own: Own | undefined;
 }
 
 export interface SharedLogOptions<Result, Own = undefined> {
-  /** The folder of the segments, on a local disk; it is created when absent. */
+  /** The folder of the segments, on a local disk; created if absent. */
   directory: string;
   /**
-   * Called for every frame, in the order of the log, at opening and ever after. What it returns
-   * for an own frame is what `append` resolves with, so this is the place to judge conditions:
-   * every process judges alike. When it throws, the log stops and rejects with that error.
+   * Called for every frame, in the order of the log, when the log is opened and from then on. For
+   * this object's own frames, `append` resolves with the return value, so this is the place to judge
+   * conditions: every process judges alike. If it throws, the log stops and rejects with that error.
    *
-   * It may return a promise: the frame's own `append` alone waits for that, reading goes on.
+   * It may return a promise: only the frame's own `append` waits for it; reading goes on.
    */
   onFrame(entry: LogEntry<Own>): Result | Promise<Result>;
-  /** Called for bytes that are no frame; reading goes on behind them, unless this throws. */
+  /** Called for bytes that are not a frame; reading continues after them, unless this throws. */
   onDamage?(damage: Damage): void;
   /**
-   * A `cursor` of an earlier time: frames before it are not read. `LOG_GONE` when its segment was
-   * dropped or is shorter. Default: the oldest frame there is.
+   * An earlier `cursor`: frames before it are not read. `LOG_GONE` if its segment was dropped or is
+   * shorter. Default: the oldest frame.
    */
   from?: string;
-  /** Number of the first segment when the folder has none. Default 1. */
+  /** Number of the first segment if the folder has none. Default 1. */
   firstSegment?: number;
   /** What an acknowledged frame survives, the same in every process. Default `"disk"`. */
   durability?: Durability;
-  /** Bound, in bytes, of the frames that wait to be written. Default 64 MiB. */
+  /** Maximum size of the frames that wait to be written, in bytes. Default 64 MiB. */
   maxQueuedBytes?: number;
-  /** Bound of one payload in bytes, the same in every process. Default 16 MiB. */
+  /** Maximum size of one payload, in bytes, the same in every process. Default 16 MiB. */
   maxPayloadBytes?: number;
 }
 
-/** A log in a folder that several processes append to and follow, and all read in one order. */
+/** A log in a folder to which several processes append, and which all read in the same order. */
 export interface SharedLog<Result, Own = undefined> extends AsyncDisposable {
-  /** Everything before this position was handed to `onFrame`. */
+  /** Everything before this position has been passed to `onFrame`. */
   readonly cursor: string;
   /**
-   * Bytes of the newest segment, as far as it has been read: to decide when to `seal`. Like
-   * `cursor`, it costs nothing to ask.
+   * Size of the newest segment in bytes, as far as it has been read: to decide when to `seal`. Like
+   * `cursor`, it costs nothing to read.
    */
   readonly segmentBytes: number;
   /**
-   * Appends one line of text, such as JSON. Resolves with what `onFrame` returned for it, when the
-   * frame is stored and everything before it was read. `own` is handed to `onFrame` with it.
+   * Appends one line of text, such as JSON. When the frame is stored and everything before it has
+   * been read, resolves with what `onFrame` returned for it. `own` is passed to `onFrame` with it.
    */
   append(payload: string, own?: Own): Promise<Result>;
-  /** Reads what any process appended; costs one `fstat` when that is nothing. */
+  /** Reads what any process has appended; costs one `fstat` if there is nothing new. */
   catchUp(): Promise<void>;
   /**
-   * Ends the segment that this process has read to, unless somebody did already. Resolves with the
-   * position at which the next one begins. Frames that come too late for a segment are appended to
-   * the next one by their writer.
+   * Ends the segment that this process has read up to, unless somebody already has. Resolves with the
+   * position at which the next one begins. A frame that comes too late for a segment is appended to
+   * the next one by its writer.
    */
   seal(): Promise<string>;
   /**
-   * Waits for what was appended, then puts all that was read on disk, whoever wrote it. Resolves
-   * with the cursor: a place to read `from` one day, even after a power cut. With the durability
-   * `"process"` nothing is put on disk.
+   * Waits for pending appends, then syncs everything that was read, whoever wrote it. Resolves with
+   * the cursor: a place to read `from` later, even after a power cut. With the durability
+   * `"process"`, nothing is synced.
    */
   flush(): Promise<string>;
   segments(): Promise<SegmentInfo[]>;
-  /** Removes the segments that lie wholly before a position this log has reached. */
+  /** Removes the segments that lie entirely before a position that this log has reached. */
   dropBefore(position: string): Promise<void>;
   /** Stores what was appended and closes the files; later calls reject with `LOG_CLOSED`. */
   close(): Promise<void>;
 }
 
-/** Opens a log, creating it when absent, and reads it to its end before it resolves. */
+/** Opens a log, creating it if absent, and resolves when it has been read to its end. */
 export async function openSharedLog<Result = void, Own = undefined>(
   options: SharedLogOptions<Result, Own>,
 ): Promise<SharedLog<Result, Own>> {

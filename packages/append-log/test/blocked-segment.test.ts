@@ -26,7 +26,7 @@ async function open(directory: string, from?: string): Promise<Opened> {
   return { log, payloads, damages, [Symbol.asyncDispose]: () => log.close() };
 }
 
-/** A log with one frame, whose second segment cannot be made: something else has its name. */
+/** A log with one frame, whose second segment can't be created: something else has its name. */
 async function openBlocked(): Promise<{ directory: string; unblock: () => void; opened: Opened }> {
   const directory = temporaryFolder();
   const opened = await open(directory);

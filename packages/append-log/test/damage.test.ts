@@ -52,7 +52,7 @@ describe("a damaged log", () => {
       const whole = texts.filter((_, n) => (ends[n] ?? 0) <= end);
       expect(log.payloads).toEqual(whole);
       await log.append("next");
-      // Where nothing but its newline was missing, the next append has completed the frame.
+      // If only its newline was missing, the next append has completed the frame.
       const completed = texts.filter((_, n) => ends[n] === end + 1);
       expect(log.payloads).toEqual([...whole, ...completed, "next"]);
       expect(log.damages.length).toBeLessThanOrEqual(1);

@@ -1,7 +1,8 @@
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
 
-import { openSharedLog } from "../src/index.ts";
+import { createLineAppender, openSharedLog } from "../src/index.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 test.each(["disk", "process"] as const)(
@@ -21,5 +22,26 @@ test.each(["disk", "process"] as const)(
     done.abort();
     await Promise.all(writers);
     expect(bytes).toEqual(bytes.toSorted((a, b) => a - b));
+  },
+);
+
+test.each(["disk", "process"] as const)(
+  "other work has its turn while lines are appended without a pause (durability %j)",
+  async (durability) => {
+    const path = join(temporaryFolder(), "a.jsonl");
+    await using appender = createLineAppender({ path, durability });
+    const done = new AbortController();
+    let ends = 0;
+    const writers = Array.from({ length: 8 }, async () => {
+      while (!done.signal.aborted) ends = await appender.append("line");
+    });
+    const seen = [0];
+    for (let turn = 0; turn < 5; turn++) {
+      await delay(1);
+      seen.push(ends);
+    }
+    done.abort();
+    await Promise.all(writers);
+    expect(seen).toEqual(seen.toSorted((a, b) => a - b));
   },
 );

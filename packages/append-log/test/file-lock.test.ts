@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { acquireFileLock, tryFileLock } from "../src/file-lock.ts";
+import { startProgram } from "./program.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -34,6 +35,17 @@ describe("a file lock", () => {
   it("says when its file cannot be made", async () => {
     const path = join(folder, "missing", "lock");
     await expect(tryFileLock(path)).rejects.toMatchObject({ name: "LogError", code: "LOG_IO" });
+  });
+
+  it("is not taken by who may read its file but not write it", async () => {
+    const path = join(folder, "lock");
+    await writeFile(path, "", { mode: 0o444 });
+    await chmod(folder, 0o777);
+    const { output } = startProgram("lock-without-permission", [path]);
+    expect(JSON.parse(await output)).toEqual({
+      code: "LOG_IO",
+      message: `Could not lock ${path}: EACCES`,
+    });
   });
 
   it("gives up waiting at its deadline", async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { GroupCommit, type Waiting } from "../src/group-commit.ts";
 
-/** Commits that wait until the test lets them end. */
+/** Commits that end when the test lets them. */
 function controlled(maxQueuedBytes?: number) {
   const batches: string[][] = [];
   const gates: (() => void)[] = [];
@@ -38,7 +38,7 @@ describe("group commit", () => {
     const { commits, batches, endCommit } = controlled();
     const writers = ["a", "b", "c"].map(async (item, index) => {
       await commits.add(item, 1);
-      // Callers have layers of their own, some more of them than others.
+      // Callers add promise layers of their own, some more of them than others.
       for (let layer = 0; layer < index * 5; layer++) await Promise.resolve();
       await commits.add(item, 1);
     });

@@ -10,10 +10,16 @@ function fileInNewFolder(): string {
   return join(temporaryFolder(), "records", "agent", "a.jsonl");
 }
 
-describe.each(["disk", "process"] as const)("a line appender (%s)", (durability) => {
+const KINDS = [
+  ["disk", { durability: "disk" }],
+  ["disk, written in place", { durability: "disk", writeInPlace: true }],
+  ["process", { durability: "process" }],
+] as const;
+
+describe.each(KINDS)("a line appender (%s)", (_name, kind) => {
   test("touches the disk at the first append, and makes the folders then", async () => {
     const path = fileInNewFolder();
-    await using appender = createLineAppender({ path, durability });
+    await using appender = createLineAppender({ path, ...kind });
     expect(existsSync(dirname(path))).toBe(false);
     await appender.append("one");
     expect(readFileSync(path, "utf8")).toBe("one\n");
@@ -21,7 +27,7 @@ describe.each(["disk", "process"] as const)("a line appender (%s)", (durability)
 
   test("keeps the order of calls and resolves with the offset of each line", async () => {
     const path = fileInNewFolder();
-    await using appender = createLineAppender({ path, durability });
+    await using appender = createLineAppender({ path, ...kind });
     const lines = ["first", "", "zweite – ünïcödé 🙂", "x".repeat(100_000), "last"];
     const offsets = await Promise.all(lines.map((line) => appender.append(line)));
     const more = await appender.append(Buffer.from([0, 255, 0]));
@@ -37,14 +43,14 @@ describe.each(["disk", "process"] as const)("a line appender (%s)", (durability)
   test("goes on at the end of a file that is there", async () => {
     const path = join(temporaryFolder(), "a.jsonl");
     writeFileSync(path, "old\n");
-    await using appender = createLineAppender({ path, durability });
+    await using appender = createLineAppender({ path, ...kind });
     expect(await appender.append("new")).toBe(4);
     expect(readFileSync(path, "utf8")).toBe("old\nnew\n");
   });
 
   test("refuses more than one line and takes the next", async () => {
     const path = fileInNewFolder();
-    await using appender = createLineAppender({ path, durability });
+    await using appender = createLineAppender({ path, ...kind });
     const good = appender.append("good");
     await expect(appender.append("two\nlines")).rejects.toThrow(TypeError);
     await expect(appender.append(Buffer.from("two\nlines"))).rejects.toThrow(TypeError);
@@ -57,7 +63,7 @@ describe.each(["disk", "process"] as const)("a line appender (%s)", (durability)
     const [path, target] = [join(folder, "a.jsonl"), join(folder, "target")];
     writeFileSync(target, "precious\n");
     symlinkSync(target, path);
-    await using appender = createLineAppender({ path, durability });
+    await using appender = createLineAppender({ path, ...kind });
     await expect(appender.append("x")).rejects.toMatchObject({ code: "LOG_NOT_A_FILE" });
     expect(readFileSync(target, "utf8")).toBe("precious\n");
   });
@@ -65,7 +71,7 @@ describe.each(["disk", "process"] as const)("a line appender (%s)", (durability)
   test("refuses what is no file, and works when it is out of the way", async () => {
     const path = join(temporaryFolder(), "a.jsonl");
     mkdirSync(path);
-    await using appender = createLineAppender({ path, durability });
+    await using appender = createLineAppender({ path, ...kind });
     await expect(appender.append("x")).rejects.toMatchObject({
       code: "LOG_NOT_A_FILE",
       outcome: "not-applied",
@@ -77,7 +83,7 @@ describe.each(["disk", "process"] as const)("a line appender (%s)", (durability)
 
   test("bounds what waits", async () => {
     const path = fileInNewFolder();
-    await using appender = createLineAppender({ path, durability, maxQueuedBytes: 1000 });
+    await using appender = createLineAppender({ path, ...kind, maxQueuedBytes: 1000 });
     const lines = Array.from({ length: 20 }, () => appender.append("x".repeat(99)));
     const results = await Promise.allSettled(lines);
     const rejected = results.filter((result) => result.status === "rejected");
@@ -89,7 +95,7 @@ describe.each(["disk", "process"] as const)("a line appender (%s)", (durability)
 
   test("flush waits for what was given; close too, any number of times; then it is closed", async () => {
     const path = fileInNewFolder();
-    const appender = createLineAppender({ path, durability });
+    const appender = createLineAppender({ path, ...kind });
     const first = appender.append("first");
     await appender.flush();
     expect(readFileSync(path, "utf8")).toBe("first\n");
@@ -106,15 +112,15 @@ describe.each(["disk", "process"] as const)("a line appender (%s)", (durability)
 
   test("can be closed without ever having been used", async () => {
     const path = fileInNewFolder();
-    await createLineAppender({ path, durability }).close();
+    await createLineAppender({ path, ...kind }).close();
     expect(existsSync(dirname(path))).toBe(false);
   });
 
   test("never acknowledges into a file that was removed or moved away", async () => {
     const path = fileInNewFolder();
-    await using appender = createLineAppender({ path, durability });
+    await using appender = createLineAppender({ path, ...kind });
     await appender.append("before");
-    // Since the last deletion.
+    // Those since the last deletion.
     const acknowledged = new Set<string>();
     const stop = new AbortController();
     const writers = Array.from({ length: 8 }, async (_, writer) => {

@@ -11,7 +11,7 @@ async function read(path: string): Promise<{ ids: string[]; broken: number[] }> 
   const [ids, broken]: [string[], number[]] = [[], []];
   for await (const lines of readLines(path)) {
     for (const { line, offset, length } of lines) {
-      // Who sees a line that is being written ends it with a newline to be safe.
+      // A writer that sees a line being written ends it with a newline to be safe.
       if (length === 0) continue;
       try {
         ids.push((JSON.parse(String(line)) as { id: string }).id);
@@ -57,7 +57,7 @@ describe("several processes on one file", () => {
     for (let round = 0; round < rounds; round++) {
       const programs = Array.from({ length: processes }, (_, n) => {
         const notes = join(folder, `acknowledged-${round}-${n}`);
-        // Long lines, too, so that some are killed in the middle of a write.
+        // Long lines as well, so that some processes are killed in the middle of a write.
         const padding = n % 2 === 0 ? 300 : 200_000;
         const args = [path, `${round}${n}`, 1e9, 8, padding, notes];
         return { notes, ...startProgram("append-lines", args) };

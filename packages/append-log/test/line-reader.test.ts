@@ -14,7 +14,7 @@ async function collect(lines: AsyncIterable<FileLine[]>): Promise<FileLine[]> {
   return all;
 }
 
-/** What is in a file, cut at its newlines by the simplest means. */
+/** The lines of a file, split at its newlines in the simplest way. */
 function cut(bytes: Buffer): FileLine[] {
   const lines: FileLine[] = [];
   for (let offset = 0; offset < bytes.length;) {
@@ -37,7 +37,7 @@ const contents = fc
       },
       {
         weight: 2,
-        // Around the size of a chunk, where lines and newlines fall on its edges.
+        // Around the size of a chunk, so that lines and newlines fall on its edges.
         arbitrary: fc
           .tuple(fc.integer({ min: 65_530, max: 65_540 }), fc.boolean())
           .map(([length, ends]) => Buffer.alloc(length, "x").fill(ends ? "\n" : "y", length - 1)),

@@ -48,7 +48,7 @@ describe("a torn line", () => {
     const path = join(temporaryFolder(), "a.jsonl");
     const file = new LineFile({ path });
     await file.append(["first"]);
-    // All threads for file operations are busy, so that the write waits while the torn one happens.
+    // All threads for file operations are busy, so that the torn line is written while this write waits.
     const busy = Array.from({ length: 8 }, () => {
       return promisify(pbkdf2)("password", "salt", 30_000, 64, "sha512");
     });
@@ -74,7 +74,7 @@ describe("a full disk", () => {
     expect(new Set(failures.map(({ code, outcome }) => `${code} ${outcome}`))).toEqual(
       new Set(["LOG_NO_SPACE not-applied"]),
     );
-    // Whoever has room goes on in the same file.
+    // A process that has room continues in the same file.
     await using appender = createLineAppender({ path });
     await appender.append("more");
     expect(linesOf(path).filter((line) => line.trim() !== "")).toEqual([...stored, "more"]);

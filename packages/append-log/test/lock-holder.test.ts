@@ -7,7 +7,7 @@ import { acquireFileLock, readLockHolder, tryFileLock } from "../src/index.ts";
 import { startProgram, type Program } from "./program.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
-/** A process that holds the lock. */
+/** Starts a process that holds the lock. */
 async function startHolder(path: string): Promise<Program> {
   const program = startProgram("hold-lock", [path]);
   const [answer] = (await once(program.child.stdout, "data")) as [Buffer];

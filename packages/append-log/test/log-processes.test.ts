@@ -66,7 +66,7 @@ describe("several processes on one log", () => {
     const directory = join(folder, "log");
     const programs = [0, 1, 2, 3].map((n) => {
       const notes = join(folder, `acknowledged-${n}`);
-      // The last one never comes to an end by itself.
+      // The last one never ends by itself.
       const args = [directory, notes, n === 3 ? 1e9 : 150, 20];
       return { notes, ...startProgram("count-up", args) };
     });
@@ -91,7 +91,7 @@ describe("several processes on one log", () => {
     }
     const acknowledged = programs.reduce((sum, { notes }) => sum + sizeOf(notes), 0);
     expect(acknowledged).toBeGreaterThanOrEqual(3 * 150);
-    // The one that was killed may have died between an increment and its note.
+    // The killed one may have died between an increment and its note.
     expect([acknowledged, acknowledged + 1]).toContain(counter.value);
     expect(damages.length).toBeLessThanOrEqual(1);
   });

@@ -65,7 +65,7 @@ describe("verifying a log", () => {
           bytes[at] = (bytes[at] ?? 0) ^ change;
           writeFileSync(path, bytes);
           const { frames, damages } = await verifyLog(directory);
-          // A newline before a frame stands for nothing but the end of a torn one.
+          // A newline before a frame serves only to end a torn one.
           if (original[at] === 10 && frames === 6 && damages.length === 0) return;
           expect(damages.length).toBeGreaterThan(0);
           for (const { segment } of damages) expect(segment).toBe(2);

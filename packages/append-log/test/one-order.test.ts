@@ -26,7 +26,7 @@ const steps = fc.array(
   fc.record({
     replica: fc.nat({ max: 2 }),
     call: fc.constantFrom("append", "append", "append", "catchUp", "seal", "flush"),
-    // Whether the next step begins only when this one has ended.
+    // Whether the next step waits for the end of this one.
     wait: fc.boolean(),
   }),
   { minLength: 10, maxLength: 80 },

@@ -7,25 +7,26 @@ import { onTestFinished } from "vitest";
 
 export interface Program {
   readonly child: ChildProcessByStdio<Writable, Readable, null>;
-  /** Everything the program prints, when it has ended. */
+  /** Everything that the program prints; resolves when it has ended. */
   readonly output: Promise<string>;
   /** Resolves when the process is gone. */
   readonly ended: Promise<unknown>;
 }
 
-/** Starts a program of `test/programs` as a process of its own; it does not outlive the test. */
+/** Starts a program of `test/programs` in a process of its own, which does not outlive the test. */
 export function startProgram(
   name: string,
   args: readonly (string | number)[],
-  limits: { fileSizeKiB?: number; openFiles?: number } = {},
+  limits: { fileSizeKiB?: number; openFiles?: number; threads?: number } = {},
 ): Program {
   const path = fileURLToPath(new URL(`programs/${name}.ts`, import.meta.url));
   const command = [process.execPath, "--conditions=@mem/source", path, ...args.map(String)];
-  const { fileSizeKiB, openFiles } = limits;
+  const { fileSizeKiB, openFiles, threads } = limits;
   // POSIX counts blocks of 512 bytes.
   const limit = [
     fileSizeKiB === undefined ? "" : `ulimit -f ${fileSizeKiB * 2};`,
     openFiles === undefined ? "" : `ulimit -n ${openFiles};`,
+    threads === undefined ? "" : `export UV_THREADPOOL_SIZE=${threads};`,
   ].join(" ");
   const child = spawn("sh", ["-c", `${limit} exec "$@"`, "sh", ...command], {
     stdio: ["pipe", "pipe", "inherit"],

@@ -60,7 +60,7 @@ describe("a seal", () => {
     const directory = temporaryFolder();
     await using one = await open(directory);
     await using two = await open(directory);
-    // Each seal and the frames of the other one race for the end of the same segment.
+    // Each seal and the frames of the other log race for the end of the same segment.
     for (let round = 0; round < 30; round++) {
       await Promise.all([one.append(`one ${round}`), one.seal(), two.append(`two ${round}`)]);
     }

@@ -7,7 +7,7 @@ import { temporaryFolder } from "./temporary-folder.ts";
 
 type Opened = SharedLog<string> & { readonly entries: LogEntry[] };
 
-/** A log that keeps what it reads and answers `append` with the position. */
+/** A log that keeps the entries it reads, and answers `append` with the position. */
 async function open(directory: string, from?: string): Promise<Opened> {
   const entries: LogEntry[] = [];
   const log = await openSharedLog({

@@ -1,5 +1,4 @@
-// Appends while the process may open one file only, twice, and then while it may open more. Prints
-// what became of each.
+// Appends twice while the process may open one file only, then once while it may open more. Prints the outcomes.
 import { closeSync, openSync } from "node:fs";
 import { createLineAppender, LogError } from "../../src/index.ts";
 

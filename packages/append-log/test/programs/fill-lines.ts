@@ -1,5 +1,4 @@
-// Appends lines until the file takes no more, then makes room and appends again. Prints what
-// became of each line.
+// Appends lines until the file takes no more, then makes room and appends again. Prints the outcome of each line.
 import { rmSync } from "node:fs";
 
 import { createLineAppender, LogError } from "../../src/index.ts";

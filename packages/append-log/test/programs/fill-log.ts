@@ -1,4 +1,4 @@
-// Appends to a shared log until it takes no more. Prints what became of each payload.
+// Appends to a shared log until it takes no more. Prints the outcome of each payload.
 import { LogError, openSharedLog } from "../../src/index.ts";
 
 const [directory = "", name = "", framesAtOnce = "1"] = process.argv.slice(2);

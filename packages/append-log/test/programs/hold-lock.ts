@@ -1,5 +1,5 @@
-// Takes a lock, is recorded as its holder, and says so; then holds it until it is told to give it
-// up by a line on its standard input, or until it is killed.
+// Takes a lock, is recorded as its holder, and reports it; then holds the lock until it is killed, or told by a line on
+// its standard input to release it.
 import { once } from "node:events";
 
 import { tryFileLock } from "../../src/index.ts";

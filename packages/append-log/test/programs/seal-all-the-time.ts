@@ -1,5 +1,4 @@
-// Appends frames to a shared log, each in a segment of its own, for so many milliseconds. Prints
-// how many they were.
+// Appends frames to a shared log for this many milliseconds, each in a segment of its own. Prints their number.
 import { openSharedLog } from "../../src/index.ts";
 
 const [directory = "", duration = "0"] = process.argv.slice(2);
