@@ -1,114 +1,35 @@
+import type { NamesOf } from "./checks.ts";
 import type { Entry, LongTermEntry, Sequence } from "./entry.ts";
 import type { Filter } from "./filter.ts";
-import type { JsonCompatible, JsonInput, JsonPrimitive, JsonValue } from "./json.ts";
+import type { JsonCompatible, JsonInput, JsonValue } from "./json.ts";
 import type { Page } from "./keyed-store.ts";
-import type { Reranker } from "./reranker.ts";
 import type { SearchHit } from "./search-hit.ts";
-import type { Recency, SearchMode } from "./search-request.ts";
 import type { KeyInput, KeyLike, KeyOutput, MemoryKey } from "./memory-key.ts";
+import type {
+  DeleteOptions,
+  IncrementOptions,
+  ListOptions,
+  ReadOptions,
+  RevisionOptions,
+  SaveOptions,
+  WritableOptions,
+} from "./memory-options.ts";
 import type { Revision } from "./revision.ts";
+import type { SearchOptions } from "./search-options.ts";
 import type { SchemaOutput, StandardSchema } from "./standard-schema.ts";
 
-/** `"shared"` is the knowledge: it can be read and searched, never written. */
-export type MemoryType = "short_term" | "long_term" | "shared";
-
-interface WriteOptions {
-  /** Facts about the entry to filter by: a plain JSON object. */
-  readonly metadata?: { readonly [key: string]: JsonInput };
-  /** The person the entry is about, so that it can be found and erased with all that is about them. */
-  readonly subject?: string;
-  /** Store only over this version; otherwise resolve `false`. */
-  readonly ifVersion?: string;
-  /** Store only where there is nothing; otherwise resolve `false`. */
-  readonly ifAbsent?: boolean;
-  /** Names the operation, so that sending it twice has one effect. */
-  readonly opId?: string;
-  readonly signal?: AbortSignal;
-}
-
-export interface ShortTermSaveOptions extends WriteOptions {
-  readonly memoryType?: "short_term";
-  /**
-   * Seconds to live; `null`: for ever; `"keep"`: as long as what it replaces. Default: the manager's `shortTermTtl`,
-   * in a session the life of the session.
-   */
-  readonly ttl?: number | "keep" | null;
-  readonly text?: never;
-  readonly sequence?: never;
-  readonly ifNew?: never;
-}
-
-export interface LongTermSaveOptions extends WriteOptions {
-  readonly memoryType: "long_term";
-  /** Long-term memory does not expire. */
-  readonly ttl?: never;
-  /** What to index for search. Default: the words and numbers in the value, with the names of its properties. */
-  readonly text?: string;
-  /** The entry's place in an order; search lets it borrow score from its neighbours. */
-  readonly sequence?: Sequence;
-  /**
-   * Store only what is new: where an entry of the same agent (in the same workflow), under whatever key, has the same
-   * value and text, resolve `false`. Of several that save the same at once, one is stored.
-   */
-  readonly ifNew?: boolean;
-}
-
-export type SaveOptions = ShortTermSaveOptions | LongTermSaveOptions;
-
-export interface ReadOptions {
-  /** Default `"short_term"`. */
-  readonly memoryType?: MemoryType;
-  /** The entry as it was at this time (milliseconds since 1970); rejects with `MEM_UNSUPPORTED` without history. */
-  readonly asOf?: number;
-  readonly signal?: AbortSignal;
-}
-
-export interface WritableOptions {
-  /** Default `"short_term"`. */
-  readonly memoryType?: "short_term" | "long_term";
-  readonly signal?: AbortSignal;
-}
-
-export interface IncrementOptions {
-  /**
-   * Seconds that a new counter lives, `null`: for ever; one that is there keeps the time it has. Default: the manager's
-   * `shortTermTtl`, in a session the life of the session.
-   */
-  readonly ttl?: number | null;
-  /** Names the operation, so that sending it twice counts once. */
-  readonly opId?: string;
-  readonly signal?: AbortSignal;
-}
-
-export interface DeleteOptions extends WritableOptions {
-  /** Delete this version only. */
-  readonly ifVersion?: string;
-}
-
-export interface ListOptions {
-  /** Default `"short_term"`. */
-  readonly memoryType?: MemoryType;
+/** Selects all entries that match. An empty match is refused. */
+export interface DeletionMatch {
   readonly prefix?: string;
   readonly filter?: Filter;
-  /** How many entries a walk gives. Default: every one. */
-  readonly limit?: number;
-  /** How many to fetch at a time, 1 to 1,000. Default 100. */
-  readonly pageSize?: number;
-  readonly signal?: AbortSignal;
+  /** Only count what would be deleted. Default `false`. */
+  readonly dryRun?: boolean;
 }
 
-export interface RevisionOptions {
-  /** How many revisions a walk gives. Default: every one. */
-  readonly limit?: number;
-  /** How many to fetch at a time, 1 to 1,000. Default 100. */
-  readonly pageSize?: number;
-  readonly signal?: AbortSignal;
-}
+export const DELETION_MATCH: NamesOf<DeletionMatch> = { prefix: true, filter: true, dryRun: true };
 
-/** What to delete: the keys, or all that match. An empty match is refused. */
-export type Deletion =
-  | readonly KeyLike[]
-  | { readonly prefix?: string; readonly filter?: Filter; readonly dryRun?: boolean };
+/** What to delete: these keys, or all entries that match. */
+export type Deletion = readonly KeyLike[] | DeletionMatch;
 
 export interface SaveItem {
   readonly key: string;
@@ -124,59 +45,48 @@ export interface SaveItem {
   readonly opId?: string;
 }
 
-/** An item whose value survives JSON. */
+export const SAVE_ITEM: NamesOf<SaveItem> = {
+  key: true,
+  value: true,
+  ttl: true,
+  text: true,
+  sequence: true,
+  metadata: true,
+  subject: true,
+  ifVersion: true,
+  ifAbsent: true,
+  ifNew: true,
+  opId: true,
+};
+
+/** An item whose value survives JSON unchanged. */
 export interface JsonItem<T extends SaveItem> {
   readonly value: JsonCompatible<T["value"]>;
 }
 
-export interface SearchOptions {
-  /** Default `"long_term"`. Searching `"short_term"` rejects with `MEM_UNSUPPORTED`. */
-  readonly memoryType?: MemoryType;
-  /** How many hits at most, 1 to 1,000. Default 5. */
-  readonly topK?: number;
-  /** Default `"auto"`: hybrid with an embedder, keyword without. */
-  readonly mode?: SearchMode;
-  /** From 0 to 1; weaker hits are left out, before a reranker judges and after. Default 0. */
-  readonly minScore?: number;
-  /** `"all"`: only entries that have every word of the query, stop words aside. Default `"any"`. */
-  readonly match?: "any" | "all";
-  /** Only entries that have each of these, word after word; at most 100. */
-  readonly phrases?: readonly string[];
-  /** Whether the last word of the query also stands for every word that begins with it. Default `false`. */
-  readonly prefix?: boolean;
-  /** Fields of the metadata that have to have exactly these values. */
-  readonly filterMetadata?: Readonly<Record<string, JsonPrimitive>>;
-  /** Any condition on metadata, in addition. */
-  readonly filter?: Filter;
-  /** Only what was stored in this workflow. Default: any. */
-  readonly workflowId?: string;
-  /** Whether entries in a sequence borrow score from their neighbours. Default `true`. */
-  readonly neighbours?: boolean;
-  /** Lets newer entries come before older ones. Default: age does not count. */
-  readonly recency?: Recency;
-  /** Whether of hits that say nearly the same only the best is given, the others as its `duplicates`. Default `false`. */
-  readonly collapse?: boolean;
-  /** Judges the best hits anew; where it fails, the search rejects with `MEM_UNAVAILABLE`. */
-  readonly reranker?: Reranker<SearchHit>;
-  readonly signal?: AbortSignal;
+export interface PageOptions {
+  /** The `cursor` of the previous page. Default: the start. */
+  readonly cursor?: string;
 }
 
-/** A list that is fetched as it is walked, or a page at a time. */
+export const PAGE_OPTIONS: NamesOf<PageOptions> = { cursor: true };
+
+/** A list that is fetched while you iterate over it, or a page at a time. */
 export interface Listing<T> extends AsyncIterable<T> {
-  /** One page of at most `pageSize` items, from the start or from where the last one ended. */
-  page(options?: { readonly cursor?: string }): Promise<Page<T>>;
+  /** One page of at most `pageSize` items, from the start or from `cursor`. */
+  page(options?: PageOptions): Promise<Page<T>>;
 }
 
 /**
- * The memory of one agent. `memory.forAgent(id)`, `session.forAgent(id)`, `session.team` and `agent.memory` are all
- * this interface; where each keeps its entries is decided by where it came from.
+ * The memory of one agent. `memory.forAgent(id)`, `session.forAgent(id)`, `session.team` and `agent.memory` all have
+ * this interface; which of them you use decides where the entries are kept.
  */
 export interface AgentMemory {
-  /** Stores a value; `false` only when `ifVersion`, `ifAbsent` or `ifNew` was not met. */
+  /** Stores a value. Resolves to `false` only if `ifVersion`, `ifAbsent` or `ifNew` was not met. */
   save<K extends MemoryKey>(key: K, value: KeyInput<K>, options?: SaveOptions): Promise<boolean>;
   save(key: string, value: JsonValue, options?: SaveOptions): Promise<boolean>;
   save<T>(key: string, value: JsonCompatible<T> & T, options?: SaveOptions): Promise<boolean>;
-  /** The value, or `undefined` where there is none. */
+  /** The value, or `undefined` if there is none. */
   retrieve<K extends MemoryKey>(key: K, options?: ReadOptions): Promise<KeyOutput<K> | undefined>;
   retrieve<S extends StandardSchema>(
     key: string,
@@ -194,9 +104,9 @@ export interface AgentMemory {
   ): Promise<LongTermEntry | undefined>;
   retrieveEntry(key: string, options?: ReadOptions): Promise<Entry | undefined>;
   /**
-   * Replaces a value by what `change` makes of it, and resolves the new one; repeated when another writer came
-   * between, so that no change is lost. Keeps the remaining TTL, metadata and subject.
-   * Rejects with `MEM_CONFLICT` when it gives up.
+   * Replaces the value with what `change` returns, and resolves to the new value. If another writer gets in between,
+   * `change` is called again with the current value, so that no change is lost. Keeps the remaining TTL, metadata and
+   * subject. Rejects with `MEM_CONFLICT` after too many attempts.
    */
   update<K extends MemoryKey>(
     key: K,
@@ -216,15 +126,15 @@ export interface AgentMemory {
     options?: WritableOptions,
   ): Promise<T>;
   /**
-   * Adds `by` (default 1) to a number in short-term memory, from 0 where there is none, in one step however many do so
-   * at once; resolves the sum. Rejects with `MEM_INVALID_ARGUMENT` where the key holds something else.
+   * Adds `by` (default 1) to a number in short-term memory, starting from 0 if there is none, and resolves to the sum.
+   * Atomic, however many callers do it at once. Rejects with `MEM_INVALID_ARGUMENT` if the key holds anything else.
    */
   increment(key: string, by?: number, options?: IncrementOptions): Promise<number>;
-  /** Whether there was something to delete. */
+  /** Deletes an entry. Resolves to whether there was one to delete. */
   delete(key: KeyLike, options?: DeleteOptions): Promise<boolean>;
   /**
-   * Stores several values; whether each condition was met. Bad input rejects before anything is written; a failure on
-   * the way rejects with `MEM_PARTIAL` and a result for each item.
+   * Stores several values. Resolves to whether each item's condition was met. Rejects bad input before anything is
+   * written; a failure partway rejects with `MEM_PARTIAL` and a result for each item.
    */
   saveMany<T extends SaveItem>(
     items: readonly (T & JsonItem<T>)[],
@@ -232,7 +142,7 @@ export interface AgentMemory {
   ): Promise<boolean[]>;
   /** The values in the order of the keys. */
   retrieveMany(keys: readonly string[], options?: ReadOptions): Promise<(JsonValue | undefined)[]>;
-  /** How many were deleted, or would be with `dryRun`. */
+  /** Deletes entries. Resolves to how many were deleted, or would be with `dryRun`. */
   deleteMany(what: Deletion, options?: WritableOptions): Promise<number>;
   /** Entries in ascending order of their keys. */
   list(
@@ -240,10 +150,10 @@ export interface AgentMemory {
   ): Listing<LongTermEntry>;
   list(options?: ListOptions): Listing<Entry>;
   /**
-   * What a long-term entry was before, newest first, its removals among it. Rejects with `MEM_UNSUPPORTED` where the store
-   * keeps no history.
+   * Every state that a long-term entry has had, its deletions and the current state included, newest first. Rejects
+   * with `MEM_UNSUPPORTED` if the store keeps no history.
    */
   history(key: KeyLike, options?: RevisionOptions): Listing<Revision>;
-  /** Entries whose text answers the query best, best first. */
+  /** The entries whose text best answers the query, best first. */
   search(query: string, options?: SearchOptions): Promise<SearchHit[]>;
 }

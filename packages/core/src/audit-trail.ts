@@ -1,46 +1,57 @@
 import type { Listing } from "./agent-memory.ts";
 import type { Backends } from "./backends.ts";
-import { checkOneOf, checkTime } from "./checks.ts";
-import { invalid, isMemoryError, throwIfAborted } from "./errors.ts";
-import { copyJson, copyJsonObject } from "./copy-json.ts";
-import { type JsonInput, type JsonPrimitive, type JsonValue } from "./json.ts";
+import { checkOneOf, checkTime, type NamesOf } from "./checks.ts";
+import { completeRecord, type NewExecutionRecord } from "./complete-record.ts";
+import { throwIfAborted } from "./errors.ts";
 import type { CallOptions } from "./keyed-store.ts";
 import { createListing } from "./listing.ts";
-import type { ExecutionRecord, RecordQuery, RecordStatus } from "./record-store.ts";
+import type {
+  AgentRecordStats,
+  ExecutionRecord,
+  RecordQuery,
+  RecordStatsQuery,
+  RecordStatus,
+} from "./record-store.ts";
 import { checkId } from "./scope.ts";
 
-/** What a caller says of a run; the id and the time are given unless they say them too. */
-export interface NewExecutionRecord {
-  readonly status: RecordStatus;
-  readonly workflowId?: string;
-  readonly input?: JsonPrimitive | object;
-  readonly output?: JsonPrimitive | object;
-  /** An `Error` is kept as its name, message and code. */
-  readonly error?: JsonPrimitive | object;
-  readonly durationMs?: number;
-  readonly metadata?: { readonly [key: string]: JsonInput };
-  readonly id?: string;
-  /** Milliseconds since 1970, a date or ISO 8601. Default: now. */
-  readonly timestamp?: number | string | Date;
-}
-
-export interface RecordListOptions {
-  readonly id?: string;
+/** Selects the records to count. Default: all of the tenant's. */
+export interface RecordStatsOptions {
   readonly agentId?: string;
   readonly workflowId?: string;
-  readonly status?: RecordStatus;
   /** At or after this time: milliseconds since 1970, a date or ISO 8601. */
   readonly since?: number | string | Date;
   /** Before this time. */
   readonly until?: number | string | Date;
+  readonly signal?: AbortSignal;
+}
+
+export const RECORD_STATS_OPTIONS: NamesOf<RecordStatsOptions> = {
+  agentId: true,
+  workflowId: true,
+  since: true,
+  until: true,
+  signal: true,
+};
+
+export interface RecordListOptions extends RecordStatsOptions {
+  readonly id?: string;
+  readonly status?: RecordStatus;
   /** Default `"newest"` first. */
   readonly order?: "newest" | "oldest";
-  /** How many a walk gives. Default: every one. */
+  /** The maximum number of records that iterating yields. Default: all. */
   readonly limit?: number;
   /** How many to fetch at a time, 1 to 1,000. Default 100. */
   readonly pageSize?: number;
-  readonly signal?: AbortSignal;
 }
+
+export const RECORD_LIST_OPTIONS: NamesOf<RecordListOptions> = {
+  ...RECORD_STATS_OPTIONS,
+  id: true,
+  status: true,
+  order: true,
+  limit: true,
+  pageSize: true,
+};
 
 /** The execution records of one tenant. */
 export class AuditTrail {
@@ -52,7 +63,7 @@ export class AuditTrail {
     this.#tenantId = tenantId;
   }
 
-  /** Stores a record; resolves its id when it is stored. */
+  /** Stores a record. Resolves to its id once it is stored. */
   async add(agentId: string, record: NewExecutionRecord, call: CallOptions): Promise<string> {
     const complete = this.complete(agentId, record);
     await this.store(complete, call);
@@ -81,59 +92,35 @@ export class AuditTrail {
     });
   }
 
-  /** A checked copy with an id and a time. Refused where there is nowhere to store it. */
+  async stats(options: RecordStatsOptions, call: CallOptions): Promise<AgentRecordStats[]> {
+    const stats = await this.#backends.records.stats(this.#tenantId, toStatsQuery(options), call);
+    return [...stats];
+  }
+
+  /** Returns a checked, redacted copy with an id and a time. Throws if there is no record store. */
   complete(agentId: string, record: NewExecutionRecord): ExecutionRecord {
-    if (typeof record !== "object" || record === null) throw invalid("record", "is missing");
-    // Asked for before anything else happens: no session is counted or slid for a record that has no place.
+    // Checked first: a record that can't be stored must not count as activity or extend its session.
     void this.#backends.records;
-    const { limits, clock } = this.#backends;
-    const copy = (name: "input" | "output" | "error"): { readonly [key: string]: JsonValue } =>
-      record[name] === undefined
-        ? {}
-        : { [name]: copyJson(plainError(record[name]), `record.${name}`, limits) };
-    return {
-      id: record.id === undefined ? crypto.randomUUID() : checkId(record.id, "record.id"),
-      timestamp: checkTime(record.timestamp ?? clock.now(), "record.timestamp"),
-      agentId: checkId(agentId, "agentId"),
-      ...(record.workflowId !== undefined && {
-        workflowId: checkId(record.workflowId, "record.workflowId"),
-      }),
-      tenantId: this.#tenantId,
-      status: checkId(record.status, "record.status"),
-      ...copy("input"),
-      ...copy("output"),
-      ...copy("error"),
-      ...(record.durationMs !== undefined && { durationMs: checkDuration(record.durationMs) }),
-      ...(record.metadata !== undefined && {
-        metadata: copyJsonObject(record.metadata, "record.metadata", limits),
-      }),
-    };
+    return completeRecord(this.#backends, this.#tenantId, agentId, record);
   }
 }
 
 function toQuery(options: RecordListOptions): Omit<RecordQuery, "limit" | "cursor"> {
-  const { id, agentId, workflowId, status, since, until, order = "newest" } = options;
+  const { id, status, order = "newest" } = options;
   return {
     order: checkOneOf(order, "options.order", ["newest", "oldest"]),
+    ...toStatsQuery(options),
     ...(id !== undefined && { id: checkId(id, "options.id") }),
-    ...(agentId !== undefined && { agentId: checkId(agentId, "options.agentId") }),
-    ...(workflowId !== undefined && { workflowId: checkId(workflowId, "options.workflowId") }),
     ...(status !== undefined && { status: checkId(status, "options.status") }),
-    ...(since !== undefined && { since: checkTime(since, "options.since") }),
-    ...(until !== undefined && { until: checkTime(until, "options.until") }),
   };
 }
 
-function checkDuration(durationMs: number): number {
-  if (!(durationMs >= 0) || !Number.isFinite(durationMs)) {
-    throw invalid("record.durationMs", "has to be a number of milliseconds, 0 or more");
-  }
-  return durationMs;
-}
-
-function plainError(value: JsonPrimitive | object): unknown {
-  if (!(value instanceof Error)) return value;
-  const code: unknown = isMemoryError(value) ? value.code : (value as { code?: unknown }).code;
-  const { name, message } = value;
-  return { name, message, ...(typeof code === "string" && { code }) };
+function toStatsQuery(options: RecordStatsOptions): RecordStatsQuery {
+  const { agentId, workflowId, since, until } = options;
+  return {
+    ...(agentId !== undefined && { agentId: checkId(agentId, "options.agentId") }),
+    ...(workflowId !== undefined && { workflowId: checkId(workflowId, "options.workflowId") }),
+    ...(since !== undefined && { since: checkTime(since, "options.since") }),
+    ...(until !== undefined && { until: checkTime(until, "options.until") }),
+  };
 }

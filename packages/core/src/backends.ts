@@ -4,20 +4,29 @@ import { MemoryError } from "./errors.ts";
 import type { JsonLimits } from "./json.ts";
 import type { Knowledge } from "./knowledge.ts";
 import type { LongTermStore } from "./long-term-store.ts";
+import type { RecordRedaction } from "./redaction.ts";
 import type { RecordStore } from "./record-store.ts";
 import type { ShortTermBackend } from "./short-term-backend.ts";
 import { UpdateTurns } from "./update-turns.ts";
+import { ExpiredSessions } from "./workflow/expired-sessions.ts";
+import { SessionSweeper } from "./workflow/session-sweeper.ts";
 
-/** What a manager holds, shared by all its handles, and refused to them once it is closed. */
+/** The parts of a manager, shared by all its handles; once it is closed, access to its backends is refused. */
 export class Backends {
   readonly clock: Clock;
   readonly limits: JsonLimits;
-  /** Milliseconds, or `null` for ever. */
+  /** In milliseconds; `null`: never expires. */
   readonly shortTermTtlMs: number | null;
   readonly maxConversationHistory: number;
   readonly sessionTimeoutMs: number;
   readonly autoCleanup: boolean;
+  readonly redact: RecordRedaction | undefined;
   readonly updates: UpdateTurns = new UpdateTurns();
+  /** Reports sessions that timed out. */
+  readonly expired: ExpiredSessions;
+  readonly sweeper: SessionSweeper;
+  /** Called when this closes, to wake calls that wait for something to happen. */
+  readonly waiting: Set<() => void> = new Set<() => void>();
   readonly #shortTerm: ShortTermBackend;
   readonly #longTerm: LongTermStore | undefined;
   readonly #records: RecordStore | undefined;
@@ -35,6 +44,8 @@ export class Backends {
     readonly maxConversationHistory: number;
     readonly sessionTimeoutMs: number;
     readonly autoCleanup: boolean;
+    readonly redact: RecordRedaction | undefined;
+    readonly sweepIntervalMs: number | null;
   }) {
     this.#shortTerm = parts.shortTerm;
     this.#longTerm = parts.longTerm;
@@ -46,6 +57,9 @@ export class Backends {
     this.maxConversationHistory = parts.maxConversationHistory;
     this.sessionTimeoutMs = parts.sessionTimeoutMs;
     this.autoCleanup = parts.autoCleanup;
+    this.redact = parts.redact;
+    this.expired = new ExpiredSessions(parts);
+    this.sweeper = new SessionSweeper(parts, this.expired);
   }
 
   get shortTerm(): ShortTermBackend {
@@ -71,7 +85,7 @@ export class Backends {
     return this.#knowledge;
   }
 
-  /** Those that are there, by the name of their option. */
+  /** The configured backends, by the names of their options. */
   get configured(): {
     readonly shortTerm: ShortTermBackend;
     readonly longTerm?: LongTermStore;
@@ -92,8 +106,11 @@ export class Backends {
     return this.#closing;
   }
 
-  /** Every one gets its chance to close, whatever became of the others. */
+  /** Closes every backend, even if others fail to close. */
   async #closeAll(): Promise<void> {
+    for (const wake of this.waiting) wake();
+    // Must finish first: timeouts that the sweeper has taken are reported to nobody else.
+    await this.sweeper.close();
     const parts = [this.#shortTerm, this.#longTerm, this.#records, this.#knowledge];
     const results = await Promise.allSettled(parts.map(async (part) => part?.close()));
     const causes = results.flatMap((result) =>

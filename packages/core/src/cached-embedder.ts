@@ -1,23 +1,27 @@
 import { createHash } from "node:crypto";
-import { checkCount } from "./checks.ts";
-import type { Embedder, EmbedOptions } from "./embedder.ts";
+import { checkCount, checkOptions, type NamesOf } from "./checks.ts";
+import { checkEmbedder, type Embedder, type EmbedOptions } from "./embedder.ts";
 import { isMemoryError, MemoryError, throwIfAborted } from "./errors.ts";
 import { refusedPlace, relocateFailure } from "./unfinished-vectors.ts";
 import { VectorFlight, type KeyedTexts, type KeyedVectors } from "./vector-flight.ts";
 
 export interface CachedEmbedderOptions {
-  /** How many vectors are kept, the most recently used. Default 1,000. */
+  /** How many vectors to keep, the most recently used ones. Default 1,000. */
   readonly maxEntries?: number;
 }
 
+const CACHED_EMBEDDER_OPTIONS: NamesOf<CachedEmbedderOptions> = { maxEntries: true };
+
 /**
- * Wraps an embedder so that a text whose vector is still kept is not sent again, nor one whose vector is being made
- * already for another call. Kept in this process, by the hash of the text; `@mem/embedder-cache` keeps vectors on disk.
+ * Wraps an embedder so that it is not asked again for a text whose vector is cached, or is being made for another call.
+ * The cache is in this process, by the hash of the text; `@mem/embedder-cache` keeps vectors on disk.
  */
 export function createCachedEmbedder(
   embedder: Embedder,
   options: CachedEmbedderOptions = {},
 ): Embedder {
+  checkEmbedder(embedder, "embedder");
+  checkOptions(options, CACHED_EMBEDDER_OPTIONS);
   const maxEntries = checkCount(options.maxEntries ?? 1000, "options.maxEntries", 1, 2 ** 24);
   const { model, dimensions, weight } = embedder;
   const cache = new VectorCache(embedder, maxEntries);
@@ -37,7 +41,7 @@ export function createCachedEmbedder(
         return keys.map((key) => (vectors.get(key) as Float32Array).slice());
       } catch (error) {
         if (!(error instanceof FailedFlight)) throw error;
-        // What the embedder says of its texts is about another list than the caller's.
+        // The embedder's error refers to its own list of texts, not to the caller's.
         const places = new Map(keys.map((key, i) => [key, i]));
         throw relocateFailure(
           error.cause,
@@ -45,7 +49,7 @@ export function createCachedEmbedder(
         );
       } finally {
         signal?.removeEventListener("abort", giveUp);
-        // Where one part has failed, the others are not waited for.
+        // After one part has failed, nobody waits for the others.
         gone.abort();
       }
     },
@@ -55,7 +59,7 @@ export function createCachedEmbedder(
 class VectorCache {
   readonly #embedder: Embedder;
   readonly #maxEntries: number;
-  /** The one that was used longest ago comes first. */
+  /** Least recently used first. */
   readonly #kept = new Map<string, Float32Array>();
   readonly #flights = new Map<string, VectorFlight>();
 
@@ -102,7 +106,7 @@ class VectorCache {
       const refused = place === undefined ? undefined : flight.keys[place];
       if (refused === undefined || texts.has(refused)) throw new FailedFlight(flight.keys, error);
     }
-    // It failed for a text of somebody else's.
+    // It failed because of another caller's text.
     return await this.vectorsOf(texts, kind, signal);
   }
 
@@ -136,7 +140,7 @@ class VectorCache {
   }
 }
 
-/** A failure of the embedder, and which texts it was asked for. */
+/** A failure of the embedder, with the keys of the texts that it was asked for. */
 class FailedFlight extends Error {
   readonly keys: readonly string[];
 
@@ -147,7 +151,7 @@ class FailedFlight extends Error {
 }
 
 function hashKey(kind: string, text: string): string {
-  // As JSON also texts that are not well-formed are told apart.
+  // JSON escapes lone surrogates, so that texts that are not well-formed stay distinct.
   return createHash("sha256")
     .update(JSON.stringify([kind, text]))
     .digest("base64");

@@ -2,8 +2,8 @@ import { isMemoryError, MemoryError } from "./errors.ts";
 import { setOwn, type JsonLimits, type JsonObject, type JsonValue } from "./json.ts";
 
 /**
- * Checks and copies in one walk that knows where it is, so that it can say what is wrong: the path is kept as a stack
- * and spelled out only on error.
+ * Checks and copies a value in one pass that tracks its path, so that errors can name it: the path is kept as a stack
+ * and becomes text only on error.
  */
 export class CarefulCopier {
   readonly #root: string;

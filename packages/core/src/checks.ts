@@ -1,9 +1,10 @@
 import { invalid, MemoryError } from "./errors.ts";
 
 const MAX_SECONDS = 1e11;
-const ISO_8601 = /^[+-]?\d{4,6}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d))?$/;
+const ISO_8601 =
+  /^((?:\d{4}|[+-]\d{6})-\d\d-(\d\d))(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d))?$/;
 
-/** Seconds as callers give them to the milliseconds that backends take, rounded up. */
+/** Converts seconds, as callers give them, to the milliseconds that backends take, rounded up. */
 export function checkSeconds(seconds: unknown, path: string, otherwise = ""): number {
   if (typeof seconds !== "number" || !(seconds > 0) || seconds > MAX_SECONDS) {
     throw invalid(
@@ -14,18 +15,18 @@ export function checkSeconds(seconds: unknown, path: string, otherwise = ""): nu
   return Math.ceil(seconds * 1000);
 }
 
-/** `checkSeconds`, or `null` as it is. */
+/** `checkSeconds`, but passes `null` through. */
 export function checkTtl(ttl: number | null, path: string): number | null {
   return ttl === null ? null : checkSeconds(ttl, path, " or null");
 }
 
-/** `checkTtl`, or `"keep"` as it is. */
+/** `checkTtl`, but passes `"keep"` through. */
 export function checkTtlOrKeep(ttl: number | "keep" | null, path: string): number | "keep" | null {
   if (ttl === null || ttl === "keep") return ttl;
   return checkSeconds(ttl, path, ', "keep" or null');
 }
 
-/** Any number but NaN and the infinities; `-0` becomes `0`. */
+/** Any finite number; `-0` becomes `0`. */
 export function checkNumber(value: unknown, path: string): number {
   if (typeof value !== "number" || !Number.isFinite(value)) {
     throw invalid(path, "has to be a finite number");
@@ -67,32 +68,72 @@ export function checkOneOf<T extends string>(
 
 /** A point in time as ISO 8601 in UTC. */
 export function checkTime(value: unknown, path: string): string {
-  // Other forms of dates mean another moment in another time zone.
-  const known =
-    typeof value === "string"
-      ? ISO_8601.test(value)
-      : typeof value === "number" || value instanceof Date;
-  const time = known ? new Date(value as string | number | Date) : undefined;
+  const time =
+    typeof value === "number" || value instanceof Date ? new Date(value) : parseTime(value);
   if (time === undefined || Number.isNaN(time.getTime())) {
     throw invalid(path, "has to be a date, milliseconds since 1970 or an ISO 8601 string");
   }
   return time.toISOString();
 }
 
-/** Whoever writes plain JavaScript may hand in `null`, or the options in another argument's place. */
-export function checkOptions(options: unknown): void {
-  if (typeof options !== "object" || options === null) {
-    throw invalid("options", "have to be an object, or left out");
+/** Other formats depend on the time zone, and `Date` turns a day that its month does not have into another one. */
+function parseTime(text: unknown): Date | undefined {
+  if (typeof text !== "string") return undefined;
+  const [, date, day] = ISO_8601.exec(text) ?? [];
+  if (date === undefined || new Date(date).getUTCDate() !== Number(day)) return undefined;
+  return new Date(text);
+}
+
+/** The property names of `T`, for `checkOptions`; the compiler refuses a list with a name missing or one too many. */
+export type NamesOf<T> = { readonly [Name in keyof T]-?: true };
+
+/**
+ * Throws `MEM_INVALID_ARGUMENT` if `options` is not an object, or has an unknown name, which is nearly always a typo.
+ * For authors of backends, too. `path` names the options in the error; default `"options"`.
+ */
+export function checkOptions<T extends object>(
+  options: T,
+  names: NamesOf<NoInfer<T>>,
+  path: string = "options",
+): void {
+  requireObject(options, path);
+  for (const name in options) {
+    if (names[name] === true || isOfEveryObject(options, name)) continue;
+    throw unknownName(`${path}.${name}`, "an option", names);
   }
 }
 
-/** Refuses names that nobody reads, which are nearly always a slip of the pen. */
-export function checkOptionNames(options: object, allowed: readonly string[], path: string): void {
-  for (const name of Object.keys(options)) {
-    if (!allowed.includes(name)) {
-      throw invalid(`${path}.${name}`, `is not an option; there are ${allowed.join(", ")}`);
-    }
+const NONE = {};
+
+/** `checkOptions` for a value to store. `given`: fields that it may have, but that are set anew. */
+export function checkFields<T extends object>(
+  value: T,
+  names: NamesOf<NoInfer<T>>,
+  path: string,
+  given: { readonly [name: string]: true } = NONE,
+): void {
+  requireObject(value, path);
+  for (const name in value) {
+    if (names[name] === true || given[name] === true || isOfEveryObject(value, name)) continue;
+    throw unknownName(`${path}.${name}`, "a field", names);
   }
+}
+
+/** Callers in plain JavaScript may pass `null`, or another argument in its place. */
+function requireObject(value: unknown, path: string): void {
+  if (value === undefined) throw invalid(path, "must be given");
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw invalid(path, "must be an object");
+  }
+}
+
+/** Whether the name is only there because somebody extended `Object.prototype`. */
+function isOfEveryObject(value: object, name: string): boolean {
+  return name in Object.prototype && !Object.hasOwn(value, name);
+}
+
+function unknownName(path: string, kind: string, names: object): MemoryError {
+  return invalid(path, `is not ${kind}; there are ${Object.keys(names).join(", ")}`);
 }
 
 export function notConfigured(what: string, option: string): MemoryError {

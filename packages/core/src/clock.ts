@@ -1,14 +1,29 @@
-/** Where time comes from. Inject one to test what depends on it. */
+import { invalid } from "./errors.ts";
+
+/** The source of time. Inject one to test what depends on time. */
 export interface Clock {
-  /** Wall time in milliseconds since 1970, for stamps that people read. It may jump. */
+  /** Wall-clock time in milliseconds since 1970, for timestamps. It may jump. */
   now(): number;
-  /** Milliseconds that only ever grow, for durations and expiry. */
+  /** Milliseconds that never go back, for durations and expiry. */
   monotonic(): number;
-  /** Runs `task` once after `delayMs` (any length), without keeping the process alive; returns its cancellation. */
+  /** Runs `task` once after `delayMs` (any length) without keeping the process alive. Returns its cancellation. */
   schedule(delayMs: number, task: () => void): () => void;
 }
 
-// setTimeout fires at once for anything longer.
+const CLOCK_METHODS: readonly (keyof Clock)[] = ["now", "monotonic", "schedule"];
+
+/**
+ * Throws `MEM_INVALID_ARGUMENT` if `clock` is not a clock. For authors of backends; `path` names it in the error, e.g.
+ * `"options.clock"`.
+ */
+export function checkClock(clock: Clock, path: string): void {
+  for (const name of CLOCK_METHODS) {
+    if (typeof clock?.[name] === "function") continue;
+    throw invalid(path, `is not a clock: it has no method ${name}`);
+  }
+}
+
+// setTimeout fires at once if the delay is longer.
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The machine's clock. */
@@ -27,11 +42,11 @@ export const systemClock: Clock = {
   },
 };
 
-/** A clock that stands still until it is told to move. For tests. */
+/** A clock that stands still until you move it. For tests. */
 export interface ManualClock extends Clock {
-  /** Moves both times forward and runs what falls due, in order. */
+  /** Moves both times forward and runs the tasks that fall due, in order. */
   advance(ms: number): void;
-  /** Moves wall time alone, as an administrator or a time server does. */
+  /** Moves only wall-clock time, as an administrator or a time server does. */
   jump(ms: number): void;
 }
 

@@ -12,8 +12,8 @@ import { quickCopy } from "./quick-copy.ts";
 /**
  * Returns a copy of `value` that shares nothing with it, and refuses whatever JSON would change or drop.
  *
- * `-0` becomes `0`. Rejects with `MEM_NOT_JSON` (`undefined`, functions, `BigInt`, `NaN`, `Date`, class instances,
- * cycles, sparse arrays, lone surrogates, deeper than `maxDepth`) or `MEM_TOO_LARGE`; the error names the path.
+ * `-0` becomes `0`. Throws `MEM_NOT_JSON` (`undefined`, functions, `BigInt`, `NaN`, `Date`, class instances, cycles,
+ * sparse arrays, lone surrogates, deeper than `maxDepth`) or `MEM_TOO_LARGE`; the error names the path.
  */
 export function copyJson(
   value: unknown,
@@ -24,7 +24,7 @@ export function copyJson(
   return copy === undefined ? new CarefulCopier(path, limits).copy(value, 0) : copy;
 }
 
-/** `copyJson` for what has to be an object, such as metadata. */
+/** `copyJson` for a value that has to be an object, such as metadata. */
 export function copyJsonObject(value: unknown, path: string, limits?: JsonLimits): JsonObject {
   const copy = copyJson(value, path, limits);
   if (typeof copy !== "object" || copy === null || Array.isArray(copy)) {
@@ -33,7 +33,7 @@ export function copyJsonObject(value: unknown, path: string, limits?: JsonLimits
   return copy;
 }
 
-/** A copy of what is known to be JSON, for handing out what stays stored. */
+/** Copies a value that is known to be JSON, to return it while the original stays stored. */
 export function cloneJson<T extends JsonValue>(value: T): T {
   return clone(value) as T;
 }
@@ -41,7 +41,7 @@ export function cloneJson<T extends JsonValue>(value: T): T {
 function clone(value: JsonValue): JsonValue {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) {
-    // As long as it is from the start: one that is pushed to has room for many more.
+    // `slice` allocates the exact length; an array that grows by `push` reserves room for many more items.
     const items = value.slice();
     for (let i = 0; i < items.length; i++) {
       const item = items[i] as JsonValue;
@@ -59,7 +59,7 @@ function clone(value: JsonValue): JsonValue {
   return out;
 }
 
-// Most of what a value holds is no container: not calling for each of them halves the time.
+// Most items are not containers: skipping the call for them halves the time.
 function isContainer(value: JsonValue): boolean {
   return typeof value === "object" && value !== null;
 }

@@ -19,10 +19,10 @@ import { withVectors } from "./unfinished-vectors.ts";
 const FIRST_REST_MS = 500;
 const LONGEST_REST_MS = 8_000;
 const MOST_BLAMED = 8;
-/** Any service takes this: where it does not, it is down. */
+/** Every service accepts this text; one that does not is down. */
 const PROBE = "text";
 
-/** A service, and how it is asked. */
+/** An embedding service, and how to call it. */
 export interface EmbeddingService {
   readonly send: (request: EmbeddingRequest) => Promise<unknown>;
   readonly explain: (error: unknown) => EmbeddingFailure;
@@ -33,7 +33,7 @@ export interface EmbeddingService {
 
 type Slots = (Float32Array | undefined)[];
 
-/** One call of an embedder: all its requests, until the signal fires, whose reason is what it then rejects with. */
+/** One call of an embedder: all its requests, until the signal fires; then it rejects with the signal's reason. */
 export class EmbeddingCall {
   readonly #service: EmbeddingService;
   readonly #kind: EmbedOptions["kind"];
@@ -51,7 +51,7 @@ export class EmbeddingCall {
     this.#tooSlow = tooSlow(service.limits.timeoutMs);
   }
 
-  /** A failure brings along the vectors that were made all the same. */
+  /** An error carries the vectors that were made nevertheless. */
   async embed(texts: readonly string[], concurrency: number): Promise<Float32Array[]> {
     const vectors: Slots = Array.from({ length: texts.length });
     const batches = toBatches(texts, this.#service.limits);
@@ -70,7 +70,7 @@ export class EmbeddingCall {
     return vectors as Float32Array[];
   }
 
-  /** `isSearch`: all texts have failed together before, perhaps for one of them. */
+  /** `isSearch`: these texts are from a batch that failed, perhaps because of one of them. */
   async #embedBatch(batch: TextBatch, vectors: Slots, isSearch: boolean): Promise<void> {
     const { start, texts } = batch;
     const outcome = await this.#attempt(batch, isSearch);
@@ -80,12 +80,12 @@ export class EmbeddingCall {
     } else if (texts.length === 1) {
       await this.#blame(`texts[${start}]`, outcome);
     } else {
-      // The service does not say which of them it is; or they are too many at once.
+      // The service does not say which text is to blame; or there are too many at once.
       for (const half of halves(batch)) await this.#embedBatch(half, vectors, true);
     }
   }
 
-  /** Their vectors, or a failure that one of them may be to blame for. Rejects with any other. */
+  /** Resolves to their vectors, or to a failure that one of them may have caused. Rejects with any other failure. */
   async #attempt(batch: TextBatch, isSearch: boolean): Promise<Float32Array[] | TextFailure> {
     const isOne = batch.texts.length === 1;
     const { explain, limits } = this.#service;
@@ -96,9 +96,9 @@ export class EmbeddingCall {
         if (this.#signal.aborted) throw this.#signal.reason;
         const failure = isMemoryError(error) ? readOwnFailure(error) : explain(error);
         if (isRefusal(failure)) return { error, failure, isCertain: true };
-        // Some services fail over one text: they answer 500, or give it a vector of NaN.
+        // Some services fail on a single text: they answer 500, or return a vector of NaN for it.
         const isDoubtful = isPassing(failure) && (isMemoryError(error) || failure.status === 500);
-        // A slow service answers in time when it is given less.
+        // A slow service may answer in time if it gets fewer texts.
         const isHalved = isDoubtful && !isOne && (isSearch || error === this.#tooSlow);
         if (!isHalved && isPassing(failure) && retries < limits.maxRetries) {
           await this.#rest(error, failure, retries);
@@ -111,15 +111,15 @@ export class EmbeddingCall {
     }
   }
 
-  /** One text that the service does not take shall not keep the others from their vectors. */
+  /** Notes the failure of one text, so that the others still get their vectors. */
   async #blame(path: string, { error, failure, isCertain }: TextFailure): Promise<void> {
     if (!isCertain && !(await this.#isUp())) throw embeddingError(error, failure);
     this.#blamed.push(embeddingError(error, failure, { path }));
-    // It takes none: then it is not the texts.
+    // It accepts none, so the texts are not to blame.
     if (!this.#isAnyMade && this.#blamed.length >= MOST_BLAMED) throw this.#blamed[0];
   }
 
-  /** Whether another text gets its vector now: also what was made a moment ago may have been the last. */
+  /** Whether another text gets its vector now: one made a moment ago may have been the last. */
   async #isUp(): Promise<boolean> {
     try {
       await this.#request({ start: 0, texts: [PROBE] });
@@ -146,11 +146,11 @@ export class EmbeddingCall {
     });
   }
 
-  /** Waits before a repetition, where the deadline leaves time for it. */
+  /** Waits before a retry; rejects if the deadline leaves no time for one. */
   async #rest(error: unknown, failure: EmbeddingFailure, retries: number): Promise<void> {
     const asked = retryAfterMs(failure);
     const backoff = Math.min(FIRST_REST_MS * 2 ** retries, LONGEST_REST_MS);
-    // Not all at once, when many are told to come again.
+    // Jitter: many callers that are told to retry must not all do so at once.
     const ms = asked ?? backoff * (1 - Math.random() / 4);
     if (performance.now() + ms >= this.#endsAt) {
       const why = `; a repetition in ${Math.ceil(ms / 1000)} s would be too late (\`deadlineMs\`)`;

@@ -1,28 +1,28 @@
 import type { EmbedOptions } from "./embedder.ts";
 
-/** How a service that embeds is asked. */
+/** How to call an embedding service. */
 export interface EmbeddingLimits {
-  /** How many texts go into one request. Default 256. */
+  /** The maximum number of texts in one request. Default 256. */
   readonly batchSize?: number;
-  /** How many requests are under way at once, whoever asks; questions go before texts. Default 4. */
+  /** The maximum number of requests at once, over all calls; queries go before documents. Default 4. */
   readonly concurrency?: number;
   /**
-   * Longer texts are cut to this many tokens, never through a character. Estimated with a margin: a third of a token for
-   * an ASCII character, up to 2.7 for others. Default 8,191, which is what OpenAI's models take.
+   * Longer texts are cut to this many tokens, never within a character. Estimated with a margin: a third of a token for
+   * an ASCII character, up to 2.7 for others. Default 8,191, the limit of OpenAI's models.
    */
   readonly maxTextTokens?: number;
-  /** Milliseconds for one request, answer included; beyond it, its texts are asked for in two. Default 30,000. */
+  /** Milliseconds for one request, answer included; after that, its texts are sent in two. Default 30,000. */
   readonly timeoutMs?: number;
-  /** Milliseconds for one call of `embed` with all its requests, repetitions and waits. Default 60,000. */
+  /** Milliseconds for one call of `embed`, with all its requests, retries and waits. Default 60,000. */
   readonly deadlineMs?: number;
   /**
-   * How often a request is repeated after 408, 409, 425, 429, 5xx, a lost connection or an answer that is none. Default
-   * 3. `Retry-After` is heeded, where it ends before the deadline.
+   * How many times to retry a request after 408, 409, 425, 429, 5xx, a lost connection or an unusable answer. Default
+   * 3. `Retry-After` is respected if it ends before the deadline.
    */
   readonly maxRetries?: number;
 }
 
-/** One request to a service that embeds. */
+/** One request to an embedding service. */
 export interface EmbeddingRequest {
   /** At least one, at most `batchSize`; none is empty. */
   readonly texts: string[];

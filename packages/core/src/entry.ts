@@ -3,22 +3,22 @@ import type { JsonObject, JsonValue } from "./json.ts";
 /** How an entry came to be; set by the library, never by the caller. */
 export type EntrySource = "agent" | "document" | "message" | "promotion";
 
-/** The place of an entry in an order: a message in its conversation, a passage in its document. */
+/** The place of an entry in a sequence: a message in its conversation, a passage in its document. */
 export interface Sequence {
   readonly id: string;
   /** Any finite number; neighbours are those next to it in ascending order. */
   readonly position: number;
 }
 
-/** What every kind of memory keeps beside the value. Times are in milliseconds since 1970. */
+/** An entry, as every kind of memory keeps it. Times are in milliseconds since 1970. */
 export interface Entry<T = JsonValue> {
   readonly key: string;
   readonly value: T;
-  /** Opaque, new with every write, never used again. */
+  /** Opaque; every write makes a new one, and none is used again. */
   readonly version: string;
   readonly createdAt: number;
   readonly updatedAt: number;
-  /** Absent: does not expire by itself. */
+  /** Absent if it never expires. */
   readonly expiresAt?: number;
   readonly metadata?: JsonObject;
   /** The person it is about. */
@@ -32,7 +32,7 @@ export interface Entry<T = JsonValue> {
 export interface LongTermEntry<T = JsonValue> extends Entry<T> {
   readonly agentId?: string;
   readonly workflowId?: string;
-  /** What is indexed for search. */
+  /** The text that is indexed for search. */
   readonly text: string;
   readonly sequence?: Sequence;
 }
@@ -44,7 +44,7 @@ export interface EntryPlace {
   readonly key: string;
 }
 
-/** A write as a backend receives it: complete, checked, and its own to keep. */
+/** A write as a backend receives it: complete, checked, and the backend's to keep. */
 export interface Write {
   readonly key: string;
   readonly value: JsonValue;
@@ -57,13 +57,13 @@ export interface Write {
   /** Store only if there is no entry. */
   readonly ifAbsent?: boolean;
   /**
-   * Names the operation. A write whose `opId` made the current entry has happened already: it is answered as it was
-   * then and changes nothing.
+   * Names the operation. If a write with this `opId` made the current entry, it is answered as it was then and changes
+   * nothing.
    */
   readonly opId?: string;
 }
 
-/** `stored: false` only when the write's own condition was not met; `version` is then the current one, if any. */
+/** `stored` is `false` only if the write's own condition was not met; `version` is then the current one, if any. */
 export type WriteResult =
   | { readonly stored: true; readonly version: string }
   | { readonly stored: false; readonly version?: string };

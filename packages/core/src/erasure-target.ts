@@ -1,38 +1,76 @@
-import { checkOptionNames } from "./checks.ts";
+import { checkOptions, type NamesOf } from "./checks.ts";
 import { invalid } from "./errors.ts";
 import type { ErasureRequest } from "./erasure.ts";
 import { keyName, type KeyLike } from "./memory-key.ts";
+import type { RecordErasureRequest } from "./record-store.ts";
 import { checkId, type Scope } from "./scope.ts";
 
 /**
- * What a tenant wants erased: one long-term entry, of an agent or, without `agentId`, of what the agents of a workflow
- * share; or every one about a person, of one agent where `agentId` is given.
+ * What to erase: one long-term entry, of an agent or, without `agentId`, of what the agents of a workflow share; one
+ * execution record; or all entries and records about a person, only those of one agent if `agentId` is given.
  */
-export type ErasureTarget =
-  | { readonly agentId?: string; readonly workflowId?: string; readonly key: KeyLike }
-  | { readonly subject: string; readonly agentId?: string };
+export type ErasureTarget = ErasedEntry | ErasedRecord | ErasedSubject;
+
+interface ErasedEntry {
+  readonly agentId?: string;
+  readonly workflowId?: string;
+  readonly key: KeyLike;
+}
+
+interface ErasedRecord {
+  readonly recordId: string;
+  readonly agentId?: string;
+}
+
+interface ErasedSubject {
+  readonly subject: string;
+  readonly agentId?: string;
+}
+
+const ENTRY: NamesOf<ErasedEntry> = { agentId: true, workflowId: true, key: true };
+const RECORD: NamesOf<ErasedRecord> = { recordId: true, agentId: true };
+const SUBJECT: NamesOf<ErasedSubject> = { subject: true, agentId: true };
+const ANY: NamesOf<ErasedEntry & ErasedRecord & ErasedSubject> = {
+  ...ENTRY,
+  ...RECORD,
+  ...SUBJECT,
+};
 
 export interface ErasureOptions {
-  /** Only says what would go. Default `false`. */
+  /** Only report what would be erased. Default `false`. */
   readonly dryRun?: boolean;
   readonly signal?: AbortSignal;
 }
 
+export const ERASURE_OPTIONS: NamesOf<ErasureOptions> = { dryRun: true, signal: true };
+
+/** The requests to the stores; for a person, to both. */
+export interface ErasureRequests {
+  readonly entries?: ErasureRequest;
+  readonly records?: RecordErasureRequest;
+}
+
 /**
- * What a store is asked, from what a caller said. What is there and undefined is refused, and so is a name that nobody
- * reads: more would go than was meant.
+ * Makes the requests to the stores from a caller's target. Refuses properties that are present but undefined, and
+ * unknown names: more would be erased than was meant.
  */
-export function erasureRequest(tenantId: string, what: ErasureTarget): ErasureRequest {
-  if (typeof what !== "object" || what === null) throw invalid("what", "is missing");
-  if ("subject" in what) {
-    checkOptionNames(what, ["subject", "agentId"], "what");
-    return {
-      tenantId,
-      subject: checkId(what.subject, "what.subject"),
-      ...("agentId" in what && { agentId: checkId(what.agentId, "what.agentId") }),
-    };
+export function erasureRequests(tenantId: string, what: ErasureTarget): ErasureRequests {
+  checkOptions<object>(what, ANY, "what");
+  const agent = "agentId" in what && { agentId: checkId(what.agentId, "what.agentId") };
+  if ("recordId" in what) {
+    checkOptions(what, RECORD, "what");
+    return { records: { tenantId, id: checkId(what.recordId, "what.recordId"), ...agent } };
   }
-  checkOptionNames(what, ["agentId", "workflowId", "key"], "what");
+  if ("subject" in what) {
+    checkOptions(what, SUBJECT, "what");
+    const request = { tenantId, subject: checkId(what.subject, "what.subject"), ...agent };
+    return { entries: request, records: request };
+  }
+  return { entries: entryRequest(tenantId, what) };
+}
+
+function entryRequest(tenantId: string, what: ErasedEntry): ErasureRequest {
+  checkOptions(what, ENTRY, "what");
   if (!("agentId" in what) && !("workflowId" in what)) {
     throw invalid("what", "names neither an agent nor a workflow");
   }

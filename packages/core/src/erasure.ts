@@ -4,36 +4,36 @@ import type { CallOptions } from "./keyed-store.ts";
 import { checkId, checkScope, type Scope } from "./scope.ts";
 
 /**
- * What is to be erased: one entry with all of its history, or every entry about a person, of one agent where `agentId`
- * is given. An entry is about who is its `subject` now, or was last before it was deleted; of one that is about somebody
- * else by now, history loses the states that were about this one.
+ * What to erase: one entry with all of its history, or every entry about a person, only those of one agent if `agentId`
+ * is given. An entry is about its current `subject`, or its last one if it was deleted. If an entry has changed to
+ * another subject, only the states in its history that were about this person are erased.
  */
 export type ErasureRequest =
   | { readonly scope: Scope; readonly key: string }
   | { readonly tenantId: string; readonly agentId?: string; readonly subject: string };
 
 export interface EraseOptions extends CallOptions {
-  /** Only says what would go. Default `false`. */
+  /** Only report what would be erased. Default `false`. */
   readonly dryRun?: boolean;
 }
 
-/** The receipt of an erasure. It holds nothing of what was erased but where it was. */
+/** The receipt of an erasure. It holds nothing of what was erased except where it was. */
 export interface Erasure {
-  /** Random: for the caller's own records. */
+  /** A random id, for the caller's own records. */
   readonly id: string;
   /** When, in milliseconds since 1970. */
   readonly at: number;
-  /** Whether it only says what would go. */
+  /** Whether it only reports what would be erased. */
   readonly dryRun: boolean;
-  /** The places of what went, those among them of which only history knew. */
+  /** The places of the erased entries, including entries that existed only in history. */
   readonly entries: readonly EntryPlace[];
-  /** How many states of these entries history held. */
+  /** How many states of these entries were in history. */
   readonly revisions: number;
 }
 
 /**
- * Returns a request that names what is to be erased. For stores that are called directly.
- * Throws `MEM_INVALID_ARGUMENT`, also for an `agentId` that is there and undefined: it would erase every agent's.
+ * Returns the request after checking it. For stores that are called directly. Throws `MEM_INVALID_ARGUMENT`, also for
+ * an `agentId` that is present but undefined: it would erase every agent's.
  */
 export function checkErasureRequest(request: ErasureRequest): ErasureRequest {
   if (typeof request !== "object" || request === null) throw invalid("request", "is missing");

@@ -1,4 +1,4 @@
-/** Every code a `MemoryError` can carry; `docs/errors.md` has one heading for each, with the remedy. */
+/** Every code of a `MemoryError`; `docs/errors.md` has a heading for each, with the remedy. */
 export type MemoryErrorCode =
   | "MEM_INVALID_ARGUMENT"
   | "MEM_NOT_JSON"
@@ -23,17 +23,20 @@ export type MemoryErrorCode =
   | "MEM_NOT_CONFIGURED"
   | "MEM_CLOSED";
 
-/** Whether the effect happened. `"unknown"` is said only of what was in flight when the answer was lost. */
+/**
+ * Whether the call took effect. `"unknown"` if it was in flight when the answer was lost, or if only a part of it
+ * happened.
+ */
 export type Outcome = "not-applied" | "applied" | "unknown";
 
-/** What became of one item of a call that failed on the way (`MEM_PARTIAL`), in the order of the items. */
+/** The result of one item of a call that failed partway (`MEM_PARTIAL`), in the order of the items. */
 export type ItemResult =
   | { readonly status: "stored"; readonly version: string }
   | { readonly status: "condition-not-met" }
   | { readonly status: "failed"; readonly error: MemoryError };
 
 export interface MemoryErrorOptions {
-  /** What caused it, kept as it was thrown. */
+  /** The original error, as it was thrown. */
   readonly cause?: unknown;
   /** Default `"not-applied"`. */
   readonly outcome?: Outcome;
@@ -55,12 +58,12 @@ const RETRYABLE: ReadonlySet<MemoryErrorCode> = new Set([
   "MEM_EMBEDDING",
 ]);
 
-// A brand on the global registry: an error is recognised even when two copies of this package are loaded.
+// A symbol in the global registry: an error is recognised even if two copies of this package are loaded.
 const BRAND = Symbol.for("@mem/core.MemoryError");
 
 /**
- * The one error this library rejects with. Tell errors apart by `code`, which is stable; messages may improve.
- * It never contains a secret or the text of a memory.
+ * The only error this library rejects with. Tell errors apart by `code`, which is stable; messages may improve. It
+ * never contains a secret or the text of a memory.
  */
 export class MemoryError extends Error {
   readonly code: MemoryErrorCode;
@@ -81,7 +84,7 @@ export class MemoryError extends Error {
   }
 }
 
-/** Whether `error` is a `MemoryError`, of the given code if one is named. */
+/** Whether `error` is a `MemoryError`, with this code if one is given. */
 export function isMemoryError(error: unknown, code?: MemoryErrorCode): error is MemoryError {
   if (typeof error !== "object" || error === null || !(BRAND in error)) return false;
   return code === undefined || (error as unknown as MemoryError).code === code;
@@ -92,7 +95,7 @@ export function invalid(path: string, problem: string): MemoryError {
   return new MemoryError("MEM_INVALID_ARGUMENT", `${path} ${problem}`, { path });
 }
 
-/** Throws `MEM_ABORTED` when the caller has given up already, so that nothing is begun. */
+/** Throws `MEM_ABORTED` if the signal has fired already, so that nothing is begun. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted !== true) return;
   throw new MemoryError("MEM_ABORTED", "the call was aborted before it began", {
@@ -100,7 +103,7 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
   });
 }
 
-/** The later step of a call whose first step has happened: its failure can't say that nothing was applied. */
+/** Runs the later step of a call whose first step has happened: its failure can't say that nothing was applied. */
 export async function halfDone<T>(step: () => Promise<T>): Promise<T> {
   try {
     return await step();

@@ -1,11 +1,19 @@
 /*
- * How many tokens a text may be, told without a tokenizer, since each model has its own. Counted in thirds of a token:
- * an ASCII character is one (English prose needs a quarter of a token, code and figures a third), and any other is two
- * for each of its UTF-8 bytes, which is what the scripts that tokenizers know least come to: two tokens a character.
+ * Estimates tokens without a tokenizer, since each model has its own. Counts in thirds of a token: one for an ASCII
+ * character (English prose needs a quarter of a token, code and figures a third), two for each UTF-8 byte of any other.
+ * That makes two tokens for a character of three bytes, which is what the scripts that tokenizers know least need.
  */
 const THIRDS = 3;
 
-/** As much of the beginning of a text as is at most `maxTokens` by estimate, and that estimate. */
+/**
+ * Estimates the tokens of a text, erring on the high side: one for three ASCII characters, and about two for each other
+ * character.
+ */
+export function estimateTokens(text: string): number {
+  return Math.ceil(cutToTokens(text, Infinity).tokens);
+}
+
+/** Returns the longest beginning of a text that has at most `maxTokens` by estimate, and that estimate. */
 export function cutToTokens(text: string, maxTokens: number): { text: string; tokens: number } {
   let thirds = 0;
   let end = 0;

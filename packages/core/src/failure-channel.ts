@@ -1,6 +1,6 @@
 import { channel } from "node:diagnostics_channel";
 
-/** What is published on the channel `mem:failure`. */
+/** An event on the channel `mem:failure`. */
 export interface BackgroundFailure {
   /** What was being done, e.g. `"end a session after its body failed"`. */
   readonly operation: string;
@@ -10,8 +10,8 @@ export interface BackgroundFailure {
 const failures = channel("mem:failure");
 
 /**
- * Tells whoever listens on the channel `mem:failure` of `node:diagnostics_channel` of a failure that can't be thrown,
- * because another error is on its way to the caller or no caller is there.
+ * Publishes a failure on the channel `mem:failure` of `node:diagnostics_channel`. For failures that can't be thrown,
+ * because another error is on its way to the caller or there is no caller.
  */
 export function publishFailure(operation: string, error: unknown): void {
   const failure: BackgroundFailure = { operation, error };

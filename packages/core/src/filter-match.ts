@@ -3,13 +3,13 @@ import type { FieldFilter, Filter } from "./filter.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
 
 /**
- * Whether metadata meets a filter: the definition that every backend is held to.
+ * Whether metadata matches a filter: the definition that every backend follows.
  *
- * - `eq`: the field has exactly this value, of the same type. `ne` is its opposite, also where the field is missing.
+ * - `eq`: the field has exactly this value, of the same type. `ne` is its opposite, also if the field is missing.
  * - `gt` `gte` `lt` `lte`: both are numbers, or both strings (by Unicode code point: ISO dates compare as times).
  * - `in`: equal to one of them. `nin` is its opposite.
- * - `contains`: an array has the value as an item; a string has the string in it, case-sensitive.
- * - `exists`: the field is there, also with `null`.
+ * - `contains`: an array has the value as an item; a string contains the string, case-sensitive.
+ * - `exists`: the field is present, even if it is `null`.
  * - `and` of nothing is true, `or` of nothing false.
  */
 export function matchesFilter(filter: Filter, metadata: JsonObject | undefined): boolean {

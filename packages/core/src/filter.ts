@@ -15,7 +15,7 @@ export type FieldFilter =
   | { readonly op: "contains"; readonly field: string; readonly value: JsonPrimitive }
   | { readonly op: "exists"; readonly field: string; readonly value: boolean };
 
-/** A condition on metadata. Build it with `where`; it is plain data and can be stored and sent. */
+/** A condition on metadata. Build it with `where`; it is plain data that you can store and send. */
 export type Filter =
   | FieldFilter
   | { readonly op: "and" | "or"; readonly filters: readonly Filter[] }
@@ -24,7 +24,7 @@ export type Filter =
 /**
  * Builds filters: `where.and(where.eq("status", "done"), where.gte("score", 0.8))`.
  *
- * Fields are the top-level names of the metadata, taken literally. `matchesFilter` says what each means.
+ * Fields are the top-level names of the metadata, taken literally. `matchesFilter` defines each operator.
  */
 export const where = {
   eq: (field: string, value: JsonPrimitive): Filter => ({ op: "eq", field, value }),
@@ -40,7 +40,7 @@ export const where = {
   and: (...filters: readonly Filter[]): Filter => ({ op: "and", filters }),
   or: (...filters: readonly Filter[]): Filter => ({ op: "or", filters }),
   not: (filter: Filter): Filter => ({ op: "not", filter }),
-  /** Every field has exactly this value. */
+  /** Matches if every field has exactly this value. */
   all: (fields: Readonly<Record<string, JsonPrimitive>>): Filter => ({
     op: "and",
     filters: Object.entries(fields).map(([field, value]) => ({ op: "eq", field, value })),
@@ -49,7 +49,7 @@ export const where = {
 
 const MAX_DEPTH = 32;
 
-/** A checked copy of a filter that came from outside. Throws `MEM_INVALID_ARGUMENT` with the path. */
+/** Returns a checked copy of a filter from an untrusted source. Throws `MEM_INVALID_ARGUMENT` with the path. */
 export function checkFilter(filter: unknown, path: string, depth = 0): Filter {
   if (typeof filter !== "object" || filter === null) throw invalid(path, "has to be a filter");
   if (depth > MAX_DEPTH) throw invalid(path, `is nested deeper than ${MAX_DEPTH} levels`);

@@ -1,4 +1,4 @@
-import { checkCount, checkShare } from "./checks.ts";
+import { checkCount, checkOptions, checkShare, type NamesOf } from "./checks.ts";
 import type { Embedder } from "./embedder.ts";
 import { throwIfAborted } from "./errors.ts";
 
@@ -9,15 +9,21 @@ export interface HashingEmbedderOptions {
   readonly weight?: number;
 }
 
+const HASHING_EMBEDDER_OPTIONS: NamesOf<HashingEmbedderOptions> = {
+  dimensions: true,
+  weight: true,
+};
+
 /**
  * Makes an embedder without a model: signed feature hashing of words and their character trigrams, normalised. The same
  * text has the same vector in every process and on every machine. For tests and offline demonstrations.
  *
- * It finds shared words and spellings, not meaning: "car" is no nearer to "automobile" than to "banana". It has seen no
- * other text, so that a word that everybody uses counts as much as a rare one; keyword search, which knows better, is
- * the better search without a model.
+ * It finds shared words and spellings, not meaning: "car" is no nearer to "automobile" than to "banana". It knows no
+ * other text, so a common word counts as much as a rare one; without a model, keyword search, which weighs words by how
+ * rare they are, is the better search.
  */
 export function createHashingEmbedder(options: HashingEmbedderOptions = {}): Embedder {
+  checkOptions(options, HASHING_EMBEDDER_OPTIONS);
   const dimensions = checkCount(options.dimensions ?? 256, "options.dimensions", 8, 8192);
   const weight = checkShare(options.weight ?? 0.05, "options.weight");
   return {

@@ -2,6 +2,8 @@ export { isMemoryError, MemoryError, throwIfAborted } from "./errors.ts";
 export type { ItemResult, MemoryErrorCode, MemoryErrorOptions, Outcome } from "./errors.ts";
 export { publishFailure } from "./failure-channel.ts";
 export type { BackgroundFailure } from "./failure-channel.ts";
+export { checkOptions } from "./checks.ts";
+export type { NamesOf } from "./checks.ts";
 export { cloneJson, copyJson, copyJsonObject } from "./copy-json.ts";
 export { DEFAULT_JSON_LIMITS } from "./json.ts";
 export type {
@@ -21,7 +23,7 @@ export {
   encodeScope,
 } from "./scope.ts";
 export type { AgentScope, Scope, SearchScope, TeamScope, WorkflowRef } from "./scope.ts";
-export { createManualClock, systemClock } from "./clock.ts";
+export { checkClock, createManualClock, systemClock } from "./clock.ts";
 export type { Clock, ManualClock } from "./clock.ts";
 export type {
   Entry,
@@ -36,6 +38,7 @@ export type {
 export type {
   ActivityKind,
   CallOptions,
+  ClaimRef,
   KeyedStore,
   ListRequest,
   Page,
@@ -45,6 +48,7 @@ export type {
 export type { Durability, Health } from "./health.ts";
 export type {
   LogBounds,
+  LogEdit,
   LogItem,
   LogRead,
   LogWrite,
@@ -58,13 +62,18 @@ export type {
 } from "./short-term-backend.ts";
 export type {
   AgentActivity,
+  ClaimChange,
+  ClaimRequest,
   EndedWorkflow,
   StartedWorkflow,
+  WorkflowClaim,
   WorkflowEnd,
   WorkflowLifetimes,
+  WorkflowSize,
   WorkflowStart,
   WorkflowState,
 } from "./workflow-lifetimes.ts";
+export { checkEmbedder } from "./embedder.ts";
 export type { EmbedOptions, Embedder, EmbedderFingerprint } from "./embedder.ts";
 export { createCachedEmbedder } from "./cached-embedder.ts";
 export type { CachedEmbedderOptions } from "./cached-embedder.ts";
@@ -94,16 +103,25 @@ export type {
   ConversationSearchOptions,
   MessageScorer,
   SearchableMessage,
-} from "./conversation-search.ts";
+} from "./conversation/conversation-search.ts";
 export { contentHash } from "./content-hash.ts";
 export type { HistoryRequest, Revision } from "./revision.ts";
 export { checkErasureRequest } from "./erasure.ts";
 export type { EraseOptions, Erasure, ErasureRequest } from "./erasure.ts";
 export type { ErasureOptions, ErasureTarget } from "./erasure-target.ts";
 export type { Verification, VerificationProblem } from "./verification.ts";
+export { checkRecordErasureRequest } from "./record-erasure.ts";
 export { checkPortableEntries, checkPortableRequest } from "./portable-entry-check.ts";
 export type { PortableEntry, PortableRequest, Restored, RestoreOptions } from "./portable-entry.ts";
-export type { ExecutionRecord, RecordQuery, RecordStatus, RecordStore } from "./record-store.ts";
+export type {
+  AgentRecordStats,
+  ExecutionRecord,
+  RecordErasureRequest,
+  RecordQuery,
+  RecordStatsQuery,
+  RecordStatus,
+  RecordStore,
+} from "./record-store.ts";
 export type { Knowledge } from "./knowledge.ts";
 export { checkFilter, where } from "./filter.ts";
 export type { FieldFilter, Filter } from "./filter.ts";
@@ -120,37 +138,62 @@ export type {
 } from "./standard-schema.ts";
 export type {
   AgentMemory,
+  Deletion,
+  DeletionMatch,
+  JsonItem,
+  Listing,
+  PageOptions,
+  SaveItem,
+} from "./agent-memory.ts";
+export type {
+  AbortOptions,
   DeleteOptions,
   IncrementOptions,
-  Deletion,
-  JsonItem,
   ListOptions,
-  Listing,
   LongTermSaveOptions,
-  MemoryType,
   ReadOptions,
   RevisionOptions,
-  SaveItem,
   SaveOptions,
-  SearchOptions,
   ShortTermSaveOptions,
   WritableOptions,
-} from "./agent-memory.ts";
+} from "./memory-options.ts";
+export type { MemoryType } from "./memory-type.ts";
+export type { SearchOptions } from "./search-options.ts";
 export { MemoryManager } from "./manager.ts";
 export type { MemoryManagerOptions } from "./manager.ts";
 export type {
   ClearedSession,
+  ClearSessionOptions,
   Memory,
+  MemoryErasure,
   MemoryHealth,
   MemoryStats,
   SearchSimilarOptions,
-  WorkflowOptions,
+  SessionListOptions,
 } from "./memory.ts";
-export type { Workflow } from "./workflow.ts";
+export type { WorkflowOptions } from "./workflow/workflow-start.ts";
+export type { Workflow, WorkflowEndOptions } from "./workflow/workflow.ts";
+export type { ClaimedWorkflow } from "./workflow/claimed-workflow.ts";
+export type { ClaimOptions } from "./workflow/step-claims.ts";
+export type { ForkOptions } from "./workflow/fork.ts";
+export type { PromoteOptions } from "./workflow/promotion.ts";
+export type { WatchedChange, WatchOptions } from "./workflow/watched-change.ts";
+export { summarizeSession } from "./workflow/session-summary.ts";
+export type { SessionSummary } from "./workflow/session-summary.ts";
+export type { SessionEvent } from "./workflow/session-channel.ts";
+export type { HistoryOptions } from "./conversation/conversation.ts";
+export type { ConversationSummary } from "./conversation/conversation-summary.ts";
 export type {
   ConversationMessage,
-  HistoryOptions,
+  MessageChange,
   MessageRole,
   NewMessage,
-} from "./conversation.ts";
-export type { NewExecutionRecord, RecordListOptions } from "./audit-trail.ts";
+  NewToolCall,
+  ToolCall,
+} from "./conversation/message.ts";
+export { estimateTokens } from "./estimated-tokens.ts";
+export type { RecordListOptions, RecordStatsOptions } from "./audit-trail.ts";
+export type { NewExecutionRecord } from "./complete-record.ts";
+export type { RecordRedaction } from "./redaction.ts";
+export { redactSecrets } from "./redact-secrets.ts";
+export type { RedactSecretsOptions } from "./redact-secrets.ts";

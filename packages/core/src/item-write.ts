@@ -9,12 +9,12 @@ import { checkId } from "./scope.ts";
 import { searchableText } from "./searchable-text.ts";
 import type { ShortTermWrite } from "./short-term-backend.ts";
 
-/** What can be said of an item beside its key and value. */
+/** The options of an item, beside its key and value. */
 export type ItemOptions = Omit<SaveItem, "key" | "value">;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** How the place an item goes to treats it. */
+/** The defaults of the place that an item is written to. */
 export interface WriteDefaults {
   readonly limits: JsonLimits;
   readonly ttlMs: number | null | "session";

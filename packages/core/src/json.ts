@@ -2,14 +2,14 @@ export type JsonPrimitive = string | number | boolean | null;
 export type JsonValue = JsonPrimitive | JsonValue[] | { [key: string]: JsonValue };
 export type JsonObject = { [key: string]: JsonValue };
 
-/** JSON as a caller may hand it in: read-only arrays and objects, too. */
+/** JSON as input: arrays and objects may be read-only. */
 export type JsonInput =
   | JsonPrimitive
   | readonly JsonInput[]
   | { readonly [key: string]: JsonInput };
 
 /**
- * `T` where it survives JSON unchanged; `never` at each property that does not (a `Date`, a `Map`, a function,
+ * `T` if it survives JSON unchanged; `never` at each property that does not (a `Date`, a `Map`, a function,
  * `undefined`), so that the compiler points at it. An `interface` is accepted.
  */
 export type JsonCompatible<T> = [T] extends [JsonValue]
@@ -40,7 +40,7 @@ type NotJson =
   | ReadonlyMap<unknown, unknown>
   | ReadonlySet<unknown>;
 
-// A property that may be missing may be said to be undefined; one that has to be there, and those of an index, may not.
+// An optional property may be `undefined`; a required one, or one of an index signature, may not.
 type JsonProperty<T, K extends keyof T> = string extends K
   ? JsonCompatible<T[K]>
   : {} extends Pick<T, K>
@@ -48,7 +48,7 @@ type JsonProperty<T, K extends keyof T> = string extends K
     : JsonCompatible<T[K]>;
 
 export interface JsonLimits {
-  /** How deep objects and arrays may nest. Default 200. */
+  /** How deeply objects and arrays may nest. Default 200. */
   readonly maxDepth: number;
   /** The size of the value as JSON text, in characters, counted without escapes. Default 8,388,608. */
   readonly maxSize: number;

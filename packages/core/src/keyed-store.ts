@@ -3,40 +3,53 @@ import type { Filter } from "./filter.ts";
 import type { Health } from "./health.ts";
 import type { Scope } from "./scope.ts";
 
-/** What an agent did, for the activity of its session. */
+/** What a call does in a session, as its activity counts it. */
 export type ActivityKind = "operation" | "message" | "record" | "error";
 
 /**
- * Ties a call to a live session: it slides the session's expiry, counts the activity, and rejects with
- * `MEM_SESSION_ENDED` when `epoch` is not the current one, all in the same step as the call's own effect. A call all of
- * which had happened before, by its `opId` or its items' ids, slides the expiry and is not counted again.
+ * Ties a call to a live session: extends the session's expiry, counts the activity, and rejects with
+ * `MEM_SESSION_ENDED` if `epoch` is not the current one, all atomically with the call's own effect. A repeated call,
+ * recognised by its `opId` or its items' ids, extends the expiry and is not counted again.
  */
 export interface SessionCall {
   readonly epoch: string;
+  /** The agent to count it for; if absent, it is counted for no agent. */
   readonly agentId?: string;
+  /** Absent if nothing is counted. */
   readonly activity?: ActivityKind;
+  /**
+   * The claim that a write requires: if it is no longer held, the call rejects with `MEM_CONFLICT`, `retryable: false`,
+   * atomically, and changes nothing.
+   */
+  readonly claim?: ClaimRef;
+}
+
+/** Identifies one claim of a step. */
+export interface ClaimRef {
+  readonly step: string;
+  readonly token: number;
 }
 
 export interface CallOptions {
-  /** Rejects with `MEM_ABORTED` when it fires; nothing is begun after that. */
+  /** When it fires, the call rejects with `MEM_ABORTED` and begins nothing more. */
   readonly signal?: AbortSignal;
   /** Only in scopes with a workflow, and only for short-term memory. */
   readonly session?: SessionCall;
 }
 
 export interface ReadCallOptions extends CallOptions {
-  /** The entry as it was at this time, in milliseconds since 1970; only for stores with `capabilities.history`. */
+  /** Read the entry as it was at this time, in milliseconds since 1970; only for stores with `capabilities.history`. */
   readonly asOf?: number;
 }
 
 export interface ListRequest {
-  /** Keys that begin with exactly this. */
+  /** Only keys that begin with exactly this. */
   readonly prefix?: string;
-  /** On metadata, judged as `matchesFilter` does. */
+  /** A condition on metadata, as `matchesFilter` evaluates it. */
   readonly filter?: Filter;
-  /** Where the last page ended. Opaque; foreign ones are refused with `MEM_INVALID_ARGUMENT`. */
+  /** The `cursor` of the previous page. Opaque; any other string is refused with `MEM_INVALID_ARGUMENT`. */
   readonly cursor?: string;
-  /** At most this many items, 1 or more. A page may hold fewer and still have a `cursor`. */
+  /** The maximum number of items, 1 or more. A page may hold fewer and still have a `cursor`. */
   readonly limit: number;
 }
 
@@ -53,22 +66,22 @@ export interface Page<T> {
  * from each other.
  */
 export interface KeyedStore<W extends Write, E extends Entry> extends AsyncDisposable {
-  /** For errors and health, e.g. `"redis"`. */
+  /** Names it in errors and health, e.g. `"redis"`. */
   readonly name: string;
   /** The entry of each key, or `undefined`, in the order of `keys`. */
   get(scope: Scope, keys: readonly string[], options?: ReadCallOptions): Promise<(E | undefined)[]>;
-  /** Stores each write whose condition is met, in order; one result for each. */
+  /** Stores each write whose condition is met, in order. One result for each. */
   save(scope: Scope, writes: readonly W[], options?: CallOptions): Promise<WriteResult[]>;
-  /** Whether each entry was there and is gone now. */
+  /** Deletes entries. Resolves to whether each one was there. */
   delete(scope: Scope, removals: readonly Removal[], options?: CallOptions): Promise<boolean[]>;
   /** Entries in ascending order of their keys' Unicode code points. */
   list(scope: Scope, request: ListRequest, options?: CallOptions): Promise<Page<E>>;
   /** How many entries the scope holds; the cost does not grow with their number. */
   count(scope: Scope, options?: CallOptions): Promise<number>;
-  /** Removes every entry of exactly this scope; how many there were. */
+  /** Removes every entry of exactly this scope. Resolves to how many there were. */
   clear(scope: Scope, options?: CallOptions): Promise<number>;
-  /** How it is, without changing anything. Never rejects for an ill backend: that is what it reports. */
+  /** Its health, without changing anything. Never rejects because the backend is down: it reports that. */
   health(): Promise<Health>;
-  /** Idempotent. Waits for what was accepted; every other method then rejects with `MEM_CLOSED`. */
+  /** Waits until everything accepted is stored; every other method then rejects with `MEM_CLOSED`. Idempotent. */
   close(): Promise<void>;
 }

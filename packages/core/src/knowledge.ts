@@ -5,8 +5,8 @@ import type { SearchHit } from "./search-hit.ts";
 import type { SearchRequest } from "./search-request.ts";
 
 /**
- * Shared knowledge as agents see it: read and searched by all agents of a tenant, changed by none.
- * The writing side is `@mem/knowledge`.
+ * Shared knowledge as agents see it: all agents of a tenant read and search it, none changes it. The writing side is
+ * `@mem/knowledge`.
  */
 export interface Knowledge extends AsyncDisposable {
   readonly name: string;

@@ -1,15 +1,15 @@
-import type { Listing } from "./agent-memory.ts";
-import { checkCount } from "./checks.ts";
+import { PAGE_OPTIONS, type Listing } from "./agent-memory.ts";
+import { checkCount, checkOptions } from "./checks.ts";
 import type { Page } from "./keyed-store.ts";
 
 export interface ListingSource<T> {
-  /** Checks the caller's arguments once, at the first page, so that bad ones reject. */
+  /** Also checks the caller's arguments, so that bad ones reject. */
   readonly fetch: (cursor: string | undefined, pageSize: number) => Promise<Page<T>>;
   readonly limit: number | undefined;
   readonly pageSize: number | undefined;
 }
 
-/** A listing that fetches pages as it is walked, and stops fetching when the walk is left. */
+/** Makes a listing that fetches pages while it is iterated, and stops fetching when the loop is left. */
 export function createListing<T>(source: ListingSource<T>): Listing<T> {
   const sizes = (): { limit: number; pageSize: number } => ({
     limit: checkCount(
@@ -22,6 +22,7 @@ export function createListing<T>(source: ListingSource<T>): Listing<T> {
   });
   return {
     async page(options = {}) {
+      checkOptions(options, PAGE_OPTIONS);
       return source.fetch(options.cursor, sizes().pageSize);
     },
     async *[Symbol.asyncIterator]() {

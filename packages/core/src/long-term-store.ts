@@ -15,28 +15,28 @@ export interface LongTermCapabilities {
   readonly durability: Durability;
   /** Whether other processes can use the same store at the same time. */
   readonly shared: boolean;
-  /** Whether it searches by vector: it was given an embedder. */
+  /** Whether it can search by vector, that is, was given an embedder. */
   readonly vector: boolean;
-  /** Whether it keeps what entries were: answers `history`, and `get` with `asOf` a time in the past. */
+  /** Whether it keeps past states of entries, for `history` and for `get` with an `asOf` in the past. */
   readonly history: boolean;
 }
 
 export interface LongTermWrite extends Write {
-  /** What is indexed for search; may be empty. */
+  /** The text that is indexed for search; may be empty. */
   readonly text: string;
   readonly sequence?: Sequence;
   /**
-   * Store only if no entry of the scope has the same value and text, by `contentHash`; judged where the write is, so
-   * that of several at once one is stored.
+   * Store only if no entry of the scope has the same value and text, by `contentHash`. Checked atomically with the
+   * write, so that of several concurrent ones one is stored.
    */
   readonly ifNew?: boolean;
 }
 
 export interface LongTermStats {
   readonly entries: number;
-  /** Entries whose vector is still to come. */
+  /** Entries that have no vector yet. */
   readonly pendingVectors: number;
-  /** Of the store's cache of entries, whosever they are, since it was opened; absent: it has none. */
+  /** Statistics of the store's cache of entries, of all tenants, since it was opened; absent if it has none. */
   readonly cache?: {
     readonly hits: number;
     readonly misses: number;
@@ -46,20 +46,21 @@ export interface LongTermStats {
 }
 
 /**
- * The contract of long-term memory. `describeLongTermStore` of `@mem/contract` proves it.
+ * The contract of long-term memory. `describeLongTermStore` of `@mem/contract` proves that a store keeps it.
  *
  * A resolved `save` is stored in the declared class and found by the next get, list, count and search.
  */
 export interface LongTermStore extends KeyedStore<LongTermWrite, LongTermEntry> {
   readonly capabilities: LongTermCapabilities;
-  /** The best entries of the scope for a text, best first; ties by key. The filter is applied before ranking. */
+  /** The entries of the scope that best answer a text, best first; ties by key. The filter is applied before ranking. */
   search(scope: SearchScope, request: SearchRequest, options?: CallOptions): Promise<SearchHit[]>;
-  /** Removes the entries of every scope of a workflow; how many there were. */
+  /** Removes the entries in every scope of a workflow. Resolves to how many there were. */
   clearWorkflow(workflow: WorkflowRef, options?: CallOptions): Promise<number>;
   /**
-   * What was kept of an entry, newest first. Rejects with `MEM_UNSUPPORTED` without `capabilities.history`.
+   * Every kept state of an entry, newest first. Rejects with `MEM_UNSUPPORTED` without `capabilities.history`.
    *
-   * `get` with an `asOf` before the store's history begins rejects with `MEM_INVALID_ARGUMENT`, which says when that is.
+   * `get` with an `asOf` before the store's history begins rejects with `MEM_INVALID_ARGUMENT`, which says when it
+   * begins.
    */
   history(
     scope: Scope,
@@ -68,31 +69,31 @@ export interface LongTermStore extends KeyedStore<LongTermWrite, LongTermEntry> 
     options?: CallOptions,
   ): Promise<Page<Revision>>;
   /**
-   * Removes entries so that the store's files hold nothing of them any more, in no log, index, history or older version;
-   * `delete` only makes them unfindable. Takes as long as writing anew whatever holds them.
+   * Removes entries for good: the store's files hold no trace of them any more, in any log, index, history or older
+   * version (`delete` only makes them impossible to find). Takes as long as rewriting everything that holds them.
    */
   erase(request: ErasureRequest, options?: EraseOptions): Promise<Erasure>;
-  /** Reads everything and checks it. Never rejects for damage: that is what it reports. */
+  /** Reads and checks everything. Never rejects because of damage: it reports it. */
   verify(options?: CallOptions): Promise<Verification>;
-  /** Every entry, in batches, as all were at one moment, however long the walk takes and whoever writes meanwhile. */
+  /** Every entry, in batches, as of one moment, however long iterating takes and even if others write meanwhile. */
   entries(
     request?: PortableRequest,
     options?: CallOptions,
   ): AsyncIterable<readonly PortableEntry[]>;
   /**
-   * Puts entries back as they were, times included, each with a new version; of two with the same place the later
-   * counts. What `checkPortableEntries` refuses is refused before anything is written.
+   * Restores entries as they were, times included, each with a new version; of two in the same place the later one
+   * wins. Whatever `checkPortableEntries` refuses is refused before anything is written.
    */
   restore(entries: readonly PortableEntry[], options?: RestoreOptions): Promise<Restored>;
-  /** Whose vectors `entries` gives out and `restore` takes; `undefined`: none. */
+  /** The embedder whose vectors `entries` yields and `restore` accepts; `undefined` if there is none. */
   embedder(options?: CallOptions): Promise<EmbedderFingerprint | undefined>;
   /**
-   * Makes every vector anew by another embedder, while the store is used with the one it has, then goes over to it for
-   * good. Whoever stops it, by the signal or a kill, loses nothing: the next attempt goes on where it stopped. Works
-   * without the old embedder, too: open the store without one. Rejects with `MEM_EMBEDDING` where the new one fails.
+   * Recomputes every vector with another embedder while the store is used with its present one, then switches to the
+   * new one for good. Nothing is lost if it is aborted or the process is killed: the next attempt resumes where this
+   * one stopped. Needs no old embedder: open the store without one. Rejects with `MEM_EMBEDDING` if the new one fails.
    */
   reembed(embedder: Embedder, options?: ReembedOptions): Promise<Reembedded>;
   stats(tenantId: string, options?: CallOptions): Promise<LongTermStats>;
-  /** Resolves when what runs in the background (index, vectors) has caught up with what was saved. */
+  /** Resolves when background work (index, vectors) has caught up with everything saved. */
   flush(options?: CallOptions): Promise<void>;
 }

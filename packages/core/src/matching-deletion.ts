@@ -1,24 +1,23 @@
-import type { Deletion, ListOptions, WritableOptions } from "./agent-memory.ts";
-import { checkFlag, checkOptionNames } from "./checks.ts";
+import { DELETION_MATCH, type Deletion, type DeletionMatch } from "./agent-memory.ts";
+import { checkFlag, checkOptions } from "./checks.ts";
 import { halfDone, invalid } from "./errors.ts";
 import { checkFilter, type Filter } from "./filter.ts";
 import type { KeyLike } from "./memory-key.ts";
+import type { ListOptions, WritableOptions } from "./memory-options.ts";
 import type { WritableType } from "./memory-type.ts";
 import type { Router } from "./router.ts";
 
 const PAGE = 256;
 
-type Match = Exclude<Deletion, readonly KeyLike[]>;
-
 export function isKeys(what: Deletion): what is readonly KeyLike[] {
   return Array.isArray(what);
 }
 
-/** Deletes all that match, a page at a time; how many, or how many would be with `dryRun`. */
+/** Deletes all matching entries, a page at a time. Resolves to how many were deleted, or would be with `dryRun`. */
 export async function deleteMatching(
   router: Router,
   type: WritableType,
-  what: Match,
+  what: DeletionMatch,
   options: WritableOptions,
 ): Promise<number> {
   const { dryRun = false, ...match } = checkMatch(what);
@@ -46,7 +45,7 @@ async function deleteOnePage(
   dryRun: boolean,
 ): Promise<DeletedPage> {
   const page = await router.page(match, cursor, PAGE);
-  // Only as it was seen: an entry that was changed meanwhile may no longer match.
+  // Only the version that was read: an entry that was changed meanwhile may no longer match.
   const removals = page.items.map(({ key, version }) => ({ key, ifVersion: version }));
   const deleted = dryRun
     ? removals.map(() => true)
@@ -54,10 +53,9 @@ async function deleteOnePage(
   return { deleted: deleted.filter(Boolean).length, cursor: page.cursor };
 }
 
-/** A match that says nothing would delete everything, and one with a slip in a name more than was meant. */
-function checkMatch(match: Match): Match {
-  if (typeof match !== "object" || match === null) throw invalid("what", "is missing");
-  checkOptionNames(match, ["prefix", "filter", "dryRun"], "what");
+/** An empty match would delete everything, and one with a typo in a name more than was meant. */
+function checkMatch(match: DeletionMatch): DeletionMatch {
+  checkOptions(match, DELETION_MATCH, "what");
   if (match.dryRun !== undefined) checkFlag(match.dryRun, "what.dryRun");
   const filter = match.filter && checkFilter(match.filter, "what.filter");
   if ((match.prefix ?? "") === "" && (filter === undefined || saysNothing(filter))) {

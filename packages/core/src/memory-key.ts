@@ -8,7 +8,7 @@ import type {
   StandardSchemaIssue,
 } from "./standard-schema.ts";
 
-/** A key with the schema of its values: what goes in under it is what comes out. Made by `memoryKey`. */
+/** A key with a schema for its values, so that what you store is what you get back. Made by `memoryKey`. */
 export interface MemoryKey<S extends StandardSchema = StandardSchema> {
   readonly name: string;
   readonly schema: S;
@@ -17,7 +17,7 @@ export interface MemoryKey<S extends StandardSchema = StandardSchema> {
 /**
  * Makes a typed key from any Standard Schema (Zod, Valibot, ArkType, …).
  *
- * `save` takes the schema's input and refuses what does not fit (`MEM_SCHEMA`); `retrieve` resolves its output.
+ * `save` takes the schema's input and refuses what does not match (`MEM_SCHEMA`); `retrieve` resolves to its output.
  */
 export function memoryKey<S extends StandardSchema>(
   name: string,
@@ -30,7 +30,7 @@ export function memoryKey<S extends StandardSchema>(
   return { name, schema };
 }
 
-// A schema whose input JSON would change can hold nothing that could be saved.
+// Refuses a schema whose input JSON would change: nothing could be saved under the key.
 type JsonSchema<S extends StandardSchema> = [SchemaInput<S>] extends [
   JsonCompatible<SchemaInput<S>>,
 ]
@@ -50,7 +50,7 @@ export function keySchema(key: KeyLike): StandardSchema | undefined {
   return typeof key === "object" && key !== null ? key.schema : undefined;
 }
 
-/** Validates a value; throws `MEM_SCHEMA` that names where it fails. What the schema says of it may quote the value. */
+/** Validates a value. Throws `MEM_SCHEMA` with the failing paths; the schema's own messages may quote the value. */
 export async function applySchema(
   schema: StandardSchema,
   value: unknown,
@@ -73,7 +73,7 @@ async function findIssues(
     const result = await schema["~standard"].validate(value);
     return result.issues === undefined ? result : { paths: result.issues.map(issuePath) };
   } catch {
-    // A schema that throws on a value has refused it; what it threw may quote it, too.
+    // A schema that throws has refused the value; its error may quote the value, too.
     return { paths: [""] };
   }
 }

@@ -1,14 +1,14 @@
-import type { SearchOptions } from "./agent-memory.ts";
 import { invalid, MemoryError } from "./errors.ts";
 import { checkReranker, searchReranked } from "./reranker.ts";
 import { memoryType } from "./memory-type.ts";
 import type { Router } from "./router.ts";
 import { checkId, type SearchScope } from "./scope.ts";
 import type { SearchHit } from "./search-hit.ts";
+import type { SearchOptions } from "./search-options.ts";
 import { searchRequest } from "./search-query.ts";
 import type { SearchRequest } from "./search-request.ts";
 
-/** Searches what a handle looks at, its long-term memory or the knowledge. Bad input is refused before anything is asked. */
+/** Searches a handle's long-term memory, or the knowledge. Refuses bad input before any call to a backend. */
 export async function searchMemory(
   router: Router,
   query: string,
@@ -23,7 +23,7 @@ export async function searchMemory(
   }
   const { reranker, workflowId, signal } = options;
   const { backends, place } = router;
-  const request = searchRequest(query, options, ["memoryType", "workflowId"]);
+  const request = searchRequest(query, options);
   if (reranker !== undefined) checkReranker(reranker);
   const within = narrowed(place.searchScope, workflowId);
   const search = async (asked: SearchRequest): Promise<SearchHit[]> => {
@@ -35,7 +35,7 @@ export async function searchMemory(
   return searchReranked(reranker, request, search, signal);
 }
 
-/** A search may look at less than its handle does, never at more: a team's memory stays in its own workflow. */
+/** A search may narrow its handle's scope, never widen it: a team's memory stays in its own workflow. */
 function narrowed(scope: SearchScope, workflowId: string | undefined): SearchScope {
   if (workflowId === undefined) return scope;
   checkId(workflowId, "options.workflowId");

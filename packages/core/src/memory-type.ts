@@ -1,8 +1,10 @@
-import type { MemoryType, WritableOptions } from "./agent-memory.ts";
 import { checkOneOf } from "./checks.ts";
 import { MemoryError } from "./errors.ts";
 
-export type WritableType = NonNullable<WritableOptions["memoryType"]>;
+/** `"shared"` is the knowledge: agents can read and search it, never write to it. */
+export type MemoryType = "short_term" | "long_term" | "shared";
+
+export type WritableType = Exclude<MemoryType, "shared">;
 
 const TYPES: readonly MemoryType[] = ["short_term", "long_term", "shared"];
 
@@ -10,7 +12,7 @@ export function memoryType(type: MemoryType | undefined, otherwise: MemoryType):
   return type === undefined ? otherwise : checkOneOf(type, "options.memoryType", TYPES);
 }
 
-/** Refuses `"shared"`: by types it can't be named where something is written, at run time it must not be either. */
+/** Refuses `"shared"` for writes: the types rule it out, and plain JavaScript must not get around that. */
 export function writableType(type: MemoryType | undefined): WritableType {
   const checked = memoryType(type, "short_term");
   if (checked === "shared") {

@@ -1,12 +1,12 @@
 import type { JsonObject, JsonValue } from "./json.ts";
 import { searchableText } from "./searchable-text.ts";
 
-/** Bytes as text, like those of an image, are no words. */
+/** Bytes encoded as text, such as an image, are not words. */
 const ENCODED_BYTES = /[\w+/=-]{200,}/g;
 
 /**
- * The words of a message: its content if that is a string; of parts as models take them their `text`s; of anything else
- * its words and numbers.
+ * The words of a message: its content if that is a string; the `text` of content parts in a model's format; of anything
+ * else its words and numbers.
  */
 export function messageText(content: JsonValue): string {
   if (typeof content === "string") return content;

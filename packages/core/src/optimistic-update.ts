@@ -14,14 +14,14 @@ export interface OptimisticUpdate {
   readonly change: (old: JsonValue | undefined) => Promise<unknown>;
   /** Whether the condition of the write was met. */
   readonly write: (next: Omit<SaveItem, "key">) => Promise<boolean>;
-  /** Runs an attempt when the others of this process on the same entry have had theirs. */
+  /** Runs an attempt after those of this process that were already waiting for the same entry. */
   readonly takeTurn: <T>(attempt: () => Promise<T>) => Promise<T>;
   readonly limits: JsonLimits;
   readonly keepsTtl: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
-/** Read, change, write if nobody wrote between; again if somebody did. */
+/** Reads, changes, and writes if nobody has written in between; otherwise tries again. */
 export async function updateEntry(update: OptimisticUpdate): Promise<JsonValue> {
   const attempt = async (): Promise<{ readonly value: JsonValue; readonly stored: boolean }> => {
     throwIfAborted(update.signal);
@@ -32,7 +32,7 @@ export async function updateEntry(update: OptimisticUpdate): Promise<JsonValue> 
   for (let tried = 0; tried < MAX_ATTEMPTS; tried++) {
     const { value, stored } = await (tried === 0 ? attempt() : update.takeTurn(attempt));
     if (stored) return value;
-    // Within this process there are turns; beyond it, writers that step aside get done sooner.
+    // Within this process, writers take turns; between processes, writers that pause finish sooner.
     if (tried > 2) await delay(Math.random() * Math.min(tried, MAX_PAUSE_MS));
   }
   throw new MemoryError(
@@ -57,7 +57,7 @@ function nextEntry(
   };
 }
 
-/** A text of the caller's own says more than the value does; it stays. One that was made from the value is made anew. */
+/** A text that the caller gave says more than the value, so it stays; one made from the value is made anew. */
 function keptForSearch(old: Entry | LongTermEntry): Pick<SaveItem, "sequence" | "text"> {
   if (!("text" in old)) return {};
   const { text, sequence } = old;

@@ -4,8 +4,8 @@ import { isMemoryError, MemoryError, type ItemResult } from "./errors.ts";
 const BATCH = 256;
 
 /**
- * Stores writes in batches that no backend finds too large. Where a batch fails after others were stored, rejects with
- * `MEM_PARTIAL` and what became of each item.
+ * Stores writes in batches that no backend finds too large. If one of several batches fails, rejects with `MEM_PARTIAL`
+ * and a result for each item.
  */
 export async function saveBatches<W extends Write>(
   writes: readonly W[],
@@ -38,7 +38,7 @@ function partial(results: readonly ItemResult[], cause: unknown): MemoryError {
   );
 }
 
-/** A backend that knows what became of each item of a batch has said so. */
+/** If the backend knows the result of each item of the batch, its error has them. */
 function failedBatch(cause: unknown, length: number): readonly ItemResult[] {
   const error = isMemoryError(cause)
     ? cause

@@ -10,17 +10,17 @@ import { checkId, checkScope } from "./scope.ts";
 
 const SOURCES: readonly EntrySource[] = ["agent", "document", "message", "promotion"];
 
-/** The last moment that a `Date` knows. */
+/** The latest time that a `Date` can represent. */
 const LAST_TIME = 8.64e15;
 
-/** Whoever stored it was bound by limits of their own; these are the widest that a manager can be given. */
+/** The entry was stored under some other manager's limits; these are the widest that a manager accepts. */
 const LIMITS: JsonLimits = { maxDepth: 1000, maxSize: 2 ** 29 };
 
 /**
  * Returns what `restore` was given, checked, with copies of the values. For stores, before they write anything.
  *
- * Throws `MEM_INVALID_ARGUMENT`, `MEM_NOT_JSON` or `MEM_TOO_LARGE` for an entry that no store gives out, with its path,
- * and `MEM_DIMENSION` for a vector of another length than `vectorsOf` says.
+ * Throws `MEM_INVALID_ARGUMENT`, `MEM_NOT_JSON` or `MEM_TOO_LARGE`, with the path, for an entry that no store produces,
+ * and `MEM_DIMENSION` for a vector whose length is not that of `vectorsOf`.
  */
 export function checkPortableEntries(
   entries: readonly PortableEntry[],
@@ -33,7 +33,7 @@ export function checkPortableEntries(
     if (typeof entry !== "object" || entry === null) {
       throw invalid(`entries[${i}]`, "has to be an object");
     }
-    // Paths are within the entry until one is needed: entries come by the million.
+    // Paths are relative to the entry until one is needed: there may be millions of entries.
     try {
       return checkPortable(entry, vectorsOf);
     } catch (error) {
@@ -43,8 +43,8 @@ export function checkPortableEntries(
 }
 
 /**
- * Returns a request that says whose entries are wanted. For stores that are called directly.
- * Throws `MEM_INVALID_ARGUMENT`, also for a `tenantId` that is there and undefined: it would ask for every tenant's.
+ * Returns the request after checking it. For stores that are called directly. Throws `MEM_INVALID_ARGUMENT`, also for a
+ * `tenantId` that is present but undefined: it would ask for every tenant's.
  */
 export function checkPortableRequest(request: PortableRequest = {}): PortableRequest {
   if (typeof request !== "object" || request === null) throw invalid("request", "is missing");
@@ -122,7 +122,7 @@ function checkText(text: unknown, path: string): string {
   return text;
 }
 
-/** An error about an entry, as one about the list it is in. */
+/** Turns an error about an entry into one about the list that it is in. */
 function within(place: string, error: unknown): unknown {
   if (!isMemoryError(error)) return error;
   const { code, message, path, cause } = error;

@@ -3,18 +3,18 @@ import { quotedName, quotedText } from "./prompt-quoting.ts";
 import type { SearchHit } from "./search-hit.ts";
 
 /**
- * How far a memory is to be trusted, by who put it there (where its words come from nobody knows: an agent may have
- * stored what it read somewhere):
+ * How far to trust a memory, by who put it there (nobody knows where its words come from: an agent may have stored what
+ * it read somewhere):
  *
  * - `"knowledge"`: the operator's documents, which no agent can change.
- * - `"own"`: what the agent that reads stored or said itself.
- * - `"agent"`: what another agent stored or said, or a team shares.
- * - `"user"`: what a user said.
- * - `"unknown"`: any other message: a tool's, a system's, of a role of one's own.
+ * - `"own"`: stored or said by the reading agent itself.
+ * - `"agent"`: stored or said by another agent, or shared by a team.
+ * - `"user"`: said by a user.
+ * - `"unknown"`: any other message: of a tool, the system, or a role of your own.
  */
 export type PromptTrust = "knowledge" | "own" | "agent" | "user" | "unknown";
 
-/** What can be shown to a model. */
+/** A hit that can be shown to a model. */
 export type PromptHit = SearchHit | MessageHit;
 
 /** How much of a memory is shown. */
@@ -49,7 +49,7 @@ export function* promptForms(
   }
 }
 
-/** A text that the caller gave for search stands for the value, it isn't the value. */
+/** A text that the caller gave for search stands for the value, but is not the value. */
 function wholeText(hit: PromptHit): string {
   if ("role" in hit || hit.source === "document" || hit.source === "message") return hit.text;
   return typeof hit.value === "string" ? hit.value : JSON.stringify(hit.value);
@@ -114,7 +114,7 @@ function trustIn(agentId: string | undefined, reader: string | undefined): Promp
   return agentId !== undefined && agentId === reader ? "own" : "agent";
 }
 
-/** Those above the passage that is shown; of a document also where the whole entry is, which is a part of it. */
+/** The headings above what is shown. A whole entry has none, unless it is part of a document. */
 function headingsOf(hit: PromptHit, form: PromptForm): readonly string[] {
   const { headings } = hit.passage;
   if ("role" in hit || hit.source !== "document") return form === "whole" ? [] : headings;

@@ -1,24 +1,24 @@
 /*
- * How a text that anybody may have written stands in a prompt without leaving its place. What is unsafe is written as the
- * entity that HTML has for it, so that nothing is lost: `quotedText` undone is the text.
+ * Quotes text that anybody may have written, so that it can't break out of its place in a prompt. Unsafe characters
+ * become HTML entities, so that nothing is lost: undoing `quotedText` gives back the text.
  */
 
 const LINE_BREAK = /\r?\n/;
 
 /**
- * - What looks like a tag or a token of a chat template: `</memories…>`, `<|im_end|>`, `<｜User｜>`, `<<SYS>>`, `[/INST]`. So
- *   `<` stands as it is only where no tag can begin: before white space, a digit, `=`, `-` and `>`.
- * - What is read but not seen, or moves what is seen: controls, separators, changes of direction, characters without
- *   width (but joiners and marks that scripts and emoji are written with), tag characters; and halves of characters,
- *   which not every tokenizer survives.
- * - An ampersand that would be taken for one of these.
+ * - Anything that looks like a tag or a token of a chat template: `</memories…>`, `<|im_end|>`, `<｜User｜>`, `<<SYS>>`,
+ *   `[/INST]`. So `<` stays only where no tag can begin: before white space, a digit, `=`, `-` and `>`.
+ * - Characters that are read but not seen, or that move what is seen: controls, separators, changes of text direction,
+ *   zero-width characters (except the joiners and marks of scripts and emoji), tag characters; and lone surrogates, on
+ *   which some tokenizers fail.
+ * - An ampersand that would be read as one of these entities.
  */
 const UNSAFE =
   /<(?=[^\s\d=>-])|\[(?=\/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_(?:CALLS|RESULTS|CONTENT)|THINK)\])|[\p{Cs}\p{Cc}\u200B\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB\u{E0000}-\u{E0FFF}]|&(?=(?:lt|amp|#x[\dA-F]+);)/giu;
 
 const NAMED: Readonly<Record<string, string>> = { "<": "&lt;", "&": "&amp;", "\t": "\t" };
 
-/** Every line after a mark, so that none can be taken for a line of the frame. Line breaks become `\n`. */
+/** Marks every line, so that none can be taken for a line of the frame. Line breaks become `\n`. */
 export function quotedText(text: string): string {
   return text
     .split(LINE_BREAK)
@@ -26,7 +26,7 @@ export function quotedText(text: string): string {
     .join("\n");
 }
 
-/** A name on one line, in quotes that it can't close; of a long one the beginning, and how long it is. */
+/** A name on one line, in quotes that it can't close; a long one is cut and followed by its length. */
 export function quotedName(name: string): string {
   const MAX = 120;
   if (name.length <= MAX) return escaped(JSON.stringify(name));

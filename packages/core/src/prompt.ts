@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { checkCount, checkOptionNames, checkOptions } from "./checks.ts";
+import { checkCount, checkOptions, type NamesOf } from "./checks.ts";
 import { invalid } from "./errors.ts";
-import { cutToTokens } from "./estimated-tokens.ts";
+import { estimateTokens } from "./estimated-tokens.ts";
 import {
   promptForms,
   type PromptForm,
@@ -11,26 +11,28 @@ import {
 import { checkId } from "./scope.ts";
 
 export interface PromptOptions {
-  /** How many tokens the text may have at most. */
+  /** The maximum number of tokens in the text. */
   readonly budget: number;
   /**
-   * How many tokens a text is, by the tokenizer of the model that reads it. Default: an estimate that is rather too high
-   * than too low, one for three ASCII characters and two for each other character.
+   * Counts the tokens of a text, by the tokenizer of the model that reads it. Default: an estimate that errs on the
+   * high side, one for three ASCII characters and about two for each other character.
    */
   readonly countTokens?: (text: string) => number;
-  /** The agent that reads: its own memories are labelled so. Default: nobody's are. */
+  /** The agent that reads; its own memories are labelled as such. Default: none are. */
   readonly agentId?: string;
 }
 
-/** What became of the hits. */
+const PROMPT_OPTIONS: NamesOf<PromptOptions> = { budget: true, countTokens: true, agentId: true };
+
+/** The rendered hits. */
 export interface RenderedMemories<Hit extends PromptHit = PromptHit> {
-  /** For the prompt; empty where there is nothing to show, or no room to say so. */
+  /** The text for the prompt; empty if there is nothing to show, or no room to say so. */
   readonly text: string;
-  /** The tokens of `text`, at most the budget. */
+  /** The tokens of `text`; never more than the budget. */
   readonly used: number;
-  /** Those that `text` shows, in its order, and how much of each. */
+  /** The hits that `text` shows, in its order, and how much of each. */
   readonly shown: readonly { readonly hit: Hit; readonly form: PromptForm }[];
-  /** Those that did not fit. */
+  /** The hits that did not fit. */
   readonly omitted: readonly Hit[];
 }
 
@@ -39,19 +41,20 @@ const PREAMBLE =
 
 interface Shown<Hit> {
   readonly hit: Hit;
-  /** Among all hits. */
+  /** Its index among all hits. */
   readonly place: number;
   readonly memory: PromptMemory;
 }
 
 /**
- * Renders what a search found for the prompt of a model, the best first: fenced, each memory labelled with its source,
- * its trust (`PromptTrust`), key and time, within a budget of tokens, and ending with what was left out.
+ * Renders search hits for the prompt of a model, best first: fenced, each memory labelled with its source, trust
+ * (`PromptTrust`), key and time, within a budget of tokens, and ending with what was left out.
  *
- * Memories are data, and anybody may have written them. No text can end the fence, look like a label or a line of the
- * frame, or carry a tag, a chat template's token, a control or a change of direction: what is unsafe is written as an HTML
- * entity, and nothing is dropped. A memory is its value (a string as it is, anything else as JSON; of a document or message its
- * text); where that has no room, the passage that answers best is shown, then the snippet, and the label says so.
+ * Memories are data, and anybody may have written them. No text can close the fence, imitate a label or another line of
+ * the frame, or carry a tag, a chat template's token, a control character or a change of text direction: whatever is
+ * unsafe becomes an HTML entity, and nothing is dropped. A memory appears as its value (a string as it is, anything
+ * else as JSON; for a document or message, its text). If that does not fit, the passage that answers best appears, then
+ * the snippet, and the label says so.
  *
  * Throws `MEM_INVALID_ARGUMENT` for a bad option.
  */
@@ -64,7 +67,7 @@ export function renderForPrompt<Hit extends PromptHit>(
   const frame = count(render([], 0));
   const footer = count(render([], hits.length)) - frame;
   const shown = choose(hits, reader, count, { room: budget - frame, footer });
-  // The tokens of the parts need not add up to those of the whole: then the weakest of them go, too.
+  // The whole may have more tokens than its parts together: if it is over budget, the weakest hits go, too.
   for (let excess = 1; hits.length > 0; excess *= 2) {
     const text = render(shown, hits.length - shown.length);
     const used = count(text);
@@ -75,7 +78,7 @@ export function renderForPrompt<Hit extends PromptHit>(
   return { text: "", used: 0, ...result(hits, []) };
 }
 
-/** Each in the longest of its forms that there is room for, the best first. */
+/** Chooses the longest form of each hit that fits, best hit first. */
 function choose<Hit extends PromptHit>(
   hits: readonly Hit[],
   reader: string | undefined,
@@ -85,7 +88,7 @@ function choose<Hit extends PromptHit>(
   const shown: Shown<Hit>[] = [];
   let left = room - footer;
   for (const [place, hit] of hits.entries()) {
-    // Where all are shown nothing has to be said of others.
+    // If all hits are shown, nothing has to be said about others.
     if (place === hits.length - 1 && shown.length === place) left += footer;
     for (const memory of promptForms(hit, reader)) {
       const tokens = count(`${block(memory, shown.length)}\n`);
@@ -117,7 +120,7 @@ function leftOut(omitted: number, shown: number): string {
   return `${omitted} ${shown === 0 ? "" : "more "}${memories} ${were} left out for want of room.`;
 }
 
-/** Named by what it holds: the same hits give the same text, and no text can know the name of the fence it will be in. */
+/** A hash of the body: the same hits give the same text, and no text can know the name of its own fence. */
 function fenceName(body: string): string {
   for (let attempt = 0; ; attempt++) {
     const name = createHash("sha256").update(`${attempt} ${body}`).digest("hex").slice(0, 12);
@@ -141,9 +144,8 @@ function checkPromptOptions(options: PromptOptions): {
   readonly count: (text: string) => number;
   readonly reader: string | undefined;
 } {
-  checkOptions(options);
-  checkOptionNames(options, ["budget", "countTokens", "agentId"], "options");
-  const { budget, countTokens = estimatedTokens, agentId: reader } = options;
+  checkOptions(options, PROMPT_OPTIONS);
+  const { budget, countTokens = estimateTokens, agentId: reader } = options;
   if (typeof countTokens !== "function") throw invalid("options.countTokens", "is not a function");
   if (reader !== undefined) checkId(reader, "options.agentId");
   return {
@@ -155,8 +157,4 @@ function checkPromptOptions(options: PromptOptions): {
     },
     reader,
   };
-}
-
-function estimatedTokens(text: string): number {
-  return Math.ceil(cutToTokens(text, Infinity).tokens);
 }

@@ -1,28 +1,28 @@
 import type { JsonLimits, JsonObject, JsonValue } from "./json.ts";
 
-/** Thrown where a value is not quite plain. Made once: what is wrong, and where, is for the careful copier to say. */
+/** Thrown if a value is not quite plain. Made once: the careful copier says what is wrong, and where. */
 const NOT_PLAIN = new Error("not plain JSON");
 
 /**
- * A copy of what is plain JSON within the limits; `undefined` for anything that needs a closer look.
+ * Copies plain JSON within the limits; returns `undefined` for anything that needs a closer look.
  *
- * Nearly every value is plain, so this walk keeps no record of where it is. Spread and `slice` lay a copy out as
- * compactly as what they copy: built up by pushing and adding, it would take half as much room again.
+ * Nearly every value is plain, so this does not track the path. Spread and `slice` make a copy as compact as the
+ * original; built by pushing and adding, it would take half as much memory again.
  */
 export function quickCopy(value: unknown, limits: JsonLimits): JsonValue | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  // What somebody has added to every object is no property of this one.
+  // If somebody extended `Object.prototype`, the loops below would see inherited properties.
   for (const _ in Object.prototype) return undefined;
   try {
     return copyContainer(value, 0, { size: 0, limits });
   } catch {
-    // Also what a getter threw.
+    // A getter that throws ends up here, too.
     return undefined;
   }
 }
 
 interface Walk {
-  /** Characters of JSON so far, or a few more: what is too large by this count is counted exactly by the other. */
+  /** Characters of JSON so far, or a few more; if they are too many, the careful copier counts them exactly. */
   size: number;
   readonly limits: JsonLimits;
 }
@@ -77,7 +77,7 @@ function textSize(text: string): number {
   return text.length;
 }
 
-/** Whether it is `-0`, which JSON makes a 0; throws for what JSON has no word for. */
+/** Whether it is `-0`, which JSON turns into 0; throws for anything that JSON can't represent. */
 function isOtherThanItsJson(item: unknown): boolean {
   if (item === null || typeof item === "boolean") return false;
   if (typeof item !== "number" || !Number.isFinite(item)) throw NOT_PLAIN;

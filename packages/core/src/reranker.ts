@@ -11,15 +11,15 @@ export interface Rerankable {
 }
 
 /**
- * Judges hits anew, by a model that reads the query and each text together: slower than a search, so only the best hits
- * are given to it. Give it as the option `reranker` of a search.
+ * Scores hits again with a model that reads the query and each text together. This is slower than a search, so it gets
+ * only the best hits. Pass it to a search as the option `reranker`.
  */
 export interface Reranker<Hit = Rerankable> {
-  /** How many of the best hits are judged, 1 to 1,000; never fewer than `topK`. Default 50. */
+  /** How many of the best hits it judges, 1 to 1,000; never fewer than `topK`. Default 50. */
   readonly depth?: number;
   /**
-   * A score from 0 to 1 for each hit, in the order of the hits. It takes the place of the hit's own, so it has to mean
-   * the same for every query; hits with equal scores keep their order. `signal` fires when the caller gives up.
+   * Resolves to a score from 0 to 1 for each hit, in the order of the hits. It replaces the hit's own score, so it has
+   * to mean the same for every query; hits with equal scores keep their order. `signal` fires when the caller gives up.
    */
   rerank(
     query: string,
@@ -30,7 +30,7 @@ export interface Reranker<Hit = Rerankable> {
 
 const DEPTH = 50;
 
-/** Refuses what is no reranker before anything is asked. */
+/** Refuses an invalid reranker before any search. */
 export function checkReranker<Hit>(reranker: Reranker<Hit>): Reranker<Hit> {
   if (typeof reranker?.rerank !== "function") {
     throw invalid("options.reranker", "has to be an object with a method rerank");
@@ -40,8 +40,8 @@ export function checkReranker<Hit>(reranker: Reranker<Hit>): Reranker<Hit> {
 }
 
 /**
- * Searches as deep as the reranker wants to judge, and ranks anew by its scores. Rejects with `MEM_UNAVAILABLE` where the
- * reranker fails or its answer is not what was asked for, with `MEM_ABORTED` as soon as the signal fires.
+ * Finds as many hits as the reranker judges, and ranks them by its scores. Rejects with `MEM_UNAVAILABLE` if the
+ * reranker fails or its answer is invalid, and with `MEM_ABORTED` as soon as the signal fires.
  */
 export async function searchReranked<Hit extends Rerankable>(
   reranker: Reranker<Hit> | undefined,
@@ -74,7 +74,7 @@ async function judge<Hit>(
 ): Promise<readonly number[]> {
   let scores: unknown;
   try {
-    // A list of its own: one that the reranker sorts is not the one that its scores are for.
+    // A copy, so that a reranker that sorts it does not change the list that its scores are for.
     const reply = reranker.rerank(query, [...hits], signal === undefined ? {} : { signal });
     scores = await untilAborted(reply, signal);
   } catch (cause) {
@@ -84,7 +84,7 @@ async function judge<Hit>(
   return checkScores(scores, hits.length);
 }
 
-/** The model may go on; its caller need not wait for it. */
+/** The model may go on; the caller no longer waits for it. */
 async function untilAborted<T>(reply: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return reply;
   const { promise: given, reject } = Promise.withResolvers<never>();
@@ -113,7 +113,7 @@ function aborted(signal: AbortSignal): MemoryError {
   });
 }
 
-/** The same code as for any service that is out of reach; the path and the message say that it isn't the memory. */
+/** The code of any unavailable service; the path and the message say that it isn't the memory. */
 function failed(what: string, cause?: unknown): MemoryError {
   return new MemoryError(
     "MEM_UNAVAILABLE",

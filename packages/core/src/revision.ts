@@ -1,18 +1,18 @@
 import type { LongTermEntry } from "./entry.ts";
 
-/** One state that an entry was in. */
+/** One state in an entry's history. */
 export interface Revision {
-  /** The entry's version then; a removal has one of its own. */
+  /** The entry's version at that time; a deletion has a version of its own. */
   readonly version: string;
-  /** Since when, in milliseconds since 1970. */
+  /** When this state began, in milliseconds since 1970. */
   readonly at: number;
-  /** Absent: it was deleted. */
+  /** Absent if the entry was deleted. */
   readonly entry?: LongTermEntry;
 }
 
 export interface HistoryRequest {
-  /** At most this many revisions, 1 or more. A page may hold fewer and still have a `cursor`. */
+  /** The maximum number of revisions, 1 or more. A page may hold fewer and still have a `cursor`. */
   readonly limit: number;
-  /** Where the last page ended. Opaque; foreign ones are refused with `MEM_INVALID_ARGUMENT`. */
+  /** The `cursor` of the previous page. Opaque; any other string is refused with `MEM_INVALID_ARGUMENT`. */
   readonly cursor?: string;
 }

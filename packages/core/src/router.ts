@@ -1,4 +1,3 @@
-import type { IncrementOptions, ListOptions, MemoryType, ReadOptions } from "./agent-memory.ts";
 import type { Backends } from "./backends.ts";
 import { checkNumber, checkTtl } from "./checks.ts";
 import type { Entry, Removal, Write, WriteResult } from "./entry.ts";
@@ -11,45 +10,53 @@ import {
   type WriteDefaults,
 } from "./item-write.ts";
 import type { JsonValue } from "./json.ts";
-import type { CallOptions, ListRequest, Page, SessionCall } from "./keyed-store.ts";
+import type { CallOptions, ClaimRef, ListRequest, Page, SessionCall } from "./keyed-store.ts";
 import type { LongTermWrite } from "./long-term-store.ts";
-import { memoryType, type WritableType } from "./memory-type.ts";
+import type { IncrementOptions, ListOptions, ReadOptions } from "./memory-options.ts";
+import { memoryType, type MemoryType, type WritableType } from "./memory-type.ts";
 import { saveBatches } from "./partial-save.ts";
 import type { HistoryRequest, Revision } from "./revision.ts";
 import { checkId, type Scope, type SearchScope } from "./scope.ts";
 import type { ShortTermWrite } from "./short-term-backend.ts";
 
-/** Where a handle keeps and looks for what it is told. */
+/** Where a handle stores and looks up entries. */
 export interface Place {
   readonly scope: Scope;
   readonly searchScope: SearchScope;
-  /** The life of a short-term entry without a `ttl` of its own. */
+  /** How long a short-term entry without its own `ttl` lives. */
   readonly ttlMs: number | null | "session";
-  /** The live session it belongs to. */
+  /** The lifetime of the session that it belongs to. */
   readonly epoch?: string;
+  /** The claim that writes require. */
+  readonly claim?: ClaimRef;
 }
 
-/** Takes each call to the backend of its memory type, within one place. */
+/** Sends each call to the backend of its memory type, within one place. */
 export class Router {
   readonly place: Place;
   readonly #backends: Backends;
   readonly #defaults: WriteDefaults;
-  /** What every call to short-term memory says of its session. */
-  readonly #callOptions: CallOptions;
+  /** Tie calls to short-term memory to the session; for writes, also to the claim. */
+  readonly #reading: CallOptions;
+  readonly #writing: CallOptions;
 
   constructor(backends: Backends, place: Place) {
     this.#backends = backends;
     this.place = place;
     this.#defaults = { limits: backends.limits, ttlMs: place.ttlMs };
-    this.#callOptions =
-      place.epoch === undefined ? {} : { session: sessionCall(place, place.epoch) };
+    const { epoch, claim } = place;
+    this.#reading = epoch === undefined ? {} : { session: sessionCall(place, epoch) };
+    this.#writing =
+      epoch === undefined || claim === undefined
+        ? this.#reading
+        : { session: { ...sessionCall(place, epoch), claim } };
   }
 
   get backends(): Backends {
     return this.#backends;
   }
 
-  /** A checked copy of what is to be written, with the library from now on. */
+  /** A checked copy of what is to be written, which belongs to the library. */
   prepare(
     type: WritableType,
     key: string,
@@ -63,31 +70,33 @@ export class Router {
       : longTermWrite(key, value, options, path, this.#defaults);
   }
 
-  /** Stores one that was prepared for that type; whether its condition was met. Also throws. */
+  /** Stores a write prepared for this type. Resolves to whether its condition was met. May throw synchronously. */
   sendOne(type: WritableType, write: Write, signal: AbortSignal | undefined): Promise<boolean> {
     const atOnce = type === "short_term" ? this.#backends.shortTerm.atOnce : undefined;
     if (atOnce === undefined) return this.send(type, [write], signal).then(isFirstStored);
     const { scope } = this.place;
-    return Promise.resolve(atOnce.save(scope, write as ShortTermWrite, this.#call(signal)));
+    return Promise.resolve(atOnce.save(scope, write as ShortTermWrite, this.#write(signal)));
   }
 
-  /** Stores what was prepared for that type. */
+  /** Stores writes that were prepared for this type. */
   send(
     type: WritableType,
     writes: readonly Write[],
     signal: AbortSignal | undefined,
   ): Promise<WriteResult[]> {
     if (writes.length === 1) return this.#sendBatch(type, writes, signal);
+    // Even without writes, a memory that is closed or has no such store has to refuse.
+    this.#requireBackend(type);
     return saveBatches(writes, (batch) => this.#sendBatch(type, batch, signal));
   }
 
-  /** The value of one key. Also throws. */
+  /** The value of one key. May throw synchronously. */
   readValue(key: string, options: ReadOptions): Promise<JsonValue | undefined> {
     const { memoryType: type = "short_term", asOf } = options;
     const atOnce =
       type === "short_term" && asOf === undefined ? this.#backends.shortTerm.atOnce : undefined;
     if (atOnce === undefined) return this.read([key], options).then(firstValue);
-    return Promise.resolve(atOnce.get(this.place.scope, key, this.#call(options.signal)));
+    return Promise.resolve(atOnce.get(this.place.scope, key, this.#read(options.signal)));
   }
 
   read(keys: readonly string[], options: ReadOptions): Promise<(Entry | undefined)[]> {
@@ -97,7 +106,7 @@ export class Router {
       this.#requireHistory(type, "options.asOf");
     }
     if (type !== "short_term") return this.#readElsewhere(type, keys, options);
-    return this.#backends.shortTerm.get(this.place.scope, keys, this.#call(options.signal));
+    return this.#backends.shortTerm.get(this.place.scope, keys, this.#read(options.signal));
   }
 
   async increment(key: string, by: number, options: IncrementOptions): Promise<number> {
@@ -111,7 +120,7 @@ export class Router {
         ttlMs: ttl === undefined ? ttlMs : checkTtl(ttl, "options.ttl"),
         ...(opId !== undefined && { opId: checkId(opId, "options.opId") }),
       },
-      this.#call(signal),
+      this.#write(signal),
     );
     return value;
   }
@@ -121,11 +130,13 @@ export class Router {
     removals: readonly Removal[],
     signal: AbortSignal | undefined,
   ): Promise<boolean[]> {
+    this.#requireBackend(type);
     if (removals.length === 0) return [];
     const { scope } = this.place;
     if (type === "short_term")
-      return this.#backends.shortTerm.delete(scope, removals, this.#call(signal));
-    return this.#backends.longTerm.delete(scope, removals, await this.callBesideShortTerm(signal));
+      return this.#backends.shortTerm.delete(scope, removals, this.#write(signal));
+    const call = await this.#besideShortTerm(this.#write(signal));
+    return this.#backends.longTerm.delete(scope, removals, call);
   }
 
   async page(
@@ -145,7 +156,7 @@ export class Router {
       ...(cursor !== undefined && { cursor }),
     };
     if (type === "short_term")
-      return this.#backends.shortTerm.list(scope, request, this.#call(options.signal));
+      return this.#backends.shortTerm.list(scope, request, this.#read(options.signal));
     const call = await this.callBesideShortTerm(options.signal);
     if (type === "shared") return this.#backends.knowledge.list(scope.tenantId, request, call);
     return this.#backends.longTerm.list(scope, request, call);
@@ -161,10 +172,15 @@ export class Router {
     return this.#backends.longTerm.history(this.place.scope, key, request, call);
   }
 
-  /** Sessions live in short-term memory: a call that goes elsewhere first asks there whether its session still does. */
+  /** The options of a read outside short-term memory, after checking that its session is live. */
   async callBesideShortTerm(signal: AbortSignal | undefined): Promise<CallOptions> {
-    const call = this.#call(signal);
-    if (call.session === undefined) return call;
+    return this.#besideShortTerm(this.#read(signal));
+  }
+
+  /** Sessions live in short-term memory, so a call to another store first checks there that its session is live. */
+  async #besideShortTerm(call: CallOptions): Promise<CallOptions> {
+    const { session, signal } = call;
+    if (session === undefined) return call;
     const { tenantId, workflowId } = this.place.scope;
     await this.#backends.shortTerm.getWorkflow(
       { tenantId, workflowId: workflowId as string },
@@ -194,20 +210,22 @@ export class Router {
   ): Promise<WriteResult[]> {
     const { scope } = this.place;
     if (type === "short_term") {
-      return this.#backends.shortTerm.save(scope, writes as ShortTermWrite[], this.#call(signal));
+      return this.#backends.shortTerm.save(scope, writes as ShortTermWrite[], this.#write(signal));
     }
-    return this.callBesideShortTerm(signal).then((call) =>
+    return this.#besideShortTerm(this.#write(signal)).then((call) =>
       this.#backends.longTerm.save(scope, writes as LongTermWrite[], call),
     );
   }
 
-  #call(signal: AbortSignal | undefined): CallOptions {
-    if (signal === undefined) return this.#callOptions;
-    throwIfAborted(signal);
-    return { ...this.#callOptions, signal };
+  #read(signal: AbortSignal | undefined): CallOptions {
+    return withSignal(this.#reading, signal);
   }
 
-  /** Refuses what goes nowhere before it is copied. */
+  #write(signal: AbortSignal | undefined): CallOptions {
+    return withSignal(this.#writing, signal);
+  }
+
+  /** Refuses a write without a backend before its value is copied. */
   #requireBackend(type: WritableType): void {
     void (type === "short_term" ? this.#backends.shortTerm : this.#backends.longTerm);
   }
@@ -228,6 +246,12 @@ function isFirstStored(results: readonly WriteResult[]): boolean {
 
 function firstValue(entries: readonly (Entry | undefined)[]): JsonValue | undefined {
   return entries[0]?.value;
+}
+
+function withSignal(call: CallOptions, signal: AbortSignal | undefined): CallOptions {
+  if (signal === undefined) return call;
+  throwIfAborted(signal);
+  return { ...call, signal };
 }
 
 function sessionCall({ scope: { agentId } }: Place, epoch: string): SessionCall {

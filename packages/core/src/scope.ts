@@ -1,6 +1,6 @@
 import { invalid, MemoryError } from "./errors.ts";
 
-/** The memory of one agent, within a workflow where `workflowId` is given. */
+/** The memory of one agent, within a workflow if `workflowId` is given. */
 export interface AgentScope {
   readonly tenantId: string;
   readonly workflowId?: string;
@@ -14,7 +14,7 @@ export interface TeamScope {
   readonly agentId?: never;
 }
 
-/** Where entries live and all a call can touch: an exact place, never a prefix of others. */
+/** Where entries are kept, and all that a call can touch: an exact place, never a prefix of others. */
 export type Scope = AgentScope | TeamScope;
 
 /** One workflow of one tenant, with everything in it. */
@@ -24,8 +24,8 @@ export interface WorkflowRef {
 }
 
 /**
- * Where a search looks: the named agents (in any workflow, or in the one given), or, without `agentIds`, what the
- * agents of the workflow share. There is no search without one of them.
+ * Where a search looks: in the memory of these agents (in any workflow, or in the given one), or, without `agentIds`,
+ * in what the agents of the workflow share. There is no search without either.
  */
 export type SearchScope =
   | {
@@ -54,8 +54,8 @@ export function checkId(value: unknown, path: string): string {
 }
 
 /**
- * Checks every part of a scope. For backends that are called directly: the manager has done it already.
- * Throws `MEM_INVALID_ARGUMENT`; a scope without an agent and a workflow is refused.
+ * Checks every part of a scope. For backends that are called directly: the manager has already done so. Throws
+ * `MEM_INVALID_ARGUMENT`, also for a scope that has neither an agent nor a workflow.
  */
 export function checkScope(scope: Scope): Scope {
   if (typeof scope !== "object" || scope === null) throw invalid("scope", "is missing");
@@ -68,7 +68,7 @@ export function checkScope(scope: Scope): Scope {
   return scope;
 }
 
-/** `checkScope` for a search. An empty list of agents is refused. */
+/** `checkScope` for a search. Refuses an empty list of agents. */
 export function checkSearchScope(scope: SearchScope): SearchScope {
   if (typeof scope !== "object" || scope === null) throw invalid("scope", "is missing");
   checkId(scope.tenantId, "scope.tenantId");
@@ -86,8 +86,8 @@ export function checkSearchScope(scope: SearchScope): SearchScope {
 }
 
 /**
- * Joins names into one string that no other list of names gives: each part is percent-encoded, so `:` and `{}` occur
- * only as separators; an absent part is empty, which no name is.
+ * Joins names into a string that no other list of names produces: each part is percent-encoded, so `:` and `{}` occur
+ * only as separators; an absent part becomes empty, which no name is.
  */
 export function encodeParts(parts: readonly (string | undefined)[]): string {
   return parts.map((part) => (part === undefined ? "" : encodeURIComponent(part))).join(":");

@@ -1,19 +1,12 @@
-import type {
-  AgentMemory,
-  DeleteOptions,
-  Deletion,
-  IncrementOptions,
-  ListOptions,
-  Listing,
-  ReadOptions,
-  RevisionOptions,
-  SaveItem,
-  SaveOptions,
-  SearchOptions,
-  WritableOptions,
+import {
+  SAVE_ITEM,
+  type AgentMemory,
+  type Deletion,
+  type Listing,
+  type SaveItem,
 } from "./agent-memory.ts";
 import type { LongTermEntry, Removal } from "./entry.ts";
-import { checkOptions } from "./checks.ts";
+import { checkFields, checkOptions } from "./checks.ts";
 import { invalid, MemoryError } from "./errors.ts";
 import { cloneJson } from "./copy-json.ts";
 import { type JsonValue } from "./json.ts";
@@ -23,14 +16,30 @@ import type { SearchHit } from "./search-hit.ts";
 import { deleteMatching, isKeys } from "./matching-deletion.ts";
 import { searchMemory } from "./memory-search.ts";
 import { applySchema, keyName, keySchema, type KeyLike } from "./memory-key.ts";
+import {
+  DELETE_OPTIONS,
+  INCREMENT_OPTIONS,
+  LIST_OPTIONS,
+  READ_OPTIONS,
+  REVISION_OPTIONS,
+  SAVE_OPTIONS,
+  SCHEMA_READ_OPTIONS,
+  WRITABLE_OPTIONS,
+  type DeleteOptions,
+  type IncrementOptions,
+  type ListOptions,
+  type ReadOptions,
+  type RevisionOptions,
+  type SaveOptions,
+  type SchemaReadOptions,
+  type WritableOptions,
+} from "./memory-options.ts";
 import { updateEntry } from "./optimistic-update.ts";
 import { writableType } from "./memory-type.ts";
 import type { Router } from "./router.ts";
 import type { Revision } from "./revision.ts";
 import { checkId, encodeScope } from "./scope.ts";
-import type { StandardSchema } from "./standard-schema.ts";
-
-type SchemaReadOptions = ReadOptions & { readonly schema?: StandardSchema };
+import { SEARCH_OPTIONS, type SearchOptions } from "./search-options.ts";
 
 const NO_OPTIONS = {};
 
@@ -44,12 +53,12 @@ export class ScopedMemory implements AgentMemory {
 
   save(key: KeyLike, value: unknown, options: SaveOptions = NO_OPTIONS): Promise<boolean> {
     try {
-      checkOptions(options);
+      checkOptions(options, SAVE_OPTIONS);
       const type = writableType(options.memoryType);
       const write = this.#router.prepare(type, keyName(key), value, options);
       const schema = keySchema(key);
       if (schema === undefined) return this.#router.sendOne(type, write, options.signal);
-      // What was copied is validated: the caller's object may change meanwhile.
+      // Validates the copy: the caller's object may change meanwhile.
       return applySchema(schema, write.value, "value").then(() =>
         this.#router.sendOne(type, write, options.signal),
       );
@@ -60,7 +69,7 @@ export class ScopedMemory implements AgentMemory {
 
   retrieve(key: KeyLike, options: SchemaReadOptions = NO_OPTIONS): Promise<JsonValue | undefined> {
     try {
-      checkOptions(options);
+      checkOptions(options, SCHEMA_READ_OPTIONS);
       const schema = options.schema ?? keySchema(key);
       const value = this.#router.readValue(keyName(key), options);
       return schema === undefined
@@ -79,7 +88,7 @@ export class ScopedMemory implements AgentMemory {
     key: KeyLike,
     options: SchemaReadOptions = NO_OPTIONS,
   ): Promise<LongTermEntry | undefined> {
-    checkOptions(options);
+    checkOptions(options, SCHEMA_READ_OPTIONS);
     const name = keyName(key);
     const schema = options.schema ?? keySchema(key);
     const [entry] = await this.#router.read([name], options);
@@ -93,7 +102,7 @@ export class ScopedMemory implements AgentMemory {
     change: (old: never) => unknown,
     options: WritableOptions = {},
   ): Promise<never> {
-    checkOptions(options);
+    checkOptions(options, WRITABLE_OPTIONS);
     const type = writableType(options.memoryType);
     const name = keyName(key);
     const schema = keySchema(key);
@@ -119,9 +128,9 @@ export class ScopedMemory implements AgentMemory {
   }
 
   async increment(key: string, by: number = 1, options: IncrementOptions = {}): Promise<number> {
-    checkOptions(options);
-    // By types no memory is named here; who names one all the same must not have another one counted in.
-    if (writableType((options as WritableOptions).memoryType) !== "short_term") {
+    checkOptions(options, INCREMENT_OPTIONS);
+    // The types allow no other memory here; if a caller names one anyway, this must not count in short-term memory.
+    if (writableType(options.memoryType) !== "short_term") {
       throw new MemoryError("MEM_UNSUPPORTED", "long-term memory does not count; update it", {
         path: "options.memoryType",
       });
@@ -130,7 +139,7 @@ export class ScopedMemory implements AgentMemory {
   }
 
   async delete(key: KeyLike, options: DeleteOptions = {}): Promise<boolean> {
-    checkOptions(options);
+    checkOptions(options, DELETE_OPTIONS);
     const type = writableType(options.memoryType);
     const removal: Removal = {
       key: keyName(key),
@@ -143,12 +152,13 @@ export class ScopedMemory implements AgentMemory {
   }
 
   async saveMany(items: readonly SaveItem[], options: WritableOptions = {}): Promise<boolean[]> {
-    checkOptions(options);
+    checkOptions(options, WRITABLE_OPTIONS);
     const type = writableType(options.memoryType);
     if (!Array.isArray(items)) throw invalid("items", "has to be an array");
     const keys = new Set<string>();
     for (const [i, item] of items.entries()) {
-      if (keys.has(checkId(item?.key, `items[${i}].key`))) {
+      checkFields(item, SAVE_ITEM, `items[${i}]`);
+      if (keys.has(checkId(item.key, `items[${i}].key`))) {
         throw invalid(`items[${i}].key`, "occurs twice in one call");
       }
       keys.add(item.key);
@@ -164,7 +174,7 @@ export class ScopedMemory implements AgentMemory {
     keys: readonly string[],
     options: ReadOptions = {},
   ): Promise<(JsonValue | undefined)[]> {
-    checkOptions(options);
+    checkOptions(options, READ_OPTIONS);
     if (!Array.isArray(keys)) throw invalid("keys", "has to be an array");
     const names = keys.map((key, i) => checkId(key, `keys[${i}]`));
     const distinct = [...new Set(names)];
@@ -172,13 +182,13 @@ export class ScopedMemory implements AgentMemory {
     const byKey = new Map(distinct.map((key, i) => [key, entries[i]?.value]));
     return names.map((key) => {
       const value = byKey.get(key);
-      // A key asked for twice is answered twice: each result is the caller's own.
+      // A key that is asked for twice gets two copies: each result belongs to the caller.
       return value === undefined || distinct.length === names.length ? value : cloneJson(value);
     });
   }
 
   async deleteMany(what: Deletion, options: WritableOptions = {}): Promise<number> {
-    checkOptions(options);
+    checkOptions(options, WRITABLE_OPTIONS);
     const type = writableType(options.memoryType);
     if (isKeys(what)) {
       const keys = [...new Set(what.map((key) => keyName(key)))];
@@ -190,7 +200,7 @@ export class ScopedMemory implements AgentMemory {
   }
 
   list(options: ListOptions = {}): Listing<LongTermEntry> {
-    checkOptions(options);
+    checkOptions(options, LIST_OPTIONS);
     return createListing<LongTermEntry>({
       fetch: (cursor, limit) =>
         this.#router.page(options, cursor, limit) as Promise<Page<LongTermEntry>>,
@@ -200,7 +210,7 @@ export class ScopedMemory implements AgentMemory {
   }
 
   history(key: KeyLike, options: RevisionOptions = {}): Listing<Revision> {
-    checkOptions(options);
+    checkOptions(options, REVISION_OPTIONS);
     return createListing<Revision>({
       fetch: async (cursor, limit) =>
         this.#router.revisions(
@@ -214,7 +224,7 @@ export class ScopedMemory implements AgentMemory {
   }
 
   async search(query: string, options: SearchOptions = {}): Promise<SearchHit[]> {
-    checkOptions(options);
+    checkOptions(options, SEARCH_OPTIONS);
     return searchMemory(this.#router, query, options);
   }
 }

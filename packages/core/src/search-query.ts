@@ -1,9 +1,8 @@
-import type { SearchOptions } from "./agent-memory.ts";
 import {
   checkCount,
   checkFlag,
   checkOneOf,
-  checkOptionNames,
+  checkOptions,
   checkSeconds,
   checkShare,
 } from "./checks.ts";
@@ -11,42 +10,16 @@ import { copyJsonObject } from "./copy-json.ts";
 import { invalid } from "./errors.ts";
 import { checkFilter, where, type Filter } from "./filter.ts";
 import type { JsonPrimitive } from "./json.ts";
-import type { Recency, SearchMode, SearchRequest } from "./search-request.ts";
+import type { QueryOptions } from "./search-options.ts";
+import { RECENCY, type Recency, type SearchMode, type SearchRequest } from "./search-request.ts";
 import { checkId } from "./scope.ts";
 
 const MODES: readonly SearchMode[] = ["auto", "keyword", "vector", "hybrid"];
 const MAX_PHRASES = 100;
 const RECENCY_WEIGHT = 0.3;
 
-/** What says how to search, whatever is searched. */
-export type QueryOptions = Omit<SearchOptions, "memoryType" | "workflowId" | "reranker" | "signal">;
-
-const OPTION_NAMES = [
-  "topK",
-  "mode",
-  "minScore",
-  "match",
-  "phrases",
-  "prefix",
-  "filterMetadata",
-  "filter",
-  "neighbours",
-  "recency",
-  "collapse",
-  "reranker",
-  "signal",
-];
-
-/**
- * What a store is asked, from what a caller said. A name that nobody reads is refused, but for those of `more`: a filter
- * with a slip in its name would let more be found than was meant.
- */
-export function searchRequest(
-  query: string,
-  options: QueryOptions,
-  more: readonly string[] = [],
-): SearchRequest {
-  checkOptionNames(options, [...OPTION_NAMES, ...more], "options");
+/** Makes the checked request to a store from a caller's arguments. */
+export function searchRequest(query: string, options: QueryOptions): SearchRequest {
   if (typeof query !== "string") throw invalid("query", "has to be a string");
   const filter = combinedFilter(options);
   const { topK = 5, mode = "auto", neighbours = true } = options;
@@ -66,7 +39,7 @@ export function searchRequest(
   };
 }
 
-/** No phrases are no condition. */
+/** An empty list is no condition. */
 function checkPhrases(phrases: readonly string[]): Pick<SearchRequest, "phrases"> {
   if (!Array.isArray(phrases)) throw invalid("options.phrases", "has to be an array");
   if (phrases.length > MAX_PHRASES) {
@@ -82,10 +55,7 @@ function checkPhrases(phrases: readonly string[]): Pick<SearchRequest, "phrases"
 }
 
 function checkRecency(recency: Recency): Required<Recency> {
-  if (typeof recency !== "object" || recency === null) {
-    throw invalid("options.recency", "has to be an object");
-  }
-  checkOptionNames(recency, ["halfLife", "weight"], "options.recency");
+  checkOptions(recency, RECENCY, "options.recency");
   const { halfLife, weight = RECENCY_WEIGHT } = recency;
   checkSeconds(halfLife, "options.recency.halfLife");
   return { halfLife, weight: checkShare(weight, "options.recency.weight") };
@@ -98,7 +68,7 @@ function combinedFilter({ filterMetadata, filter }: QueryOptions): Filter | unde
   return parts.length > 1 ? where.and(...parts) : parts[0];
 }
 
-/** What JSON would lose is refused: a condition that goes unsaid lets more be found than was meant. */
+/** Refuses what JSON would drop: without that condition, more would be found than was meant. */
 function fieldsFilter(filterMetadata: unknown): Filter {
   const path = "options.filterMetadata";
   const fields = copyJsonObject(filterMetadata, path);
@@ -112,7 +82,7 @@ function fieldsFilter(filterMetadata: unknown): Filter {
   return checkFilter(where.all(fields as Record<string, JsonPrimitive>), path);
 }
 
-/** Whose memories are searched. */
+/** Checks the agents whose memories are searched. */
 export function checkAgentIds(agentIds: readonly string[]): readonly string[] {
   if (!Array.isArray(agentIds) || agentIds.length === 0) {
     throw invalid("options.agentIds", "has to name at least one agent");

@@ -1,38 +1,41 @@
+import type { NamesOf } from "./checks.ts";
 import type { Filter } from "./filter.ts";
 
-/** `"auto"`: hybrid where the store has an embedder, keyword otherwise. */
+/** `"auto"`: hybrid if the store has an embedder, keyword if not. */
 export type SearchMode = "auto" | "keyword" | "vector" | "hybrid";
 
-/** How much newer entries come before older ones. */
+/** How strongly a search prefers newer entries. */
 export interface Recency {
-  /** After so many seconds half of the weight is lost; above 0. */
+  /** The age in seconds at which half of the weight is lost; above 0. */
   readonly halfLife: number;
-  /** How much of a score is up to the age, from 0 to 1. Default 0.3. */
+  /** The share of a score that depends on age, from 0 to 1. Default 0.3. */
   readonly weight?: number;
 }
 
-/** What a store is asked. `filter`, `match` and `phrases` choose among scored entries and change no score. */
+export const RECENCY: NamesOf<Recency> = { halfLife: true, weight: true };
+
+/** A search as a store receives it. `filter`, `match` and `phrases` select among scored entries and change no score. */
 export interface SearchRequest {
   readonly text: string;
-  /** How many hits at most, 1 to 1,000. */
+  /** The maximum number of hits, 1 to 1,000. */
   readonly topK: number;
   readonly mode: SearchMode;
-  /** From 0 to 1; hits below are left out. */
+  /** From 0 to 1; hits with a lower score are left out. */
   readonly minScore?: number;
   readonly filter?: Filter;
   /** Whether entries borrow score from their neighbours in a sequence. */
   readonly neighbours: boolean;
-  /** `"all"`: only entries that have every word of the text, stop words aside. Default `"any"`. */
+  /** `"all"`: only entries that contain every word of the text, except stop words. Default `"any"`. */
   readonly match?: "any" | "all";
-  /** Only entries that have each of these, word after word. */
+  /** Only entries that contain each of these phrases, word after word. */
   readonly phrases?: readonly string[];
-  /** Whether the last word of the text also stands for every word that begins with it. Default `false`. */
+  /** Whether the last word of the text also matches every word that begins with it. Default `false`. */
   readonly prefix?: boolean;
   /**
-   * A score is multiplied by 1 - weight · (1 - 2^(-age / halfLife)), the age being the seconds since `updatedAt`: an
-   * entry of now keeps it, one of endless age keeps 1 - weight of it. Default: age does not count.
+   * Multiplies each score by 1 - weight · (1 - 2^(-age / halfLife)), where age is the seconds since `updatedAt`: a new
+   * entry keeps its score, an infinitely old one keeps 1 - weight of it. Default: age does not count.
    */
   readonly recency?: Required<Recency>;
-  /** Whether hits that say nearly the same are left out, but for the best of them. Default `false`. */
+  /** Whether to return only the best of several hits that say nearly the same. Default `false`. */
   readonly collapse?: boolean;
 }

@@ -1,8 +1,8 @@
 import type { JsonValue } from "./json.ts";
 
 /**
- * The text that stands for a value in search unless the caller gives one: a string is its own text; of anything else
- * the strings and numbers, one a line, each after the name of its property.
+ * The text that stands for a value in search unless the caller gives one: a string itself; for anything else its
+ * strings and numbers, one per line, each after the name of its property.
  */
 export function searchableText(value: JsonValue): string {
   if (typeof value === "string") return value;

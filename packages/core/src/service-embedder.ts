@@ -1,4 +1,4 @@
-import { checkCount, checkShare } from "./checks.ts";
+import { checkCount, checkOptions, checkShare, type NamesOf } from "./checks.ts";
 import type { Embedder, EmbedderFingerprint } from "./embedder.ts";
 import { EmbeddingCall } from "./embedding-call.ts";
 import type { EmbeddingLimits, EmbeddingRequest } from "./embedding-request.ts";
@@ -9,26 +9,41 @@ import { ServiceTurns } from "./service-turns.ts";
 export interface ServiceEmbedderOptions extends EmbedderFingerprint, EmbeddingLimits {
   /** The share of the vector score in a hybrid score, 0 to 1. Default 0.5. */
   readonly weight?: number;
-  /** Sends one request. Resolves one vector for each text, in their order; what it resolves is checked, not believed. */
+  /** Sends one request. Resolves to one vector for each text, in their order; the result is checked. */
   readonly send: (request: EmbeddingRequest) => Promise<unknown>;
-  /** Tells what kind of failure `send` has rejected with. */
+  /** Describes the failure that `send` rejected with. */
   readonly explain: (error: unknown) => EmbeddingFailure;
 }
+
+const SERVICE_EMBEDDER_OPTIONS: NamesOf<ServiceEmbedderOptions> = {
+  model: true,
+  dimensions: true,
+  weight: true,
+  batchSize: true,
+  concurrency: true,
+  maxTextTokens: true,
+  timeoutMs: true,
+  deadlineMs: true,
+  maxRetries: true,
+  send: true,
+  explain: true,
+};
 
 const MAX_MS = 2 ** 31 - 1;
 
 /**
- * Makes an embedder of a function that sends one request. Around it are done: batches by count and tokens, bounded
- * concurrency, the order of the texts, a timeout and a deadline, repetitions that heed `Retry-After`, and a check of
- * every vector. For authors of embedders.
+ * Makes an embedder from a function that sends one request. It adds batches by count and tokens, bounded concurrency,
+ * the order of the texts, a timeout and a deadline, retries that respect `Retry-After`, and a check of every vector.
+ * For authors of embedders.
  *
  * `embed` rejects with `MEM_EMBEDDING` when the service fails, `MEM_DIMENSION` when its vectors are not `dimensions`
- * long, and `MEM_ABORTED`; nothing that the service said is in any error. A text that it refuses (400, 413, 422), or
- * fails over each time while it takes another, is named by the error's `path`, e.g. `texts[3]`, when the others have
- * their vectors; after any other failure nothing more is sent. `vectorsBefore(error)` has the vectors that were made all
- * the same.
+ * long, and `MEM_ABORTED`; errors contain nothing that the service said. If the service refuses a text (400, 413, 422),
+ * or fails on it every time while it accepts another, the error's `path` names that text, e.g. `texts[3]`, once the
+ * others have their vectors; after any other failure nothing more is sent. `vectorsBefore(error)` has the vectors that
+ * were made nevertheless.
  */
 export function createServiceEmbedder(options: ServiceEmbedderOptions): Embedder {
+  checkOptions(options, SERVICE_EMBEDDER_OPTIONS);
   const { model, send, explain } = options;
   if (typeof model !== "string" || model === "") throw invalid("options.model", "has to be a name");
   const dimensions = checkCount(options.dimensions, "options.dimensions", 1, 2 ** 16);
@@ -56,7 +71,7 @@ export function createServiceEmbedder(options: ServiceEmbedderOptions): Embedder
         const service = { send, explain, dimensions, turns, limits };
         return await new EmbeddingCall(service, kind, ended.signal).embed(texts, concurrency);
       } catch (error) {
-        // Nobody waits for the others' vectors any more: none is to be paid for.
+        // Nobody waits for the other vectors any more, so none should be paid for.
         ended.abort(error);
         throw error;
       } finally {

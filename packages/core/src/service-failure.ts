@@ -1,23 +1,23 @@
 import { isMemoryError, MemoryError } from "./errors.ts";
 
-/** What can be told of a failed request to a service that embeds. */
+/** What is known of a failed request to an embedding service. */
 export interface EmbeddingFailure {
-  /** The HTTP status of the answer; absent where there was none, or one that can't be read. */
+  /** The HTTP status of the answer; absent if there was no answer, or an unreadable one. */
   readonly status?: number | undefined;
-  /** The answer's headers: when to come again. */
+  /** The answer's headers, for `Retry-After`. */
   readonly headers?: Pick<Headers, "get"> | undefined;
-  /** Whether trying again soon is no use, whatever the status. */
+  /** Whether retrying soon is useless, whatever the status. */
   readonly isFinal?: boolean | undefined;
 }
 
-/** A failure that one of the texts may be to blame for: surely, where the service refuses what it was given. */
+/** A failure that one of the texts may have caused; `isCertain` if the service refuses its input. */
 export interface TextFailure {
   readonly error: unknown;
   readonly failure: EmbeddingFailure;
   readonly isCertain: boolean;
 }
 
-/** Whether the service is up and does not want what it was given: bad input, or too much of it. */
+/** Whether the service is up and refuses its input: it is bad, or too large. */
 export function isRefusal({ status }: EmbeddingFailure): boolean {
   return status === 400 || status === 413 || status === 422;
 }
@@ -32,8 +32,8 @@ function isTransient(status: number | undefined): boolean {
 }
 
 /**
- * How many milliseconds the service asks to be left alone: `Retry-After`, in seconds or as a date. `undefined`: it names
- * no time to come; none at all, or one that is over by the clock here.
+ * How many milliseconds the service asks callers to wait: `Retry-After`, in seconds or as a date. `undefined` if it
+ * names no time, or one that is already past by the local clock.
  */
 export function retryAfterMs({ headers }: EmbeddingFailure): number | undefined {
   const exact = headers?.get("retry-after-ms")?.trim() ?? "";
@@ -41,7 +41,7 @@ export function retryAfterMs({ headers }: EmbeddingFailure): number | undefined 
   let ms = 0;
   if (isNumber(exact)) ms = Number(exact);
   else if (isNumber(value)) ms = Number(value) * 1000;
-  // `Date.parse` takes nearly anything for a date, "-5" among them.
+  // `Date.parse` accepts nearly anything as a date, even "-5".
   else if (value.endsWith("GMT")) ms = Date.parse(value) - Date.now();
   return ms > 0 ? ms : undefined;
 }
@@ -51,8 +51,8 @@ function isNumber(text: string): boolean {
 }
 
 /**
- * What a failed request is to a caller: our own error, which holds neither a key nor a text. With a `path` it is about
- * that text, and trying again is no use.
+ * The error that a caller gets for a failed request: it contains neither a key nor a text. With a `path`, it is about
+ * that text, and retrying is useless.
  */
 export function embeddingError(
   error: unknown,
@@ -88,8 +88,8 @@ function remedy(status: number | undefined): string {
 }
 
 /**
- * Services echo what they were sent, keys and texts, in their messages and codes: nothing of an error is kept but its
- * name, and the operating system's codes (`ECONNREFUSED`) of what caused it.
+ * Services echo what they were sent, keys and texts, in their messages and codes, so only the names of errors are kept,
+ * and the operating system's codes (`ECONNREFUSED`) of their causes.
  */
 function wordsOf(error: unknown): string {
   const words: string[] = [];
@@ -106,12 +106,12 @@ function wordsOf(error: unknown): string {
   return [...new Set(words)].join(", ");
 }
 
-/** A reply that can't be used may be better the next time; one of another length never is. */
+/** An unusable reply may be better the next time; one with vectors of another length never is. */
 export function readOwnFailure({ retryable }: MemoryError): EmbeddingFailure {
   return { isFinal: !retryable };
 }
 
-/** That it is given less the next time may help. */
+/** The error for a timeout; sending fewer texts may help. */
 export function tooSlow(ms: number): MemoryError {
   return new MemoryError(
     "MEM_EMBEDDING",

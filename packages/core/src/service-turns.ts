@@ -3,12 +3,12 @@ import type { EmbedOptions } from "./embedder.ts";
 
 type Kind = EmbedOptions["kind"];
 
-/** So many questions go before a text that waits. */
+/** How many queries may go before a waiting document. */
 const QUESTIONS_FIRST = 8;
 
 /**
- * Lets so many requests be under way at once and no more, questions before texts, since somebody waits for them, but not
- * for ever; and none while the service wants to be left alone.
+ * Limits how many requests run at once. Queries go before documents, since somebody waits for them, but not
+ * indefinitely. No request starts while the service asks callers to wait.
  */
 export class ServiceTurns {
   readonly #waiting: Readonly<Record<Kind, Set<() => void>>> = {
@@ -16,7 +16,7 @@ export class ServiceTurns {
     document: new Set(),
   };
   #free: number;
-  /** How many questions in a row have gone before a text. */
+  /** How many queries in a row have gone before a document. */
   #questions = 0;
   #restsUntil = 0;
 
@@ -24,12 +24,12 @@ export class ServiceTurns {
     this.#free = concurrency;
   }
 
-  /** No request is begun for so many milliseconds. */
+  /** Starts no request for this many milliseconds. */
   rest(ms: number): void {
     this.#restsUntil = Math.max(this.#restsUntil, performance.now() + ms);
   }
 
-  /** Does it when it is its turn. Rejects with the signal's reason when that fires before. */
+  /** Runs a task when its turn comes. Rejects with the signal's reason if that fires first. */
   async take<T>(kind: Kind, signal: AbortSignal, task: () => Promise<T>): Promise<T> {
     await this.#enter(kind, signal);
     try {
@@ -79,7 +79,7 @@ export class ServiceTurns {
   }
 }
 
-/** Waits so many milliseconds; rejects with the signal's reason when that fires before. */
+/** Waits this many milliseconds; rejects with the signal's reason if that fires first. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   try {
     await delay(ms, undefined, { signal });
@@ -88,7 +88,7 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** The promise's result, unless the signal fires first: then its reason, whether or not anybody else heeds it. */
+/** Settles like the promise; rejects with the signal's reason if that fires first, whether or not the work stops. */
 export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise: ended, reject } = Promise.withResolvers<never>();
   const stop = (): void => reject(signal.reason as Error);

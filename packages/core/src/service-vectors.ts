@@ -1,17 +1,17 @@
 import { MemoryError } from "./errors.ts";
 
 /**
- * The vectors of a service's reply, once every one of them is what it has to be: as many as texts, each of the right
- * length, finite and not zero. Throws `MEM_EMBEDDING` or `MEM_DIMENSION`.
+ * Returns the vectors of a service's reply after checking them: one for each text, each of the right length, finite and
+ * not zero. Throws `MEM_EMBEDDING` or `MEM_DIMENSION`.
  */
 export function checkVectors(reply: unknown, count: number, dimensions: number): Float32Array[] {
   if (!Array.isArray(reply)) throw unusable("has no list of vectors");
   if (reply.length !== count) throw unusable(`has ${reply.length} vectors for ${count} texts`);
-  // Not `map`, which skips what is missing.
+  // Not `map`, which skips holes.
   return Array.from(reply as readonly unknown[], (each) => checkVector(each, dimensions));
 }
 
-/** A reply that can't be believed; asked again, the service may do better. */
+/** The error for an unusable reply; if asked again, the service may do better. */
 export function unusable(what: string): MemoryError {
   return new MemoryError("MEM_EMBEDDING", `the embedding service's reply ${what}`);
 }
@@ -32,7 +32,7 @@ function checkVector(embedding: unknown, dimensions: number): Float32Array {
     const x: unknown = embedding[i];
     if (typeof x !== "number") throw unusable("has a vector with something that is no number");
     vector[i] = x;
-    // Also what no float of 32 bits can hold.
+    // Also numbers that a 32-bit float can't hold.
     if (!Number.isFinite(vector[i]))
       throw unusable("has a vector with a number that is not finite");
     isZero &&= vector[i] === 0;

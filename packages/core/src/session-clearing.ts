@@ -5,14 +5,14 @@ import type { CallOptions } from "./keyed-store.ts";
 import type { ClearedSession } from "./memory.ts";
 import type { WorkflowRef } from "./scope.ts";
 
-/** Removes what is short-term of a workflow, and ends it; what is long-term, its kept messages among it, if asked to. */
+/** Removes a workflow's short-term data and ends it; on request, also its long-term entries, kept messages included. */
 export async function clearSession(
   backends: Backends,
   workflow: WorkflowRef,
   alsoLongTerm: boolean,
   call: CallOptions,
 ): Promise<ClearedSession> {
-  // Asked for before anything is removed: without a long-term store the whole call is refused.
+  // Checked before anything is removed: without a long-term store, the whole call is refused.
   const longTerm = checkFlag(alsoLongTerm, "options.longTerm") ? backends.longTerm : undefined;
   const ended = await backends.shortTerm.endWorkflow(workflow, {}, call);
   return {

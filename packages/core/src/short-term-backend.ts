@@ -13,8 +13,8 @@ export interface ShortTermCapabilities {
 
 export interface ShortTermWrite extends Write {
   /**
-   * How long the entry lives, in milliseconds from this write; `null`: for ever; `"keep"`: as long as what it replaces
-   * (for ever where there is nothing); `"session"`: as long as its workflow, which has to be live.
+   * TTL in milliseconds from this write; `null`: never expires; `"keep"`: as long as the entry that this replaces
+   * (never expires if there is none); `"session"`: as long as its workflow, which has to be live.
    */
   readonly ttlMs: number | null | "keep" | "session";
 }
@@ -24,9 +24,9 @@ export interface Increment {
   readonly key: string;
   /** Any finite number. */
   readonly by: number;
-  /** The life of an entry that this makes, as of a write; one that is there keeps its own, and its metadata. */
+  /** The TTL of a new entry, as in a write; an existing entry keeps its TTL and its metadata. */
   readonly ttlMs: number | null | "session";
-  /** Names the operation: where it made the current entry, it is answered as it was then and adds nothing. */
+  /** Names the operation: if it made the current entry, it is answered as it was then and adds nothing. */
   readonly opId?: string;
 }
 
@@ -35,31 +35,52 @@ export interface Incremented {
   readonly version: string;
 }
 
-/** One thing to append to a log. */
+/** An item to append to a log. */
 export interface LogWrite {
-  /** Unique in the log: an item that is still there is not appended again. */
+  /** Unique in the log: an item that the log still has is not appended again. */
   readonly id: string;
   readonly value: JsonValue;
+  /**
+   * Names shared with other items, such as the id of a tool call: items that share one are dropped from the log
+   * together when it reaches its bound. At most 64.
+   */
+  readonly ties?: readonly string[];
+  /** Milliseconds since 1970; default: now. For copies of older messages. */
+  readonly at?: number;
 }
 
 export interface LogItem {
   readonly id: string;
-  /** 1 for the first item ever appended, then 2, 3, …: never used again while the log lives. */
+  /** 1 for the first item ever appended, then 2, 3, …; none is used again while the log lives. */
   readonly position: number;
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly value: JsonValue;
+  /** How many times its value was replaced. */
+  readonly edits: number;
+}
+
+/** A change of one item; its position, time and ties stay. */
+export interface LogEdit {
+  readonly id: string;
+  /** The new value; absent to remove the item. Its position is not used again. */
+  readonly value?: JsonValue;
+  /** Rejects with `MEM_CONFLICT`, and changes nothing, unless the item has been edited exactly this many times. */
+  readonly ifEdits?: number;
 }
 
 export interface LogBounds {
-  /** The oldest items beyond this many are dropped. */
+  /**
+   * The maximum number of items. The oldest are dropped first, each with all items that share a tie with it. Items tied
+   * to those being appended are dropped last, then one by one, oldest first.
+   */
   readonly maxItems: number;
-  /** How long the log lives after this append, at least: an append never shortens a log's life. */
+  /** The minimum time that the log lives after this append: an append never shortens it. */
   readonly ttlMs: number | null | "session";
 }
 
 export interface LogRead {
-  /** At most this many, the latest of those that fit, oldest first. */
+  /** The maximum number of items: the latest that match, oldest first. */
   readonly limit: number;
   /** Only positions below this one. */
   readonly before?: number;
@@ -73,19 +94,16 @@ export interface ShortTermStats {
   readonly workflows: number;
 }
 
-/**
- * What a backend in this process can do without waiting, with one value. What `get` and `save` would reject with is
- * thrown.
- */
+/** What a backend in this process can do synchronously, for one value. Throws what `get` and `save` would reject with. */
 export interface ValuesAtOnce {
-  /** The value under a key, the caller's own. */
+  /** The value under a key, which belongs to the caller. */
   get(scope: Scope, key: string, options?: CallOptions): JsonValue | undefined;
   /** Whether the write was stored. */
   save(scope: Scope, write: ShortTermWrite, options?: CallOptions): boolean;
 }
 
 /**
- * The contract of short-term memory. `describeShortTermBackend` of `@mem/contract` proves it.
+ * The contract of short-term memory. `describeShortTermBackend` of `@mem/contract` proves that a backend keeps it.
  *
  * Expired entries are never returned, counted or listed, and are freed without being read. A save is atomic: value,
  * expiry and index change together or not at all.
@@ -93,16 +111,16 @@ export interface ValuesAtOnce {
 export interface ShortTermBackend extends KeyedStore<ShortTermWrite, Entry>, WorkflowLifetimes {
   readonly capabilities: ShortTermCapabilities;
   /**
-   * Only where nothing has to be waited for: the same as `get` and `save` for a single value. It spares the manager half
-   * of what such a call takes, which is lists and promises.
+   * Only for backends that never have to wait: the same as `get` and `save` for a single value. It saves the manager
+   * the lists and promises, which are half the cost of such a call.
    */
   readonly atOnce?: ValuesAtOnce | undefined;
   /**
-   * Adds to a number in one step, from 0 where there is no entry. Rejects with `MEM_INVALID_ARGUMENT` and changes
-   * nothing where the entry holds no number (`key`), or where the sum is not finite (`by`).
+   * Adds to a number atomically, starting from 0 if there is no entry. Rejects with `MEM_INVALID_ARGUMENT` and changes
+   * nothing if the entry holds no number (`key`), or if the sum is not finite (`by`).
    */
   increment(scope: Scope, increment: Increment, options?: CallOptions): Promise<Incremented>;
-  /** Appends to the named log of a scope, creating it; the items as they stand in the log. */
+  /** Appends to the named log of a scope, creating it if needed. Resolves to the items as they are in the log. */
   append(
     scope: Scope,
     log: string,
@@ -110,8 +128,25 @@ export interface ShortTermBackend extends KeyedStore<ShortTermWrite, Entry>, Wor
     bounds: LogBounds,
     options?: CallOptions,
   ): Promise<LogItem[]>;
-  /** Reads from the end of the named log; empty where there is none. */
+  /** Reads from the end of the named log; empty if there is none. */
   read(scope: Scope, log: string, read: LogRead, options?: CallOptions): Promise<LogItem[]>;
+  /** The items with these ids, in their order; `undefined` for those that the log does not have. */
+  find(
+    scope: Scope,
+    log: string,
+    ids: readonly string[],
+    options?: CallOptions,
+  ): Promise<(LogItem | undefined)[]>;
+  /**
+   * Replaces the value of an item, or removes the item. Resolves to the changed item, or to the removed one;
+   * `undefined` if the log has none with that id. Does not change how long the log lives.
+   */
+  edit(
+    scope: Scope,
+    log: string,
+    edit: LogEdit,
+    options?: CallOptions,
+  ): Promise<LogItem | undefined>;
   /** Totals of one tenant; the cost does not grow with the number of entries. */
   stats(tenantId: string, options?: CallOptions): Promise<ShortTermStats>;
 }

@@ -1,6 +1,6 @@
 /**
- * The Standard Schema interface, version 1, as https://standardschema.dev asks to copy it: what Zod, Valibot, ArkType
- * and others implement.
+ * The Standard Schema interface, version 1, copied as https://standardschema.dev recommends: Zod, Valibot, ArkType and
+ * others implement it.
  */
 export interface StandardSchema<Input = unknown, Output = Input> {
   readonly "~standard": {

@@ -1,54 +1,78 @@
-import type {
-  AgentMemory,
-  DeleteOptions,
-  Deletion,
-  IncrementOptions,
-  ListOptions,
-  Listing,
-  ReadOptions,
-  RevisionOptions,
-  SaveItem,
-  SaveOptions,
-  WritableOptions,
-} from "./agent-memory.ts";
-import { AuditTrail, type NewExecutionRecord, type RecordListOptions } from "./audit-trail.ts";
+import type { AgentMemory, Deletion, Listing, SaveItem } from "./agent-memory.ts";
+import {
+  AuditTrail,
+  RECORD_LIST_OPTIONS,
+  RECORD_STATS_OPTIONS,
+  type RecordListOptions,
+  type RecordStatsOptions,
+} from "./audit-trail.ts";
 import type { Backends } from "./backends.ts";
 import { checkFlag, checkOptions } from "./checks.ts";
-import type { ConversationMessage, HistoryOptions, NewMessage } from "./conversation.ts";
-import type { ConversationSearchOptions } from "./conversation-search.ts";
+import type { NewExecutionRecord } from "./complete-record.ts";
+import { HISTORY_OPTIONS, type HistoryOptions } from "./conversation/conversation.ts";
+import type { ConversationMessage, NewMessage } from "./conversation/message.ts";
+import {
+  CONVERSATION_SEARCH_OPTIONS,
+  type ConversationSearchOptions,
+} from "./conversation/conversation-search.ts";
 import type { LongTermEntry } from "./entry.ts";
-import type { Erasure } from "./erasure.ts";
-import { erasureRequest, type ErasureOptions, type ErasureTarget } from "./erasure-target.ts";
+import {
+  ERASURE_OPTIONS,
+  erasureRequests,
+  type ErasureOptions,
+  type ErasureTarget,
+} from "./erasure-target.ts";
 import { throwIfAborted } from "./errors.ts";
 import type { CallOptions } from "./keyed-store.ts";
 import { clearSession } from "./session-clearing.ts";
 import { createListing } from "./listing.ts";
 import type { MessageHit } from "./message-hit.ts";
-import { OutsideConversation } from "./outside-conversation.ts";
+import { OutsideConversation } from "./conversation/outside-conversation.ts";
+import { eraseAll } from "./memory-erasure.ts";
 import type { SearchHit } from "./search-hit.ts";
 import type { KeyLike } from "./memory-key.ts";
-import type {
-  ClearedSession,
-  Memory,
-  MemoryHealth,
-  MemoryStats,
-  SearchSimilarOptions,
-  WorkflowOptions,
+import {
+  CLEAR_SESSION_OPTIONS,
+  SEARCH_SIMILAR_OPTIONS,
+  SESSION_LIST_OPTIONS,
+  type ClearedSession,
+  type ClearSessionOptions,
+  type Memory,
+  type MemoryErasure,
+  type MemoryHealth,
+  type MemoryStats,
+  type SearchSimilarOptions,
+  type SessionListOptions,
 } from "./memory.ts";
-import type { ExecutionRecord } from "./record-store.ts";
+import {
+  ABORT_OPTIONS,
+  type AbortOptions,
+  type DeleteOptions,
+  type IncrementOptions,
+  type ListOptions,
+  type ReadOptions,
+  type RevisionOptions,
+  type SaveOptions,
+  type SchemaReadOptions,
+  type WritableOptions,
+} from "./memory-options.ts";
+import type { AgentRecordStats, ExecutionRecord } from "./record-store.ts";
 import type { Revision } from "./revision.ts";
 import { Router } from "./router.ts";
 import { checkId, type WorkflowRef } from "./scope.ts";
 import { ScopedMemory } from "./scoped-memory.ts";
 import { checkAgentIds } from "./search-query.ts";
-import type { StandardSchema } from "./standard-schema.ts";
 import type { WorkflowState } from "./workflow-lifetimes.ts";
 import { totalHealth, totalStats } from "./totals.ts";
-import type { Workflow } from "./workflow.ts";
-import { withoutSettings } from "./workflow-settings.ts";
-import { startWorkflow } from "./workflow-start.ts";
+import { Workflow } from "./workflow/workflow.ts";
+import { withoutSettings } from "./workflow/workflow-settings.ts";
+import {
+  startWorkflow,
+  WORKFLOW_OPTIONS,
+  type WorkflowOptions,
+} from "./workflow/workflow-start.ts";
 
-/** How many agents' handles are kept, so that a call need not make one. */
+/** How many agents' handles to cache, so that a call need not make one. */
 const KNOWN_AGENTS = 1000;
 
 /** The one implementation of `Memory`: a tenant over the backends. It owns nothing. */
@@ -69,7 +93,7 @@ export class TenantMemory implements Memory {
   }
 
   save(agentId: string, key: KeyLike, value: unknown, options?: SaveOptions): Promise<boolean> {
-    // This and `retrieve` are called most: not by way of `#by`, whose function takes memory at each call.
+    // This and `retrieve` are called most, so they avoid `#by`, whose closure takes memory at each call.
     try {
       return this.#agent(agentId).save(key, value, options);
     } catch (error) {
@@ -77,11 +101,7 @@ export class TenantMemory implements Memory {
     }
   }
 
-  retrieve(
-    agentId: string,
-    key: KeyLike,
-    options?: ReadOptions & { readonly schema?: StandardSchema },
-  ): Promise<never> {
+  retrieve(agentId: string, key: KeyLike, options?: SchemaReadOptions): Promise<never> {
     try {
       return this.#agent(agentId).retrieve(key, options) as Promise<never>;
     } catch (error) {
@@ -139,10 +159,10 @@ export class TenantMemory implements Memory {
     return this.#agent(agentId).history(key, options);
   }
 
-  async erase(what: ErasureTarget, options: ErasureOptions = {}): Promise<Erasure> {
-    checkOptions(options);
+  async erase(what: ErasureTarget, options: ErasureOptions = {}): Promise<MemoryErasure> {
+    checkOptions(options, ERASURE_OPTIONS);
     const { dryRun = false, signal } = options;
-    return this.#backends.longTerm.erase(erasureRequest(this.#tenantId, what), {
+    return eraseAll(this.#backends, erasureRequests(this.#tenantId, what), {
       ...callOptions(signal),
       dryRun: checkFlag(dryRun, "options.dryRun"),
     });
@@ -153,7 +173,7 @@ export class TenantMemory implements Memory {
     query: string,
     options: SearchSimilarOptions = {},
   ): Promise<SearchHit[]> {
-    checkOptions(options);
+    checkOptions(options, SEARCH_SIMILAR_OPTIONS);
     const { agentIds, ...search } = options;
     const agent =
       agentIds === undefined
@@ -165,9 +185,9 @@ export class TenantMemory implements Memory {
   async addConversationMessage(
     workflowId: string,
     message: NewMessage,
-    options: { readonly signal?: AbortSignal } = {},
+    options: AbortOptions = {},
   ): Promise<ConversationMessage> {
-    checkOptions(options);
+    checkOptions(options, ABORT_OPTIONS);
     return this.#conversation(workflowId).add(message, callOptions(options.signal));
   }
 
@@ -175,7 +195,7 @@ export class TenantMemory implements Memory {
     workflowId: string,
     options: HistoryOptions = {},
   ): Promise<ConversationMessage[]> {
-    checkOptions(options);
+    checkOptions(options, HISTORY_OPTIONS);
     return this.#conversation(workflowId).history(options, callOptions(options.signal));
   }
 
@@ -184,34 +204,38 @@ export class TenantMemory implements Memory {
     query: string,
     options: ConversationSearchOptions = {},
   ): Promise<MessageHit[]> {
-    checkOptions(options);
+    checkOptions(options, CONVERSATION_SEARCH_OPTIONS);
     return this.#conversation(workflowId).search(query, options, callOptions(options.signal));
   }
 
   async saveExecutionRecord(
     agentId: string,
     record: NewExecutionRecord,
-    options: { readonly signal?: AbortSignal } = {},
+    options: AbortOptions = {},
   ): Promise<string> {
-    checkOptions(options);
+    checkOptions(options, ABORT_OPTIONS);
     return this.#trail.add(agentId, record, callOptions(options.signal));
   }
 
   getExecutionRecords(options: RecordListOptions = {}): Listing<ExecutionRecord> {
-    checkOptions(options);
+    checkOptions(options, RECORD_LIST_OPTIONS);
     return this.#trail.list(options);
   }
 
-  async startWorkflow(workflowId: string, options: WorkflowOptions = {}): Promise<Workflow> {
-    checkOptions(options);
-    const call = callOptions(options.signal);
-    return startWorkflow(this.#backends, this.#workflow(workflowId), options, call);
+  async getExecutionStats(options: RecordStatsOptions = {}): Promise<AgentRecordStats[]> {
+    checkOptions(options, RECORD_STATS_OPTIONS);
+    return this.#trail.stats(options, callOptions(options.signal));
   }
 
-  listSessions(
-    options: { readonly limit?: number; readonly pageSize?: number } = {},
-  ): Listing<WorkflowState> {
-    checkOptions(options);
+  async startWorkflow(workflowId: string, options: WorkflowOptions = {}): Promise<Workflow> {
+    checkOptions(options, WORKFLOW_OPTIONS);
+    const call = callOptions(options.signal);
+    const started = await startWorkflow(this.#backends, this.#workflow(workflowId), options, call);
+    return new Workflow(this.#backends, this.#tenantId, started);
+  }
+
+  listSessions(options: SessionListOptions = {}): Listing<WorkflowState> {
+    checkOptions(options, SESSION_LIST_OPTIONS);
     return createListing<WorkflowState>({
       fetch: async (cursor, limit) => {
         const request = { limit, ...(cursor !== undefined && { cursor }) };
@@ -225,15 +249,15 @@ export class TenantMemory implements Memory {
 
   async clearSession(
     workflowId: string,
-    options: { readonly longTerm?: boolean; readonly signal?: AbortSignal } = {},
+    options: ClearSessionOptions = {},
   ): Promise<ClearedSession> {
-    checkOptions(options);
+    checkOptions(options, CLEAR_SESSION_OPTIONS);
     const { longTerm = false, signal } = options;
     return clearSession(this.#backends, this.#workflow(workflowId), longTerm, callOptions(signal));
   }
 
-  async getStats(options: { readonly signal?: AbortSignal } = {}): Promise<MemoryStats> {
-    checkOptions(options);
+  async getStats(options: AbortOptions = {}): Promise<MemoryStats> {
+    checkOptions(options, ABORT_OPTIONS);
     return totalStats(this.#backends, this.#tenantId, callOptions(options.signal));
   }
 
@@ -250,7 +274,7 @@ export class TenantMemory implements Memory {
     return this.#agent(agentId);
   }
 
-  /** An `async` function without its cost: what is thrown before there is a promise rejects as well. */
+  /** Like an `async` function, without its cost: errors thrown synchronously become rejections. */
   #by<T>(agentId: string, call: (agent: ScopedMemory) => Promise<T>): Promise<T> {
     try {
       return call(this.#agent(agentId));

@@ -1,12 +1,12 @@
 import { cutToTokens } from "./estimated-tokens.ts";
 
-/** Texts for one request, and where the first of them stands among all. */
+/** The texts of one request, and the index of the first among all texts. */
 export interface TextBatch {
   readonly start: number;
   readonly texts: readonly string[];
 }
 
-// Services bound the tokens of one request, OpenAI to 300,000; the estimate may be too low by half and more.
+// Services limit the tokens of one request, OpenAI to 300,000; the estimate may be too low by half or more.
 const MAX_BATCH_TOKENS = 100_000;
 
 /** Splits texts into requests of at most `batchSize` texts and a bounded number of tokens. */

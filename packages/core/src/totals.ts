@@ -1,11 +1,12 @@
 import type { Backends } from "./backends.ts";
+import { isMemoryError } from "./errors.ts";
 import type { Health } from "./health.ts";
 import type { CallOptions } from "./keyed-store.ts";
 import type { MemoryHealth, MemoryStats } from "./memory.ts";
 
 const SEVERITY: readonly Health["status"][] = ["ok", "degraded", "down"];
 
-/** What every backend holds of a tenant; what is not configured is absent. */
+/** The totals of one tenant in each backend; absent for backends that are not configured. */
 export async function totalStats(
   backends: Backends,
   tenantId: string,
@@ -30,12 +31,31 @@ export async function totalStats(
   };
 }
 
-/** How every backend is, and the worst of them. */
+/** The health of each backend, and the worst status of all. */
 export async function totalHealth(backends: Backends): Promise<MemoryHealth> {
   const parts = Object.entries(backends.configured);
   const healths = await Promise.all(
-    parts.map(async ([name, part]) => [name, await part.health()] as const),
+    parts.map(async ([name, part]) => [name, await healthOf(part)] as const),
   );
   const worst = Math.max(...healths.map(([, { status }]) => SEVERITY.indexOf(status)));
   return { status: SEVERITY[worst] ?? "down", parts: Object.fromEntries(healths) };
+}
+
+type Part = Backends["configured"][keyof Backends["configured"]] & object;
+
+/** A backend that can't report its health must not hide the health of the others. */
+async function healthOf(part: Part): Promise<Health> {
+  try {
+    return await part.health();
+  } catch (error) {
+    return {
+      status: "down",
+      backend: part.name,
+      durability: "capabilities" in part ? part.capabilities.durability : "process",
+      messages: [
+        `it can't tell its health: ${error instanceof Error ? error.message : "no reason"}`,
+      ],
+      details: isMemoryError(error) ? { code: error.code } : {},
+    };
+  }
 }

@@ -2,33 +2,33 @@ import { isMemoryError, MemoryError } from "./errors.ts";
 
 type Vectors = readonly (Float32Array | undefined)[];
 
-// Beside the errors and not in them, since whoever prints an error wants no vectors.
+// Beside the errors, not in them, so that printing an error prints no vectors.
 const MADE = new WeakMap<MemoryError, Vectors>();
 const REFUSED_TEXT = /^texts\[(\d+)\]$/;
 
-/** Has an embedder's failure bring along the vectors that were made all the same, by the places of the texts. */
+/** Attaches to an embedder's error the vectors that were made nevertheless, by the index of their texts. */
 export function withVectors(error: MemoryError, vectors: Vectors): MemoryError {
   MADE.set(error, vectors);
   return error;
 }
 
 /**
- * The vectors that an embedder made although its call failed, by the places of the texts: so that a cache or a store
- * need not pay for them again. Empty where the embedder brings none.
+ * The vectors that an embedder made although its call failed, by the index of their texts, so that a cache or store
+ * need not pay for them again. Empty if the embedder provides none.
  */
 export function vectorsBefore(error: unknown): Vectors {
   return (isMemoryError(error) ? MADE.get(error) : undefined) ?? [];
 }
 
-/** The place of the text that an embedder refused; `undefined`: it is not about one text. */
+/** The index of the text that an embedder refused; `undefined` if the error is not about one text. */
 export function refusedPlace({ path = "" }: MemoryError): number | undefined {
   const digits = REFUSED_TEXT.exec(path)?.[1];
   return digits === undefined ? undefined : Number(digits);
 }
 
 /**
- * The same failure of an embedder for a caller in whose list each text stands elsewhere: `places[i]` is where text `i`
- * of the failed call stands, -1: nowhere. For embedders that wrap others.
+ * Translates an embedder's failure for a caller whose list has each text elsewhere: `places[i]` is the caller's index
+ * of text `i` of the failed call, or -1 if it has none. For embedders that wrap others.
  */
 export function relocateFailure(error: unknown, places: readonly number[]): unknown {
   if (!isMemoryError(error)) return error;

@@ -3,9 +3,9 @@ import { setTimeout as delay } from "node:timers/promises";
 const PATIENCE_MS = 1000;
 
 /**
- * Lets updates of one entry that met each other take turns within this process: then compare-and-set has to settle only
- * those of other processes. A turn is a courtesy, not a lock: who has waited long enough goes ahead, so that a caller
- * who never ends, or who updates within an update, holds up nobody for ever.
+ * Lets conflicting updates of one entry take turns within this process, so that compare-and-set has to settle only
+ * those of other processes. A turn is a courtesy, not a lock: an update that has waited long enough goes ahead, so that
+ * one that never ends, or that runs within another, blocks nobody for ever.
  */
 export class UpdateTurns {
   readonly #last = new Map<string, Promise<unknown>>();
@@ -23,7 +23,7 @@ export class UpdateTurns {
 
   async #after<T>(before: Promise<unknown>, attempt: () => Promise<T>): Promise<T> {
     const enough = new AbortController();
-    // What became of the one before is its caller's affair.
+    // Whether the previous attempt failed is for its own caller to handle.
     const ended = before.then(
       () => undefined,
       () => undefined,

@@ -3,20 +3,20 @@ import { orAborted } from "./service-turns.ts";
 import { checkVectors } from "./service-vectors.ts";
 import { vectorsBefore } from "./unfinished-vectors.ts";
 
-/** Texts by the keys that they are known by. */
+/** Texts by their keys. */
 export type KeyedTexts = ReadonlyMap<string, string>;
 export type KeyedVectors = ReadonlyMap<string, Float32Array>;
 
-/** Vectors that are being made, for all who wait for them: left only when the last of these has given up. */
+/** Vectors that are being made, for all who wait for them; aborted only when the last of these gives up. */
 export class VectorFlight {
-  /** Of its texts, in the order in which the embedder was asked for them. */
+  /** The keys of its texts, in the order in which the embedder gets them. */
   readonly keys: readonly string[];
   readonly #asked = new AbortController();
   readonly #vectors: Promise<KeyedVectors>;
   readonly #onEnd: (made?: KeyedVectors) => void;
   #waiting = 0;
 
-  /** `onEnd` is called when it has come in, has failed, or nobody waits any more; with what was made, if anything was. */
+  /** Calls `onEnd` when the embedder answers or fails, or nobody waits any more; with what it made, if anything. */
   constructor(
     embedder: Embedder,
     kind: EmbedOptions["kind"],

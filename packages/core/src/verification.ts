@@ -1,17 +1,17 @@
 import type { EntryPlace } from "./entry.ts";
 
-/** Something that is not as it was stored. */
+/** Something that differs from what was stored. */
 export interface VerificationProblem {
-  /** Absent: it can't be told whose it is, or it concerns more than one entry. */
+  /** Where it is; absent if that is unknown, or if it concerns more than one entry. */
   readonly place?: EntryPlace & { readonly tenantId: string };
   /** What is wrong and what to do about it; never the text of a memory. */
   readonly message: string;
 }
 
-/** What reading and checking everything has found. */
+/** The result of reading and checking everything. */
 export interface Verification {
-  /** How many entries were read, the damaged ones among them. */
+  /** How many entries were read, including damaged ones. */
   readonly entries: number;
-  /** Empty: all is well. */
+  /** Empty if nothing is wrong. */
   readonly problems: readonly VerificationProblem[];
 }

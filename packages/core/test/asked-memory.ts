@@ -26,7 +26,7 @@ export interface AskedMemory {
   readonly clock: ManualClock;
 }
 
-/** A memory on backends that answer with what they are given and remember what they were asked. */
+/** A memory on backends that give these answers and remember what they were asked. */
 export function openAsked(
   answers: {
     readonly shortTerm?: Answers;
@@ -48,15 +48,18 @@ export function openAsked(
     );
   const memory = new MemoryManager({
     clock,
-    shortTerm: backend("shortTerm", {
-      save: nothing,
-      get: nothing,
-      delete: nothing,
-      append: nothing,
-      increment: nothing,
-      startWorkflow: nothing,
-      ...answers.shortTerm,
-    }) as ShortTermBackend,
+    shortTerm: {
+      capabilities: { durability: "process", shared: false },
+      ...backend("shortTerm", {
+        save: nothing,
+        get: nothing,
+        delete: nothing,
+        append: nothing,
+        increment: nothing,
+        startWorkflow: nothing,
+        ...answers.shortTerm,
+      }),
+    } as ShortTermBackend,
     longTerm: {
       capabilities: { durability: "process", shared: false, vector: false, history: false },
       ...backend("longTerm", {
@@ -85,7 +88,7 @@ export function requests(asked: readonly Asked[]): SearchRequest[] {
     .map(({ args }) => args[1] as SearchRequest);
 }
 
-/** A hit of an agent's memory, with what a test cares about. */
+/** A hit of an agent's memory, with the fields that a test cares about. */
 export function hit(key: string, score: number, own: Partial<SearchHit> = {}): SearchHit {
   const text = own.text ?? `text of ${key}`;
   return {

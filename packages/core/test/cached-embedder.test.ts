@@ -44,6 +44,21 @@ describe("a cached embedder", () => {
     expect(asked).toEqual([["a"], ["a"]]);
   });
 
+  it.each<[embedder: unknown, options: unknown, path: string]>([
+    [undefined, {}, "embedder"],
+    ["some-model", {}, "embedder"],
+    [{ ...createHashingEmbedder(), model: "" }, {}, "embedder.model"],
+    [{ ...createHashingEmbedder(), dimensions: 0 }, {}, "embedder.dimensions"],
+    [{ ...createHashingEmbedder(), weight: undefined }, {}, "embedder.weight"],
+    [createHashingEmbedder(), null, "options"],
+    [createHashingEmbedder(), { maxEntries: 0 }, "options.maxEntries"],
+    [createHashingEmbedder(), { maxEntrys: 9 }, "options.maxEntrys"],
+  ])("refuses %j with %j, at %s", (embedder, options, path) => {
+    expect(() => createCachedEmbedder(embedder as Embedder, options as never)).toThrowError(
+      expect.objectContaining({ code: "MEM_INVALID_ARGUMENT", path }),
+    );
+  });
+
   it("forgets what was used longest ago", async () => {
     const { embedder, asked } = counted();
     const cached = createCachedEmbedder(embedder, { maxEntries: 2 });
@@ -61,7 +76,7 @@ describe("a cached embedder", () => {
   });
 });
 
-/** An embedder that answers when it is told to. */
+/** An embedder that answers a call when the test says so. */
 function slow() {
   const inner = createHashingEmbedder({ dimensions: 8 });
   const calls: {

@@ -14,7 +14,7 @@ function reordered(value: JsonValue): JsonValue {
   return copy;
 }
 
-/** Two values are the same content where they are equal but for the order of properties. */
+/** Whether two values are equal except for the order of properties. */
 function isSame(one: JsonValue, other: JsonValue): boolean {
   if (typeof one !== "object" || one === null) return one === other;
   if (typeof other !== "object" || other === null) return false;

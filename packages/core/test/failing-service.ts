@@ -14,7 +14,7 @@ export class ServiceError extends Error {
   }
 }
 
-/** What the service does with its first requests; to those after them it answers well. */
+/** What the service does with one of its first requests; it answers all later ones. */
 export type Attempt = (texts: readonly string[]) => unknown;
 
 export function serviceThat(

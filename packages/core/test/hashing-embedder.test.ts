@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createHashingEmbedder } from "../src/index.ts";
+import { createHashingEmbedder, type HashingEmbedderOptions } from "../src/index.ts";
 
 const embedder = createHashingEmbedder();
 
@@ -49,8 +49,10 @@ describe("the hashing embedder", () => {
   it.each([
     [{ dimensions: 7 }, "options.dimensions"],
     [{ weight: 1.1 }, "options.weight"],
+    [{ dimension: 8 }, "options.dimension"],
+    [null, "options"],
   ])("refuses %j, at %s", (options, path) => {
-    expect(() => createHashingEmbedder(options)).toThrowError(
+    expect(() => createHashingEmbedder(options as HashingEmbedderOptions)).toThrowError(
       expect.objectContaining({ code: "MEM_INVALID_ARGUMENT", path }),
     );
   });

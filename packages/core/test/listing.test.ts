@@ -49,4 +49,11 @@ describe("a listing", () => {
       });
     },
   );
+
+  it("refuses options of a page that are none", async () => {
+    const { listing } = numbers(5);
+    await expect(listing.page(null as never)).rejects.toMatchObject({
+      code: "MEM_INVALID_ARGUMENT",
+    });
+  });
 });

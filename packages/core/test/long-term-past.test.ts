@@ -16,7 +16,7 @@ interface Asked {
   readonly args: readonly unknown[];
 }
 
-/** A memory on a long-term store that answers with what fits and remembers what it was asked. */
+/** A memory on a long-term store with fixed answers that remembers what it was asked. */
 function open(history = true): { memory: MemoryManager; asked: Asked[] } {
   const asked: Asked[] = [];
   const answers: Record<string, (...args: never[]) => unknown> = {

@@ -3,7 +3,7 @@ import { MemoryManager, type ShortTermBackend } from "../src/index.ts";
 
 const unused = (): void => undefined;
 
-/** Enough to be taken for a backend; nothing is stored in these tests. */
+/** Just enough to be accepted as a backend; nothing is stored in these tests. */
 function shortTerm(close: () => Promise<void> = async () => undefined): ShortTermBackend {
   const names = ["save", "get", "append", "increment", "startWorkflow"];
   const methods = Object.fromEntries(names.map((name) => [name, unused]));
@@ -20,10 +20,18 @@ describe("the options of a manager", () => {
     [{ autoCleanup: "false" }, "options.autoCleanup"],
     [{ limits: { maxDept: 3 } }, "options.limits.maxDept"],
     [{ limits: { maxSize: -1 } }, "options.limits.maxSize"],
+    [{ limits: null }, "options.limits"],
+    [{ limits: 5 }, "options.limits"],
     [{ tenantId: "" }, "tenantId"],
+    [{ tenantId: null }, "tenantId"],
+    [{ clock: null }, "options.clock"],
+    [{ clock: { now: unused } }, "options.clock"],
     [{ shortTerm: undefined }, "options.shortTerm"],
     [{ longTerm: {} }, "options.longTerm"],
     [{ records: { append: 1 } }, "options.records"],
+    [{ records: { append: unused, query: unused, stats: unused } }, "options.records"],
+    [{ records: { append: unused, query: unused, erase: unused } }, "options.records"],
+    [{ redact: "secrets" }, "options.redact"],
   ])("%j are refused at %s", (options, path) => {
     const create = (): MemoryManager => new MemoryManager({ shortTerm: shortTerm(), ...options });
     expect(create).toThrowError(expect.objectContaining({ code: "MEM_INVALID_ARGUMENT", path }));
@@ -61,4 +69,17 @@ describe("closing a manager", () => {
     await memory.close();
     await expect(memory.save("a", "k", 1)).rejects.toMatchObject({ code: "MEM_CLOSED" });
   });
+
+  it.each(["saveMany", "deleteMany", "retrieveMany"] as const)(
+    "refuses %s of nothing so, too",
+    async (method) => {
+      const memory = new MemoryManager({ shortTerm: shortTerm() });
+      const options = { memoryType: "long_term" } as const;
+      await expect(memory[method]("a", [], options)).rejects.toMatchObject({
+        code: "MEM_NOT_CONFIGURED",
+      });
+      await memory.close();
+      await expect(memory[method]("a", [])).rejects.toMatchObject({ code: "MEM_CLOSED" });
+    },
+  );
 });

@@ -7,7 +7,7 @@ const longTerm = { memoryType: "long_term" } as const;
 const save = (_: never, writes: readonly LongTermWrite[]): object[] =>
   writes.map(({ ifNew }) => (ifNew === true ? { stored: false } : { stored: true, version: "1" }));
 
-/** A store that holds the content already wherever it is asked for what is new. */
+/** A store that already has the content of every write with `ifNew`. */
 function open(): AskedMemory {
   return openAsked({ longTerm: { save } });
 }

@@ -3,7 +3,7 @@ import { DEFAULT_JSON_LIMITS, type Entry, type JsonValue } from "../src/index.ts
 import { updateEntry, type OptimisticUpdate } from "../src/optimistic-update.ts";
 import { UpdateTurns } from "../src/update-turns.ts";
 
-/** One entry with versions, as a backend keeps it; the given number of foreign writes come between. */
+/** One versioned entry, as in a backend; `foreignWrites` other writes come in between. */
 function cell(foreignWrites = 0) {
   let value: JsonValue | undefined;
   let version = 0;

@@ -50,7 +50,8 @@ describe("a message from outside a session", () => {
           metadata: { round: 1, role: "user", agentId: "ann" },
           subject: "person:7",
           source: "message",
-          opId: "e%3A1:m-1",
+          ifAbsent: true,
+          opId: "7:0:e%3A1:m-1",
         },
       ],
     ]);

@@ -43,7 +43,7 @@ describe("saving more than fits into one batch", () => {
     expect(statuses(error.results).get("stored")).toHaveLength(256);
     const failed = error.results?.slice(256) as { error: MemoryError }[];
     expect(failed.slice(0, 256).every((result) => result.error === lost)).toBe(true);
-    // What was never sent did not happen for certain.
+    // What was never sent is certainly not applied.
     expect(failed.slice(256).every((result) => result.error.outcome === "not-applied")).toBe(true);
   });
 

@@ -30,7 +30,7 @@ export function documentHit(own: Partial<SearchHit> = {}): SearchHit {
   return rest;
 }
 
-/** A rendered text, read as strictly as it is meant: throws where anything is out of its place. */
+/** A rendered text as `readPrompt` parses it, which throws if anything is out of place. */
 export interface ReadPrompt {
   readonly fence: string;
   readonly memories: readonly { readonly label: string; readonly text: string }[];
@@ -64,7 +64,7 @@ export function readPrompt(text: string): ReadPrompt {
   return { fence, memories, footer };
 }
 
-/** What was quoted: the marks and the entities undone. */
+/** Returns what was quoted: without the marks, and with the entities decoded. */
 export function unquoted(text: string): string {
   return text
     .split("\n")

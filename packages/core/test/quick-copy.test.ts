@@ -17,7 +17,7 @@ const anything = fc.anything({
   withUnicodeString: true,
 });
 
-/** What comes of copying: the copy as text, or how it was refused. */
+/** The outcome of copying: the copy as text, or the refusal. */
 function outcome(copy: () => unknown): string {
   try {
     return JSON.stringify(copy());

@@ -40,6 +40,7 @@ describe("making vectors anew", () => {
     [{ model: "m", dimensions: 8 }, {}, "embedder"],
     [{ embed, model: "", dimensions: 8 }, {}, "embedder.model"],
     [{ embed, model: "m", dimensions: 1.5 }, {}, "embedder.dimensions"],
+    [{ embed, model: "m", dimensions: 8, weight: -1 }, {}, "embedder.weight"],
     [embedder, null, "options"],
     [embedder, { onProgress: true }, "options.onProgress"],
     [embedder, { batch: 5 }, "options.batch"],

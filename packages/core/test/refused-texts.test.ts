@@ -36,7 +36,7 @@ describe("a text that a service refuses", () => {
       expect(vectorsBefore(error).map((vector) => vector?.[0])).toEqual(
         texts.map((_, i) => (places.includes(i) ? undefined : i + 1)),
       );
-      // Halving finds each of them in few requests.
+      // Halving finds each of them with few requests.
       expect(sent.length).toBeLessThanOrEqual(2 + places.length * 12);
     },
   );

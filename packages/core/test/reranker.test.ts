@@ -28,7 +28,7 @@ describe("a reranker", () => {
     };
     for (const memoryType of ["long_term", "shared"] as const) {
       const hits = await memory.searchSimilar("ann", "c", { memoryType, reranker });
-      // Those that are equal to it stay as they were.
+      // Hits with equal scores keep their order.
       expect(keys(hits)).toEqual(["c", "b", "d", "a"]);
       expect(hits.map(({ score }) => score)).toEqual([1, 0.5, 0.5, 0.1]);
     }

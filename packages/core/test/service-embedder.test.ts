@@ -7,7 +7,7 @@ import {
   type ServiceEmbedderOptions,
 } from "../src/index.ts";
 
-/** A vector that says which text it is of. */
+/** A vector that identifies its text. */
 const vectorOf = (text: string): number[] => [text.length + 1, text.codePointAt(0) ?? 0, 1];
 
 function service(options: Partial<ServiceEmbedderOptions> = {}) {
@@ -27,7 +27,7 @@ function service(options: Partial<ServiceEmbedderOptions> = {}) {
   return { embedder, requests, open };
 }
 
-/** A service that answers when it is told to. */
+/** A service that answers a request when the test says so. */
 function slowService(options: Partial<ServiceEmbedderOptions> = {}) {
   const open: { readonly request: EmbeddingRequest; answer(): Promise<void> }[] = [];
   const { embedder } = service({
@@ -39,7 +39,7 @@ function slowService(options: Partial<ServiceEmbedderOptions> = {}) {
         async answer() {
           open.splice(open.indexOf(this), 1);
           resolve(request.texts.map(vectorOf));
-          // What follows from it happens first.
+          // Lets everything that follows from the answer happen first.
           await setImmediate();
         },
       });
@@ -130,7 +130,7 @@ describe("an embedder of a service", () => {
     controller.abort();
     await expect(first).rejects.toMatchObject({ code: "MEM_ABORTED" });
     await expect(second).rejects.toMatchObject({ code: "MEM_ABORTED" });
-    // The service never answered the first, and heeds no signal.
+    // The service never answered the first request: it ignores the signal.
     expect(open.map(({ request }) => request.texts)).toEqual([["a"], ["c"]]);
     expect(open[0]?.request.signal.aborted).toBe(true);
     await open[1]?.answer();
@@ -147,8 +147,9 @@ describe("an embedder of a service", () => {
     [{ timeoutMs: Infinity }, "options.timeoutMs"],
     [{ deadlineMs: 2 ** 31 }, "options.deadlineMs"],
     [{ maxRetries: -1 }, "options.maxRetries"],
+    [{ batchsize: 5 }, "options.batchsize"],
   ])("refuses %j, at %s", (options, path) => {
-    expect(() => service(options)).toThrowError(
+    expect(() => service(options as Partial<ServiceEmbedderOptions>)).toThrowError(
       expect.objectContaining({ code: "MEM_INVALID_ARGUMENT", path }),
     );
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { where, type AgentMemory } from "../src/index.ts";
 import { hit, openAsked } from "./asked-memory.ts";
 
-/** By types `"shared"` can't be named where something is written; whoever casts is refused all the same. */
+/** The types don't allow `"shared"` in writes; a caller that casts is refused all the same. */
 const shared = { memoryType: "shared" as never };
 
 const CHANGES: Readonly<Record<string, (agent: AgentMemory) => Promise<unknown>>> = {
@@ -11,7 +11,7 @@ const CHANGES: Readonly<Record<string, (agent: AgentMemory) => Promise<unknown>>
     agent.save("new.md", "ours", { ...shared, ifAbsent: true }),
   "save what is new": async (agent) => agent.save("new.md", "ours", { ...shared, ifNew: true }),
   update: async (agent) => agent.update("voice.md", () => "ours now", shared),
-  increment: async (agent) => agent.increment("visits", 1, shared as never),
+  increment: async (agent) => agent.increment("visits", 1, shared),
   delete: async (agent) => agent.delete("voice.md", shared),
   "delete of a version": async (agent) => agent.delete("voice.md", { ...shared, ifVersion: "1" }),
   saveMany: async (agent) => agent.saveMany([{ key: "voice.md", value: 1 }], shared),
@@ -49,7 +49,7 @@ describe("shared knowledge", () => {
     const calls = [
       memory.save("ann", "voice.md", 1, shared),
       memory.update("ann", "voice.md", () => 1, shared),
-      memory.increment("ann", "visits", 1, shared as never),
+      memory.increment("ann", "visits", 1, shared),
       memory.delete("ann", "voice.md", shared),
       memory.saveMany("ann", [{ key: "voice.md", value: 1 }], shared),
       memory.deleteMany("ann", ["voice.md"], shared),

@@ -1,34 +1,37 @@
-import type { SearchOptions } from "./agent-memory.ts";
-import type { ConversationMessage } from "./conversation.ts";
-import { MemoryError } from "./errors.ts";
-import { matchesFilter } from "./filter-match.ts";
-import type { JsonObject } from "./json.ts";
-import type { MessageHit } from "./message-hit.ts";
-import { messageText } from "./message-text.ts";
-import { checkReranker, type Reranker } from "./reranker.ts";
-import { searchRequest } from "./search-query.ts";
-import type { SearchRequest } from "./search-request.ts";
+import type { NamesOf } from "../checks.ts";
+import type { ConversationMessage } from "./message.ts";
+import { MemoryError } from "../errors.ts";
+import { matchesFilter } from "../filter-match.ts";
+import type { JsonObject } from "../json.ts";
+import type { MessageHit } from "../message-hit.ts";
+import { messageText } from "../message-text.ts";
+import { checkReranker, type Reranker } from "../reranker.ts";
+import { ANY_SEARCH_OPTIONS, type SearchOptions } from "../search-options.ts";
+import { searchRequest } from "../search-query.ts";
+import type { SearchRequest } from "../search-request.ts";
 
 /**
- * How a conversation is searched: as memories are. Messages are neighbours of each other, and filters are on their
- * metadata together with their `role` and `agentId`.
+ * Options of a conversation search: those of a search in memory. Messages are neighbours of each other. Filters apply
+ * to a message's metadata together with its `role` and `agentId`.
  */
 export interface ConversationSearchOptions extends Omit<
   SearchOptions,
   "memoryType" | "workflowId" | "reranker"
 > {
-  /** Judges the best messages anew; where it fails, the search rejects with `MEM_UNAVAILABLE`. */
+  /** Scores the best messages again; if it fails, the search rejects with `MEM_UNAVAILABLE`. */
   readonly reranker?: Reranker<MessageHit>;
 }
 
-/** A message of a live conversation, as it is searched. */
+export const CONVERSATION_SEARCH_OPTIONS: NamesOf<ConversationSearchOptions> = ANY_SEARCH_OPTIONS;
+
+/** A message of a live conversation, with the text to search. */
 export interface SearchableMessage extends ConversationMessage {
   readonly text: string;
 }
 
 /**
- * Searches messages by their words: all that `request` asks, but for its filter, which is `admits`. `now` is the time, in
- * milliseconds since 1970. `@mem/session` has one.
+ * Searches messages by their words: follows `request` in everything but its filter, for which it calls `admits`. `now`
+ * is the time in milliseconds since 1970. `@mem/session` has an implementation.
  */
 export type MessageScorer = (
   messages: readonly SearchableMessage[],
@@ -37,7 +40,7 @@ export type MessageScorer = (
   now: number,
 ) => MessageHit[];
 
-/** What is asked, from what a caller said. */
+/** Makes the checked search request from a caller's arguments. */
 export function conversationRequest(
   query: string,
   options: ConversationSearchOptions,
@@ -46,13 +49,13 @@ export function conversationRequest(
   return searchRequest(query, options);
 }
 
-/** What a filter is about. Who speaks is what the message says, never what its metadata does. */
+/** The fields that a filter sees. `role` and `agentId` come from the message, never from its metadata. */
 export function messageFacts({ role, agentId, metadata = {} }: ConversationMessage): JsonObject {
   const { agentId: _, ...facts } = metadata;
   return { ...facts, role, ...(agentId !== undefined && { agentId }) };
 }
 
-/** Searches messages that are at hand. */
+/** Searches the given messages. */
 export function searchMessages(
   messages: readonly ConversationMessage[],
   request: SearchRequest,
@@ -69,7 +72,7 @@ export function searchMessages(
   return score(searchable, request, admits, now);
 }
 
-/** Only what is kept has vectors. */
+/** Only kept messages have vectors. */
 export function refuseVectors({ mode }: SearchRequest): void {
   if (mode === "auto" || mode === "keyword") return;
   throw new MemoryError(

@@ -1,20 +1,17 @@
-import type { Backends } from "./backends.ts";
-import {
-  Conversation,
-  type ConversationMessage,
-  type HistoryOptions,
-  type NewMessage,
-} from "./conversation.ts";
+import type { Backends } from "../backends.ts";
+import { Conversation, type HistoryOptions } from "./conversation.ts";
+import type { ConversationMessage, NewMessage } from "./message.ts";
 import { conversationRequest, type ConversationSearchOptions } from "./conversation-search.ts";
-import { halfDone } from "./errors.ts";
+import { halfDone } from "../errors.ts";
 import { KeptConversation } from "./kept-conversation.ts";
-import type { CallOptions } from "./keyed-store.ts";
-import type { MessageHit } from "./message-hit.ts";
-import { searchReranked } from "./reranker.ts";
-import type { WorkflowRef } from "./scope.ts";
-import { keepsConversation } from "./workflow-settings.ts";
+import type { CallOptions } from "../keyed-store.ts";
+import type { MessageHit } from "../message-hit.ts";
+import { searchReranked } from "../reranker.ts";
+import type { WorkflowRef } from "../scope.ts";
+import type { WorkflowState } from "../workflow-lifetimes.ts";
+import { settingsOf } from "../workflow/workflow-settings.ts";
 
-/** The conversation of a workflow for somebody who is no member of it, also where it is not live. */
+/** The conversation of a workflow, for callers that are not members of it, live or not. */
 export class OutsideConversation {
   readonly #backends: Backends;
   readonly #workflow: WorkflowRef;
@@ -28,17 +25,17 @@ export class OutsideConversation {
     this.#kept = new KeptConversation(backends, workflow);
   }
 
-  /** Where a live session keeps its conversation the message is kept as well: whoever speaks in it. */
+  /** If a live session keeps its conversation, the message is kept as well, whoever speaks. */
   async add(message: NewMessage, call: CallOptions): Promise<ConversationMessage> {
     const prepared = this.#conversation.prepare(message);
-    // Asked for together: then both travel together.
+    // Both calls are made in the same tick, so that they travel together.
     const adding = this.#conversation.add(prepared, this.#backends.shortTermTtlMs, call);
     const keeping = this.#keptLifetime(call);
-    // Where both fail, the caller hears of the message.
+    // If both fail, the caller gets the error about the message.
     keeping.catch(() => undefined);
     const added = await adding;
-    const epoch = await halfDone(async () => keeping);
-    if (epoch !== undefined) await this.#kept.keep(added, epoch, call.signal);
+    const lifetime = await halfDone(async () => keeping);
+    if (lifetime !== undefined) await this.#kept.keep(added, lifetime, call.signal);
     return added;
   }
 
@@ -46,7 +43,7 @@ export class OutsideConversation {
     return this.#conversation.history(options, call);
   }
 
-  /** Of what was kept: what was not is searched by the members of its session. */
+  /** Searches kept messages; those that were not kept are searched by the members of their session. */
   async search(
     query: string,
     options: ConversationSearchOptions,
@@ -62,10 +59,10 @@ export class OutsideConversation {
   }
 
   /** The live lifetime, if it keeps its conversation. Without long-term memory nothing could be kept. */
-  async #keptLifetime(call: CallOptions): Promise<string | undefined> {
+  async #keptLifetime(call: CallOptions): Promise<WorkflowState | undefined> {
     const { shortTerm, longTerm } = this.#backends.configured;
     if (longTerm === undefined) return undefined;
     const state = await shortTerm.getWorkflow(this.#workflow, call);
-    return state !== undefined && keepsConversation(state) ? state.epoch : undefined;
+    return state !== undefined && settingsOf(state).keepConversation ? state : undefined;
   }
 }
