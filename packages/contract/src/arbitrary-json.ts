@@ -6,7 +6,7 @@ const text = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom(...NASTY_ID
 
 const number = fc
   .oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }))
-  // JSON as it is stored here knows no negative zero.
+  // JSON as stored here has no negative zero.
   .map((n) => n + 0);
 
 const { value, object } = fc.letrec<{ value: JsonValue; object: JsonObject }>((tie) => ({
@@ -20,14 +20,14 @@ const { value, object } = fc.letrec<{ value: JsonValue; object: JsonObject }>((t
   ),
   object: fc
     .array(fc.tuple(text, tie("value")), { maxLength: 6 })
-    // Own properties all of them, also "__proto__".
+    // All are own properties, even "__proto__".
     .map((entries) => Object.fromEntries(entries)),
 }));
 
-/** Any value that memory takes. */
+/** Any value that can be stored. */
 export const jsonValue: fc.Arbitrary<JsonValue> = value;
 
-/** Any object that memory takes, e.g. as metadata. */
+/** Any object that can be stored, e.g. as metadata. */
 export const jsonObject: fc.Arbitrary<JsonObject> = object;
 
 /** Any name of a tenant, an agent, a workflow or a key. */

@@ -8,14 +8,14 @@ import { keepsVectorsApart } from "./embedder/vectors.ts";
 export interface EmbedderSuite {
   /** Names the embedder in the test report. */
   readonly name: string;
-  /** Makes the embedder; called once for each test. */
+  /** Makes the embedder. Called once for each test. */
   readonly open: () => Promise<Embedder>;
 }
 
 /**
- * Defines the tests that every `Embedder` passes. Call it in a test file of vitest.
+ * Defines the tests that every `Embedder` has to pass. Call it in a vitest test file.
  *
- * It asks for about 500 short texts in all, and one of 132,000 characters, so it also runs against a real service.
+ * It embeds about 500 short texts in all, and one of 132,000 characters, so it can also run against a real service.
  */
 export function describeEmbedder({ name, open }: EmbedderSuite): void {
   describe(name, () => {

@@ -40,11 +40,11 @@ import { asksForWords } from "./long-term/word-conditions.ts";
 export interface LongTermStoreSuite {
   /** Names the store in the test report. */
   readonly name: string;
-  /** Opens a fresh, empty storage; called at least once for each test. */
+  /** Opens a store over fresh, empty storage. Called at least once for each test. */
   readonly open: OpenLongTerm;
 }
 
-/** Defines the tests that every `LongTermStore` passes. Call it in a test file of vitest. */
+/** Defines the tests that every `LongTermStore` has to pass. Call it in a vitest test file. */
 export function describeLongTermStore({ name, open }: LongTermStoreSuite): void {
   describe(name, () => {
     const opened = new OpenedLongTerm(open);

@@ -1,4 +1,4 @@
-/** Names that are legal and that encodings, patterns, paths and prototypes tend to stumble over. */
+/** Legal names that tend to break encodings, patterns, paths and prototypes. */
 export const NASTY_IDS: readonly string[] = [
   "a",
   "A",

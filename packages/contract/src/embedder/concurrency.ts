@@ -2,7 +2,7 @@ import { isMemoryError, type Embedder } from "@mem/core";
 import { describe, expect, it } from "vitest";
 import { cosine, NEARLY_EQUAL } from "./cosine.ts";
 
-/** Answered one by one, so that nothing can mix them up. */
+/** First embedded in a call of their own, so that no other call can mix up the expected vectors. */
 const KNOWN = ["budget review", "", "holiday photographs", "harbour at night", "budget review"];
 
 export function embedsAtOnce(open: () => Promise<Embedder>): void {

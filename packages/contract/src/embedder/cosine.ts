@@ -1,4 +1,4 @@
-/** The cosine of the angle between two vectors; `NaN` where one of them has no direction. */
+/** The cosine of the angle between two vectors; `NaN` if one of them has no direction. */
 export function cosine(a: Float32Array, b: Float32Array): number {
   let dot = 0;
   let aa = 0;
@@ -12,5 +12,5 @@ export function cosine(a: Float32Array, b: Float32Array): number {
   return dot / Math.sqrt(aa * bb);
 }
 
-/** Services round differently from call to call; equal texts come at least this close. */
+/** Services round differently from call to call; the vectors of equal texts are at least this similar. */
 export const NEARLY_EQUAL = 0.999;

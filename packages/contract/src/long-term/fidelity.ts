@@ -101,7 +101,7 @@ export function keepsJson(open: Open): void {
   });
 }
 
-/** Tells apart what `toEqual` does not: the order of properties. */
+/** Unlike `toEqual`, also distinguishes the order of properties. */
 function exact(value: JsonValue | undefined): string {
   return JSON.stringify(value);
 }

@@ -61,7 +61,7 @@ export function refusesForeignEmbedders(open: Open): void {
   });
 }
 
-/** How a store that was opened with a foreign embedder refuses what would mix the two. */
+/** The errors with which a store that was opened with a foreign embedder refuses to mix the two. */
 async function refusalsOf(store: LongTermStore): Promise<{ code: string; message: string }[]> {
   const settled = await Promise.allSettled([
     store.search(here, query("newsletters", { mode: "vector" })),

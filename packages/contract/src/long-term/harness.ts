@@ -1,34 +1,34 @@
 import type { Embedder, LongTermStore } from "@mem/core";
 
 export interface LongTermOptions {
-  /** Absent: the store is opened without one, and searches by keyword only. */
+  /** Absent: the store is opened without an embedder and searches by keyword only. */
   readonly embedder?: Embedder;
 }
 
-/** One storage that the suite may do with as it likes. Disposed after each test, after its stores are closed. */
+/** A store and its storage, for the tests to change at will. Disposed after each test, once its stores are closed. */
 export interface LongTermHarness extends Partial<AsyncDisposable> {
   readonly store: LongTermStore;
   /**
-   * Closes the store and opens the same storage again: with the embedder it had, or, where `options` are given, as
-   * they say.
+   * Closes the store and opens the same storage again, with the embedder that it had, or with `options` if they are
+   * given.
    */
   reopen(options?: LongTermOptions): Promise<LongTermStore>;
   /**
-   * Opens the same storage a second time, as another process would. Needed where `capabilities.shared`. A store that is not `capabilities.shared` makes a
-   * handle here that refuses every call with `MEM_LOCKED`.
+   * Opens the same storage a second time, as another process would. Required if `capabilities.shared` is true. A
+   * store that is not shared returns a handle here that refuses every call with `MEM_LOCKED`.
    */
   another?(): Promise<LongTermStore>;
   /**
-   * Closes the store and marks its storage as written by a later version. Needed where `capabilities.durability` is
+   * Closes the store and marks its storage as written by a later version. Required if `capabilities.durability` is
    * `"disk"`.
    */
   markAsNewer?(): Promise<void>;
 }
 
-/** Opens a fresh, empty storage. */
+/** Opens a store over fresh, empty storage. */
 export type OpenLongTerm = (options: LongTermOptions) => Promise<LongTermHarness>;
 
-/** A harness as the tests use it: one that can be taken apart. */
+/** A harness as the tests use it: its members can be destructured. */
 export interface Opened {
   readonly store: LongTermStore;
   readonly reopen: (options?: LongTermOptions) => Promise<LongTermStore>;
@@ -36,10 +36,10 @@ export interface Opened {
   readonly markAsNewer?: () => Promise<void>;
 }
 
-/** What a topic of the suite is given: opens a fresh storage, cleaned up after the test. */
+/** Given to each topic of the suite: opens fresh storage, which is cleaned up after the test. */
 export type Open = (options?: LongTermOptions) => Promise<Opened>;
 
-/** Remembers what a test opened, so that it is closed whether the test passed or not. */
+/** Tracks what a test opened, so that it is closed whether the test passes or fails. */
 export class OpenedLongTerm {
   readonly #open: OpenLongTerm;
   readonly #stores = new Set<LongTermStore>();

@@ -129,7 +129,7 @@ export function keepsHistory(open: Open): void {
   });
 }
 
-/** Every state of an entry, fetched page by page. */
+/** Fetches every state of an entry, page by page. */
 export async function allRevisions(
   store: LongTermStore,
   where: Scope,
@@ -150,7 +150,7 @@ export async function allRevisions(
   return revisions;
 }
 
-/** Saves when the clock shows that time or a later one, and tells when that was. */
+/** Saves once the clock is past `time`; returns the time of the write. */
 async function saveAt(store: LongTermStore, value: string, time: number): Promise<number> {
   await untilAfter(time);
   await store.save(scope, [write("plan", { value })]);

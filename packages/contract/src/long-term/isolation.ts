@@ -149,7 +149,7 @@ export function keepsScopesApart(open: Open): void {
   });
 }
 
-/** What an entry says of its place: all but the tenant. */
+/** What an entry says of its scope: everything but the tenant. */
 function ownerOf({ workflowId, agentId }: Scope): object {
   return {
     ...(workflowId !== undefined && { workflowId }),
@@ -157,7 +157,7 @@ function ownerOf({ workflowId, agentId }: Scope): object {
   };
 }
 
-/** One entry for each place that a search may look into, all with the same text. */
+/** Opens a store with one entry in each scope that a search may cover or must not, all with the same text. */
 async function openFilled(open: Open): Promise<LongTermStore> {
   const { store } = await open();
   await store.save(agent("ann"), budget("own"));

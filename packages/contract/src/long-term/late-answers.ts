@@ -16,7 +16,7 @@ export function takesNoLateAnswer(open: Open): void {
       await store.flush();
       const answer = delay(own, "document");
       await store.save(scope, [write("late", { text: "quarterly figures" })]);
-      // Now and then a store asks only when it has to.
+      // A store may ask the embedder only when it has to.
       const flushed = store.flush().catch(() => undefined);
       const other = createMirrored();
       await store.reembed(other);
@@ -67,7 +67,7 @@ export function takesNoLateAnswer(open: Open): void {
   });
 }
 
-/** Of the same length as the other, and like it in nothing: its vectors are the other's backwards. */
+/** Has the same dimensions as the scripted embedder but shares nothing with it: its vectors are reversed. */
 function createMirrored(): Embedder {
   const honest = createScriptedEmbedder();
   return {
@@ -79,7 +79,7 @@ function createMirrored(): Embedder {
   };
 }
 
-/** Keeps an embedder from answering until it is told to. */
+/** Holds back an embedder's answers of one kind until the returned function is called. */
 function delay(embedder: ScriptedEmbedder, kind: "document" | "query"): () => void {
   const gate = Promise.withResolvers<void>();
   const honest = createScriptedEmbedder();

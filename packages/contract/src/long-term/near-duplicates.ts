@@ -8,7 +8,7 @@ import { createScriptedEmbedder } from "./scripted-embedder.ts";
 const scope = agent("hoarder");
 const here = agents("hoarder");
 
-/** Thirty words without one of them. */
+/** Thirty words minus the one at this index. */
 function without(word: number): string {
   const words = Array.from({ length: 30 }, (_, i) => `word${"abcdefghij"[i % 10]}${"xyz"[i % 3]}`);
   return words.toSpliced(word, 1).join(" ");

@@ -5,7 +5,7 @@ import { agent, saveOne, TENANT, write } from "./samples.ts";
 
 const scope = agent("collector");
 
-/** A write that is stored only if nothing in its scope says the same. */
+/** A write that is stored only if its content is new in its scope. */
 function fresh(key: string, fields: Partial<LongTermWrite> = {}): LongTermWrite {
   return write(key, { value: { plan: "a" }, text: "autumn plan", ifNew: true, ...fields });
 }

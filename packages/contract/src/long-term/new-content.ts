@@ -8,7 +8,7 @@ const scope = agent("collector");
 
 const CONTENT = { value: { plan: "a", steps: [1, { n: 2 }] }, text: "autumn plan" };
 
-/** A write that is stored only if nothing in its scope says the same. */
+/** A write that is stored only if its content is new in its scope. */
 function fresh(key: string, fields: Partial<LongTermWrite> = {}): LongTermWrite {
   return write(key, { ...CONTENT, ifNew: true, ...fields });
 }

@@ -5,7 +5,7 @@ import { agent, agents, keysOf, query, texts } from "./samples.ts";
 
 const here = agents("writer");
 
-/** What users type, and what breaks search engines whose query is a language. */
+/** What users type, and what breaks search engines that have a query language. */
 const ODD: readonly string[] = [
   ..."|*|**|?|\"|'|`|(|)|\\|/|[|]|{}|:|~|^|+|-|!|&&|%|_|$|#|@|;--".split("|"),
   ..."AND|OR|NOT|AND OR NOT|autumn AND|NOT autumn|autumn~2|autumn^4|text:autumn|autumn*|-autumn".split(

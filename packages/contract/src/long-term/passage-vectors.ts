@@ -17,7 +17,7 @@ const here = agents("librarian");
 const FILLER = "This sentence is about something else altogether. ".repeat(19).trim();
 const ANSWER = "Pelicans glide quietly southwards.";
 
-/** A text of several passages, one of which says nothing but the answer. */
+/** A text of several passages, one of which contains only the answer. */
 const LONG_TEXT = `# A\n\n${FILLER}\n\n# B\n\n${FILLER}\n\n# C\n\n${ANSWER}\n\n# D\n\n${FILLER}`;
 
 export function comparesPassages(open: Open): void {
@@ -104,7 +104,7 @@ async function openWithLong(open: Open): Promise<Opened & { embedder: ScriptedEm
 async function expectFound(store: LongTermStore, key = "long"): Promise<void> {
   const [hit] = await store.search(here, query(ANSWER, { mode: "vector" }));
   expect(hit?.key).toBe(key);
-  // Of the whole text it would be below a half.
+  // For the whole text, it would be below 0.5.
   expect(hit?.scores.vector).toBeGreaterThan(0.8);
   expect(hit?.passage.text).toContain(ANSWER);
   expect(hit?.text.slice(hit.passage.start, hit.passage.end)).toBe(hit?.passage.text);

@@ -10,7 +10,7 @@ const here = agents("librarian");
 const SENTENCE = "This sentence is about something else altogether. ";
 const FILLER = SENTENCE.repeat(18).trim();
 
-/** A Markdown text of some thousand characters, where each chapter speaks of one thing. */
+/** A Markdown text of several thousand characters; each chapter is about one topic. */
 const HANDBOOK = [
   `# Handbook\n\n${FILLER}`,
   `## Shipping\n\n${FILLER}\n\n### Abroad\n\nParcels for zebras cross the border. ${FILLER}`,
@@ -104,7 +104,7 @@ async function theHit(store: LongTermStore, text: string): Promise<SearchHit> {
   return hit!;
 }
 
-/** A passage is where it says that it is. */
+/** Expects a passage to be where its offsets say. */
 function expectSlice({ text, passage, snippet }: SearchHit): void {
   expect(text.slice(passage.start, passage.end)).toBe(passage.text);
   expect(passage.text.length).toBeGreaterThan(0);

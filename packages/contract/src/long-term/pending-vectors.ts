@@ -48,7 +48,7 @@ export function tellsWhatIsPending(open: Open): void {
   });
 }
 
-/** As `stats` and `health` count them; where all texts differ, entries are as many as texts. */
+/** The pending counts of `stats` and `health`: one counts entries, one texts; if all texts differ, they are equal. */
 async function pendingIn(store: LongTermStore): Promise<unknown[]> {
   const { pendingVectors } = await store.stats(TENANT);
   const { details } = await store.health();

@@ -98,7 +98,7 @@ function inOrder(entries: readonly PortableEntry[]): PortableEntry[] {
   return entries.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
 }
 
-/** An entry as `get` gives it out, but for its version, which is the store's own. */
+/** An entry as `get` returns it, except for its version, which is the store's own. */
 async function readAs(
   store: LongTermStore,
   { scope: from, entry }: PortableEntry,
@@ -118,7 +118,7 @@ const time: fc.Arbitrary<number> = fc.integer({ min: 0, max: 4_102_444_800_000 }
 
 const sequence: fc.Arbitrary<Sequence> = fc.record({
   id,
-  // As JSON is stored here, there is no negative zero.
+  // JSON as stored here has no negative zero.
   position: fc.double({ noNaN: true, noDefaultInfinity: true }).map((n) => n + 0),
 });
 

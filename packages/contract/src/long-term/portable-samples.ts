@@ -8,7 +8,7 @@ import type {
 } from "@mem/core";
 import { encodeParts, encodeScope } from "@mem/core";
 
-/** An entry to be restored, with as little as it may have, and what is given. */
+/** An entry to restore: the required fields, and those given. */
 export function portable(
   scope: Scope,
   key: string,
@@ -18,7 +18,7 @@ export function portable(
   return { scope, entry: { key, value: null, text: "", source: "agent", ...times, ...fields } };
 }
 
-/** Every entry there is, in no particular order. */
+/** Fetches every entry, sorted by its place. */
 export async function allEntries(
   store: LongTermStore,
   request?: PortableRequest,
@@ -28,12 +28,12 @@ export async function allEntries(
   return batches.flat().toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
 }
 
-/** What names an entry among all of a store. */
+/** Identifies an entry among all entries of a store. */
 export function placeOf({ scope, entry }: PortableEntry): string {
   return encodeParts([encodeScope(scope), entry.key]);
 }
 
-/** As `get` gives it out once it is restored. */
+/** The entry as `get` returns it once it is restored. */
 export function asEntry({ scope, entry }: PortableEntry): LongTermEntry {
   const { workflowId, agentId } = scope;
   return {

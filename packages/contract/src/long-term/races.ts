@@ -74,7 +74,7 @@ export function standsRaces(open: Open): void {
   });
 }
 
-/** Adds one, `times` times, whoever else does the same. */
+/** Adds one, `times` times, while others may do the same. */
 async function increment(store: LongTermStore, times: number): Promise<void> {
   for (let done = 0; done < times;) {
     const [entry] = await store.get(scope, ["total"]);

@@ -74,7 +74,7 @@ export function prefersRecent(open: Open): void {
   });
 }
 
-/** Entries that say the same and were last changed so many hours ago, by the store's own clock. */
+/** Stores entries with the same text, each last changed that many hours ago by the store's own clock. */
 async function saveAged(store: LongTermStore, hours: readonly number[]): Promise<void> {
   const now = await nowOf(store);
   const entries = hours.map((age) =>

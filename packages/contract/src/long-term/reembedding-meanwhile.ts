@@ -103,7 +103,7 @@ export function worksWhileItsEmbedderChanges(open: Open): void {
   });
 }
 
-/** An embedder that says when it is asked, and answers when it is told to. */
+/** An embedder that reports its first request and answers once `answer` is called. */
 function createWaiting(): { embedder: Embedder; asked: Promise<void>; answer: () => void } {
   const first = Promise.withResolvers<void>();
   const gate = Promise.withResolvers<void>();

@@ -89,7 +89,7 @@ async function openWithTexts(open: Open, embedder: ScriptedEmbedder): ReturnType
   return opened;
 }
 
-/** Gives up once some texts are done and others are not; how many were done. */
+/** Aborts `reembed` when some texts are done and others are not; returns how many were done. */
 async function stopOnTheWay(store: LongTermStore): Promise<number> {
   const controller = new AbortController();
   let done = 0;

@@ -128,7 +128,7 @@ export function changesItsEmbedder(open: Open): void {
   });
 }
 
-/** Three texts, and one entry without any. */
+/** Saves three texts, and one entry without text. */
 async function seed(store: LongTermStore): Promise<void> {
   await store.save(scope, texts("newsletters", "quarterly figures", "office plants"));
   await store.save(scope, [write("silent")]);
@@ -143,7 +143,7 @@ async function reembedded(
   return store;
 }
 
-/** The store's vectors are this embedder's: all of them, and no other's. */
+/** Expects all of the store's vectors to come from this embedder. */
 async function expectOf(embedder: ScriptedEmbedder, store: LongTermStore): Promise<void> {
   await store.flush();
   const { model, dimensions } = embedder;

@@ -11,37 +11,37 @@ import type {
 
 export const TENANT = "acme";
 
-/** The memory of one agent of `TENANT`. */
+/** The scope of one agent of `TENANT`. */
 export function agent(agentId: string, workflowId?: string): AgentScope {
   return { tenantId: TENANT, agentId, ...(workflowId !== undefined && { workflowId }) };
 }
 
-/** What the agents of one workflow of `TENANT` share. */
+/** The scope that the agents of one workflow of `TENANT` share. */
 export function team(workflowId: string): TeamScope {
   return { tenantId: TENANT, workflowId };
 }
 
-/** Where a search of these agents of `TENANT` looks. */
+/** The scope of a search for these agents of `TENANT`. */
 export function agents(...agentIds: readonly string[]): SearchScope {
   return { tenantId: TENANT, agentIds };
 }
 
-/** A write with as little as it may have, and what is given. */
+/** A write with the required fields, and those given. */
 export function write(key: string, fields: Partial<LongTermWrite> = {}): LongTermWrite {
   return { key, value: null, text: "", source: "agent", ...fields };
 }
 
-/** One write for each key: the key is its text, too. */
+/** One write for each key; the key is also its value and its text. */
 export function writes(keys: readonly string[]): LongTermWrite[] {
   return keys.map((key) => write(key, { value: key, text: key }));
 }
 
-/** One write for each text, under keys in ascending order of their numbers. */
+/** One write for each text, with ascending keys. */
 export function texts(...all: readonly string[]): LongTermWrite[] {
   return all.map((text, i) => write(`t${String(i).padStart(4, "0")}`, { text }));
 }
 
-/** A keyword search for ten hits, unless told otherwise. */
+/** A keyword search for ten hits, unless `fields` says otherwise. */
 export function query(text: string, fields: Partial<SearchRequest> = {}): SearchRequest {
   return { text, topK: 10, mode: "keyword", neighbours: true, ...fields };
 }
@@ -56,7 +56,7 @@ export async function saveOne(
   return result.version;
 }
 
-/** Every entry's key, fetched page by page. */
+/** Fetches the key of every entry, page by page. */
 export async function allKeys(
   store: LongTermStore,
   scope: Scope,

@@ -22,7 +22,7 @@ const text = array(constantFrom(...WORDS), { minLength: 1, maxLength: 8 }).map((
 );
 const sequence = record({ id: constantFrom("x", "y"), position: constantFrom(-1, 0, 0.5, 7) });
 
-/** What is said of an entry: where it is, what it says, and what stands beside it. */
+/** An entry: its scope, its text, its place in a sequence, and its metadata. */
 const entry = record({
   place: constantFrom("a", "b", "a in w", "team"),
   text,
@@ -30,7 +30,7 @@ const entry = record({
   even: boolean(),
 });
 
-/** How to search, as far as it changes scores. */
+/** The search options that change scores. */
 const scoring: Arbitrary<Partial<SearchRequest>> = record(
   {
     mode: constantFrom("keyword", "vector", "hybrid", "auto"),
@@ -41,7 +41,7 @@ const scoring: Arbitrary<Partial<SearchRequest>> = record(
   { requiredKeys: ["mode", "neighbours"] },
 );
 
-/** Which of them to find. */
+/** The search options that select hits. */
 const conditions: Arbitrary<Partial<SearchRequest>> = record(
   {
     match: constantFrom("any", "all"),
@@ -132,7 +132,7 @@ function expectExplained(
   expect(scores).not.toHaveProperty("reranker");
 }
 
-/** Of all that are found without conditions, those that meet them are found, in their order and with their scores. */
+/** Expects those hits of the unconditional search that meet the conditions, in their order and with their scores. */
 function expectChosen(
   chosen: readonly SearchHit[],
   all: readonly SearchHit[],

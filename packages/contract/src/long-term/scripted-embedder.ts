@@ -2,18 +2,18 @@ import { createHashingEmbedder, MemoryError, type Embedder, type EmbedOptions } 
 
 type Embed = Embedder["embed"];
 
-/** An embedder that works until it is told otherwise, and remembers what it was asked. */
+/** An embedder that works until `misbehave` is called, and counts what it is asked. */
 export interface ScriptedEmbedder extends Embedder {
   /** How many texts of each kind it has been given. */
   readonly asked: { document: number; query: number };
-  /** Whether it has ever been given a text without a word in it, which services refuse. */
+  /** Whether it has ever been given a blank text, which services refuse. */
   readonly sawBlank: boolean;
-  /** Takes over for the kinds named, until `work` is called. */
+  /** Answers requests of these kinds with `embed` until `work` is called. */
   misbehave(embed: Embed, ...kinds: readonly EmbedOptions["kind"][]): void;
   work(): void;
 }
 
-/** Its vectors are those of the hashing embedder; another `model` or length is another vector space. */
+/** Uses the hashing embedder's vectors; another `model` or `dimensions` is another vector space. */
 export function createScriptedEmbedder(
   options: { readonly dimensions?: number; readonly model?: string } = {},
 ): ScriptedEmbedder {
@@ -45,25 +45,25 @@ export function createScriptedEmbedder(
   };
 }
 
-/** Of another model and another length than the one that comes by default. */
+/** An embedder whose model and dimensions differ from the default ones. */
 export function createOtherEmbedder(): ScriptedEmbedder {
   return createScriptedEmbedder({ dimensions: 32, model: "other" });
 }
 
-/** As a service that is down. */
+/** Behaves like a service that is down. */
 export const down: Embed = async () => {
   throw new MemoryError("MEM_EMBEDDING", "the embedding service answered with status 503");
 };
 
-/** As a service that takes the request and never answers, and a client that never gives up. */
+/** Behaves like a service that never answers, with a client that never gives up. */
 export const hanging: Embed = () => new Promise(() => {});
 
-/** One vector for each text, `fill`ed, of a length of its own. */
+/** Answers with one vector of this length for each text, filled with `fill`. */
 export function vectorsOf(length: number, fill: number): Embed {
   return async (texts) => texts.map(() => new Float32Array(length).fill(fill));
 }
 
-/** As a service that answers a request with an error that names no text, whenever this one is among them. */
+/** Behaves like a service that rejects every request with this text in it, by an error that names no text. */
 export function refusing(poison: string): Embed {
   const honest = createHashingEmbedder({ dimensions: 64 });
   return async (texts, request) => {

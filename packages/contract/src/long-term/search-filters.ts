@@ -60,7 +60,7 @@ export function filtersSearches(open: Open): void {
       const writes = all.map((fields, i) =>
         write(keys[i]!, { text: "word", ...(fields && { metadata: fields }) }),
       );
-      // Part of it is in the index by then, and part is not.
+      // Flushed in between, so that only a part of the entries is in the index.
       await store.save(agent("writer"), writes.slice(0, 20));
       await store.flush();
       await store.save(agent("writer"), writes.slice(20));

@@ -6,12 +6,12 @@ import { agent, agents, query, TENANT, write } from "./samples.ts";
 const scope = agent("listener");
 const here = agents("listener");
 
-/** A place in an order. */
+/** A write at a position in a sequence. */
 function at(id: string, position: number, key: string, text: string): LongTermWrite {
   return write(key, { text, sequence: { id, position } });
 }
 
-/** `next` stands beside what answers the query; `alone` says the same in another sequence. */
+/** `next` is beside the entry that answers the query; `alone` has the same text in another sequence. */
 function conversations(answer = -5): LongTermWrite[] {
   return [
     at("talk", answer + 0.5, "next", "the budget was approved"),

@@ -89,7 +89,7 @@ const CALLS: readonly ContractCall<LongTermStore>[] = [
     run: (store, _, options) => store.embedder(options),
   },
   {
-    // Asked for again it answers alike, and what was made is kept: who closes the store need not wait for it.
+    // A repeated call gives the same answer and keeps the vectors made so far, so `close` need not wait for it.
     method: "reembed",
     reads: true,
     abortable: true,
@@ -103,7 +103,7 @@ const CALLS: readonly ContractCall<LongTermStore>[] = [
   },
 ];
 
-/** A store that keeps no history says so where all else is well. */
+/** Calls `history`; a store that keeps none has to say so when everything else is in order. */
 async function historyWherePossible(
   store: LongTermStore,
   scope: Scope,
@@ -118,7 +118,7 @@ async function historyWherePossible(
   }
 }
 
-/** What holds for every method, and what a store says of itself. */
+/** Tests what applies to every method, and what a store reports about itself. */
 export function keepsTheTraits(open: Open): void {
   const subject: TraitSubject<LongTermStore> = {
     open: async () => (await open()).store,

@@ -8,7 +8,7 @@ const scope = agent("editor");
 const here = agents("editor");
 
 export function asksForWords(open: Open): void {
-  /** The keys of what is found among these texts, in ascending order; half of them flushed, half not. */
+  /** Stores these texts, half of them flushed; the returned function searches for keys, in ascending order. */
   const searcher = async (...all: string[]) => {
     const { store } = await open();
     const entries = texts(...all);

@@ -1,7 +1,7 @@
-import { setImmediate as otherWork } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { OpenRecords } from "./harness.ts";
 import { AGENT, ask, askIds, idsOf, series } from "./sample.ts";
+import { whileWriting } from "./while-writing.ts";
 
 export function standsConcurrency(open: OpenRecords): void {
   describe("concurrency", () => {
@@ -22,22 +22,11 @@ export function standsConcurrency(open: OpenRecords): void {
     it("answers while it is written to, with what was acknowledged", async () => {
       const { store } = await open();
       const sent = series(60);
-      let acknowledged = 0;
-      const writing = (async () => {
-        for (const each of sent) {
-          await store.append([each]);
-          acknowledged += 1;
-        }
-      })();
-      while (acknowledged < sent.length) {
-        // Lets a store go on that answers and writes in the same turn of the event loop.
-        await otherWork();
-        const least = acknowledged;
+      await whileWriting(store, sent, async (acknowledged) => {
         const ids = await askIds(store, { agentId: AGENT });
         expect(ids).toEqual(idsOf(sent).slice(0, ids.length));
-        expect(ids.length).toBeGreaterThanOrEqual(least);
-      }
-      await writing;
+        expect(ids.length).toBeGreaterThanOrEqual(acknowledged);
+      });
     });
 
     it("lets two handles write one agent's records", async () => {

@@ -41,7 +41,7 @@ export function keepsJson(open: OpenRecords): void {
             const sent = record(n++, { input, output, error, metadata });
             await store.append([copy(sent)]);
             const [found] = await ask(store, { order: "newest", limit: 1, id: sent.id });
-            // Not strictly: a value may have a property named "constructor".
+            // Not `toStrictEqual`: a value may have a property named "constructor".
             expect(found).toEqual(sent);
           },
         ),

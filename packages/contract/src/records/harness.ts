@@ -1,18 +1,18 @@
 import type { RecordStore } from "@mem/core";
 
-/** One storage that the suite may do with as it likes. Disposed after each test, after its stores are closed. */
+/** A store and its storage, for the tests to change at will. Disposed after each test, once its stores are closed. */
 export interface RecordHarness extends Partial<AsyncDisposable> {
   readonly store: RecordStore;
   /** Closes the store and opens the same storage again. */
   reopen(): Promise<RecordStore>;
-  /** Opens the same storage a second time, as another process would. Needed where `capabilities.shared`. */
+  /** Opens the same storage a second time, as another process would. Required if `capabilities.shared` is true. */
   another?(): Promise<RecordStore>;
 }
 
-/** What a topic of the suite is given: a fresh storage, cleaned up after the test that opened it. */
+/** Opens a store over fresh, empty storage, which is cleaned up after the test that opened it. */
 export type OpenRecords = () => Promise<RecordHarness>;
 
-/** Remembers what a test opened, so that it is closed whether the test passed or not. */
+/** Tracks what a test opened, so that it is closed whether the test passes or fails. */
 export class OpenedRecords {
   readonly #open: OpenRecords;
   readonly #stores = new Set<RecordStore>();

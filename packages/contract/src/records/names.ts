@@ -2,7 +2,7 @@ import { NASTY_IDS } from "../nasty-ids.ts";
 
 const LONG = "x".repeat(10_000);
 
-/** Names that some file system confuses, forbids, cuts or gives a meaning; all differ from each other. */
+/** Names that some file system confuses, forbids, truncates or gives a meaning; no two are equal. */
 const FILE_NAMES: readonly string[] = [
   ".",
   "...",

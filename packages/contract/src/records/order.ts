@@ -55,7 +55,7 @@ export function keepsOrder(open: OpenRecords): void {
   });
 }
 
-/** Appends in an order that is not the one asked for. */
+/** Appends agent by agent, which is not the order of the answers. */
 async function appendByAgent(
   store: { append(records: readonly ExecutionRecord[]): Promise<void> },
   records: readonly ExecutionRecord[],

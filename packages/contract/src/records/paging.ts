@@ -1,4 +1,5 @@
 import type { ExecutionRecord, RecordStore } from "@mem/core";
+import { setImmediate as otherWork } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { OpenRecords } from "./harness.ts";
 import { AGENT, askIds, askPages, idsOf, record, series, TENANT } from "./sample.ts";
@@ -69,6 +70,32 @@ export function pages(open: OpenRecords): void {
         const found = await askPages(store, { order, limit: 7 });
         const ids = found.flatMap(idsOf);
         expect(ids).toEqual(order === "oldest" ? idsOf(sent) : idsOf(sent).toReversed());
+      },
+    );
+
+    it.each(["oldest", "newest"] as const)(
+      "walks a long queue of pages while others write, %s first",
+      async (order) => {
+        const { store } = await open();
+        const sent = series(400).map((each, n) => ({ ...each, agentId: `agent-${n % 2}` }));
+        await store.append(sent);
+        const walk = new AbortController();
+        let n = 1000;
+        const write = async (agentId: string): Promise<void> => {
+          while (!walk.signal.aborted && n < 1200) {
+            await store.append([record(n++, { agentId })]);
+            await otherWork();
+          }
+        };
+        const writing = Promise.all(["agent-0", "agent-1", "late"].map(write));
+        const found = await askPages(store, { order, limit: 7 });
+        walk.abort();
+        await writing;
+        const ids = found.flatMap(idsOf);
+        expect(new Set(ids).size).toBe(ids.length);
+        const known = new Set(idsOf(sent));
+        const expected = order === "oldest" ? idsOf(sent) : idsOf(sent).toReversed();
+        expect(ids.filter((id) => known.has(id))).toEqual(expected);
       },
     );
 

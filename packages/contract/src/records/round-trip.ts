@@ -19,6 +19,7 @@ export function returnsWhatWasAppended(open: OpenRecords): void {
         error: { name: "TimeoutError", message: "no answer" },
         durationMs: 1234.5,
         metadata: { model: "none", attempt: 2 },
+        subject: "person:1",
       };
       await store.append([structuredClone(full)]);
       expect(await ask(store)).toStrictEqual([full]);

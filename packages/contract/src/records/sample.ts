@@ -4,12 +4,12 @@ const START = Date.UTC(2026, 0, 1, 12);
 export const TENANT = "acme";
 export const AGENT = "strategy";
 
-/** The time stamp `ms` after the suite's beginning of time. */
+/** The timestamp `ms` after the start of the suite's time. */
 export function at(ms: number): string {
   return new Date(START + ms).toISOString();
 }
 
-/** The n-th record of a series, one every millisecond, changed as told. */
+/** The n-th record of a series, one every millisecond, with `changes`. */
 export function record(n: number, changes: Partial<ExecutionRecord> = {}): ExecutionRecord {
   return {
     id: `record-${String(n).padStart(4, "0")}`,
@@ -30,7 +30,7 @@ export interface Question extends Partial<RecordQuery> {
   readonly tenantId?: string;
 }
 
-/** All that match, page by page; oldest first and in large pages unless told. */
+/** Fetches all matching records; by default, oldest first and in large pages. */
 export async function ask(store: RecordStore, question: Question = {}): Promise<ExecutionRecord[]> {
   const pages = await askPages(store, question);
   return pages.flat();
@@ -44,10 +44,10 @@ export function idsOf(records: readonly ExecutionRecord[]): string[] {
   return records.map(({ id }) => id);
 }
 
-// More than any test needs: a cursor that leads in a circle fails the test instead of running for ever.
+// More than any test needs: a cycle of cursors fails the test instead of running forever.
 const MAX_PAGES = 100;
 
-/** Each page as it came; `between` runs before the next one is asked for. */
+/** Fetches each page as it comes; `between` runs before each next request. */
 export async function askPages(
   store: RecordStore,
   { tenantId = TENANT, ...query }: Question = {},

@@ -2,7 +2,7 @@ import { isMemoryError, type ExecutionRecord } from "@mem/core";
 import { describe, expect, it } from "vitest";
 import type { OpenRecords } from "./harness.ts";
 import { NASTY_NAMES } from "./names.ts";
-import { ask, askIds, record, series } from "./sample.ts";
+import { ask, askIds, record, series, TENANT } from "./sample.ts";
 
 export function keepsScopesApart(open: OpenRecords): void {
   describe("scope", () => {
@@ -24,6 +24,7 @@ export function keepsScopesApart(open: OpenRecords): void {
         const { tenantId } = each;
         expect(await ask(store, { tenantId })).toStrictEqual([each]);
         expect(await ask(store, { tenantId, agentId: each.agentId })).toStrictEqual([each]);
+        expect(await store.stats(tenantId, {})).toMatchObject([{ records: 1 }]);
       }
     });
 
@@ -32,7 +33,9 @@ export function keepsScopesApart(open: OpenRecords): void {
       const sent = NASTY_NAMES.map((workflowId, n) => record(n, { workflowId }));
       await store.append(sent);
       for (const each of sent) {
-        expect(await ask(store, { workflowId: each.workflowId as string })).toStrictEqual([each]);
+        const question = { workflowId: each.workflowId as string };
+        expect(await ask(store, question)).toStrictEqual([each]);
+        expect(await store.stats(TENANT, question)).toMatchObject([{ records: 1 }]);
       }
     });
 

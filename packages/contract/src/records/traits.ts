@@ -24,11 +24,25 @@ const CALLS: readonly ContractCall<RecordStore>[] = [
     run: (store, place, options) =>
       store.query(place as string, { order: "newest", limit: 10 }, options),
   },
+  {
+    method: "stats",
+    reads: true,
+    place: "tenant",
+    abortable: true,
+    run: (store, place, options) => store.stats(place as string, {}, options),
+  },
+  {
+    method: "erase",
+    place: "tenant",
+    abortable: true,
+    run: (store, place, options) =>
+      store.erase({ tenantId: place as string, id: record(0).id }, options),
+  },
   { method: "flush", abortable: false, run: (store) => store.flush() },
   { method: "health", abortable: false, run: (store) => store.health() },
 ];
 
-/** What holds for every method, and for every field of a record that says whose it is. */
+/** Tests what applies to every method, and to every field of a record that names its owner. */
 export function keepsTheTraits(open: OpenRecords): void {
   const subject: TraitSubject<RecordStore> = {
     open: async () => (await open()).store,
@@ -45,6 +59,7 @@ export function keepsTheTraits(open: OpenRecords): void {
       ["an empty agent", { agentId: "" }],
       ["an agent with a lone surrogate", { agentId: "a\uD800" }],
       ["an empty workflow", { workflowId: "" }],
+      ["an empty subject", { subject: "" }],
       ["a second tenant", { tenantId: "other" }],
     ];
     it.each(bad)("refuses one with %s, and stores none of it", async (_, changes) => {

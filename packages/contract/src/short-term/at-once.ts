@@ -7,7 +7,7 @@ import type { Opened } from "./harness.ts";
 import { EDITOR, getOne, valueOf, write, WRITER } from "./samples.ts";
 import { inSession, LAUNCH, LAUNCH_WRITER, startWorkflow, TIMEOUT } from "./workflow-samples.ts";
 
-/** Single values by the shortest way there is: at once where the backend offers it, else by `get` and `save`. */
+/** Single values by the shortest path: by `atOnce` if the backend has it, else by `get` and `save`. */
 export function answersAtOnce(open: Opened): void {
   describe("single values, at once where that is offered", () => {
     it("give what get gives, and store what save stores", async () => {

@@ -4,14 +4,14 @@ import { getOne, write } from "./samples.ts";
 
 const NOWHERE = { tenantId: "time", agentId: "probe" };
 
-/** A minute from now is not the same on a server: the backend's own stamp says what time it is there. */
+/** Returns the backend's time, read from an entry's timestamp: a server's clock differs from this process's. */
 export async function timeOf(backend: ShortTermBackend): Promise<number> {
   await backend.save(NOWHERE, [write("time")]);
   const { updatedAt } = (await getOne(backend, NOWHERE, "time"))!;
   return updatedAt;
 }
 
-/** Whether the backend's time moves only when it is told to, as a manual clock does, or runs on, as a server's does. */
+/** Whether the backend's time moves only when advanced, as a manual clock's, and not by itself, as a server's. */
 export async function timeStandsStill(backend: ShortTermBackend): Promise<boolean> {
   const before = await timeOf(backend);
   await wait(5);

@@ -1,26 +1,26 @@
 import type { ShortTermBackend } from "@mem/core";
 
-/** One memory that a test may do with as it likes. Disposed after the test, after its backends are closed. */
+/** A backend and its memory, for a test to change at will. Disposed after the test, once its backends are closed. */
 export interface ShortTermHarness extends Partial<AsyncDisposable> {
-  /** Over an empty memory. */
+  /** A backend over an empty memory. */
   readonly backend: ShortTermBackend;
-  /** Moves the time that the backend lives by: a manual clock, or an offset to the server's time. */
+  /** Advances the backend's time, in milliseconds: a manual clock, or an offset to the server's time. */
   advance(ms: number): void | Promise<void>;
-  /** Opens the same memory a second time, as another process would. Needed where `capabilities.shared`. */
+  /** Opens the same memory a second time, as another process would. Required if `capabilities.shared` is true. */
   another?(): Promise<ShortTermBackend>;
 }
 
 /** Opens a fresh, empty memory. */
 export type OpenShortTerm = () => Promise<ShortTermHarness>;
 
-/** What a topic of the suite is given: a harness that is cleaned up after the test that opened it. */
+/** Given to each topic of the suite: opens a harness, which is cleaned up after the test that opened it. */
 export type Opened = () => Promise<{
   readonly backend: ShortTermBackend;
   readonly advance: (ms: number) => Promise<void>;
   readonly another?: () => Promise<ShortTermBackend>;
 }>;
 
-/** Remembers what a test opened, so that it is cleaned up whether the test passed or not. */
+/** Tracks what a test opened, so that it is cleaned up whether the test passes or fails. */
 export class OpenedShortTerm {
   readonly #open: OpenShortTerm;
   readonly #backends: ShortTermBackend[] = [];

@@ -18,7 +18,7 @@ export function addsUp(open: Opened): void {
 
     it("adds any two numbers as JavaScript does", async () => {
       const { backend } = await open();
-      // No sum of these is too large, and there is no negative zero in JSON.
+      // No sum of these is too large, and JSON as stored here has no negative zero.
       const number = fc.double({ noNaN: true, min: -1e307, max: 1e307 }).map((n) => n + 0);
       await fc.assert(
         fc.asyncProperty(number, number, async (before, by) => {

@@ -14,8 +14,8 @@ export function keepsLogs(open: Opened): void {
       const first = await append(backend, ["a", "b"]);
       const second = await append(backend, ["c"]);
       expect(first).toEqual([
-        { id: "a", position: 1, at: expect.any(Number), value: "value of a" },
-        { id: "b", position: 2, at: expect.any(Number), value: "value of b" },
+        { id: "a", position: 1, at: expect.any(Number), value: "value of a", edits: 0 },
+        { id: "b", position: 2, at: expect.any(Number), value: "value of b", edits: 0 },
       ]);
       expect(second.map((item) => item.position)).toEqual([3]);
       expect(await backend.read(WRITER, "chat", { limit: 10 })).toEqual([...first, ...second]);
@@ -132,6 +132,14 @@ export function keepsLogs(open: Opened): void {
       await advance(MINUTE);
       const [b] = await append(backend, ["b"]);
       expect(b!.at - a!.at).toBeGreaterThanOrEqual(MINUTE);
+    });
+
+    it("stamp items with the time that they are given", async () => {
+      const { backend } = await open();
+      const copied = [{ id: "a", value: 1, at: 1_000_000_000_000 }];
+      const [item] = await backend.append(WRITER, "chat", copied, BOUNDS);
+      expect(item).toEqual({ id: "a", position: 1, at: 1_000_000_000_000, value: 1, edits: 0 });
+      expect(await backend.read(WRITER, "chat", { limit: 10 })).toEqual([item]);
     });
 
     it("are apart by name and scope, whatever the name", async () => {

@@ -1,4 +1,4 @@
-/** Changes whatever can be reached from a result. */
+/** Changes everything that can be reached from a result. */
 export function ruin(result: unknown): void {
   if (typeof result !== "object" || result === null) return;
   for (const inner of Object.values(result)) ruin(inner);

@@ -14,7 +14,7 @@ import { expect } from "vitest";
 export const WRITER: Scope = { tenantId: "acme", agentId: "writer" };
 export const EDITOR: Scope = { tenantId: "acme", agentId: "editor" };
 
-/** A write that lives for ever and meets every condition, unless `more` says otherwise. */
+/** A write without TTL and conditions, except for what `more` has. */
 export function write(
   key: string,
   value: JsonValue = key,
@@ -52,7 +52,7 @@ export async function valueOf(
   return (await getOne(backend, scope, key))?.value;
 }
 
-/** Counts `hits` of the writer, for ever, unless it is told otherwise. */
+/** Increments the writer's `hits`, without TTL unless `more` has one. */
 export function add(
   backend: ShortTermBackend,
   by: number,
@@ -62,7 +62,7 @@ export function add(
   return backend.increment(scope, { key: "hits", by, ttlMs: null, ...more });
 }
 
-/** The keys of all pages, following the cursors. */
+/** Lists the keys of all pages, following the cursors. */
 export async function listedKeys(
   backend: ShortTermBackend,
   scope: Scope,
@@ -74,10 +74,10 @@ export async function listedKeys(
   return entries.map((entry) => entry.key);
 }
 
-/** More than any test needs: a listing that never ends fails instead of running for ever. */
+/** More than any test needs: an endless listing fails instead of running forever. */
 const MAX_PAGES = 2000;
 
-/** The items of all pages, following the cursors. */
+/** Fetches the items of all pages, following the cursors. */
 export async function allPages<T>(
   limit: number,
   fetch: (cursor: { readonly cursor?: string }) => Promise<Page<T>>,

@@ -7,7 +7,7 @@ import { NASTY_IDS } from "../nasty-ids.ts";
 import type { Opened } from "./harness.ts";
 import { listedKeys, saveOne, valueOf, write } from "./samples.ts";
 
-/** Parts that run into each other when they are joined carelessly. */
+/** Parts that collide if they are joined carelessly. */
 const COLLIDING = ["a", "a:b", "b:c", "c", "1", "10", ":", "a%3Ab"];
 
 /** Two different scopes that have names in common. */

@@ -21,6 +21,15 @@ interface SessionCallCase {
 
 const BOUNDS = { maxItems: 10, ttlMs: "session" } as const;
 
+const NOTHING_YET = {
+  operations: 0,
+  messages: 0,
+  records: 0,
+  errors: 0,
+  firstAt: expect.any(Number),
+  lastAt: expect.any(Number),
+};
+
 /** Every call that can be tied to a lifetime. */
 const CALLS: readonly SessionCallCase[] = [
   { method: "get", run: (backend, options) => backend.get(LAUNCH_WRITER, ["session"], options) },
@@ -52,6 +61,15 @@ const CALLS: readonly SessionCallCase[] = [
     method: "read",
     run: (backend, options) => backend.read(LAUNCH, "chat", { limit: 1 }, options),
   },
+  {
+    method: "find",
+    run: (backend, options) => backend.find(LAUNCH, "chat", ["a", "x"], options),
+  },
+  {
+    method: "edit",
+    run: (backend, options) => backend.edit(LAUNCH, "chat", { id: "a", value: 1 }, options),
+  },
+  { method: "workflowSize", run: (backend, options) => backend.workflowSize(LAUNCH, options) },
   { method: "getWorkflow", run: (backend, options) => backend.getWorkflow(LAUNCH, options) },
 ];
 
@@ -92,17 +110,7 @@ export function tiesCallsToSessions(open: Opened): void {
       await run(backend, inSession(started));
       const state = await backend.getWorkflow(LAUNCH);
       expect(state!.expiresAt).toBeGreaterThanOrEqual(started.expiresAt + TIMEOUT / 2);
-      expect(state?.activity).toEqual([
-        {
-          agentId: "writer",
-          operations: 1,
-          messages: 0,
-          records: 0,
-          errors: 0,
-          firstAt: expect.any(Number),
-          lastAt: expect.any(Number),
-        },
-      ]);
+      expect(state?.activity).toEqual([{ ...NOTHING_YET, agentId: "writer", operations: 1 }]);
     });
 
     it("is refused where there is no workflow in the scope", async () => {
@@ -182,6 +190,30 @@ export function tiesCallsToSessions(open: Opened): void {
       const [editor, writer] = state!.activity;
       expect(editor?.firstAt).toBe(editor?.lastAt);
       expect(writer!.lastAt - writer!.firstAt).toBeGreaterThanOrEqual(2000);
+    });
+
+    it.each(CALLS)("$method counts what no agent does, too", async ({ run }) => {
+      const { backend } = await open();
+      const { epoch } = await startWorkflow(backend);
+      await fillWorkflow(backend);
+      await run(backend, { session: { epoch, activity: "message" } });
+      const state = await backend.getWorkflow(LAUNCH);
+      expect(state?.activity).toEqual([{ ...NOTHING_YET, messages: 1 }]);
+    });
+
+    it("counts what no agent does by itself, before what agents do", async () => {
+      const { backend } = await open();
+      const started = await startWorkflow(backend);
+      const { epoch } = started;
+      const nobody: CallOptions = { session: { epoch, activity: "operation" } };
+      await backend.count(LAUNCH, inSession(started, { agentId: " " }));
+      await backend.count(LAUNCH, inSession(started));
+      await Promise.all(Array.from({ length: 25 }, async () => backend.count(LAUNCH, nobody)));
+      expect((await backend.getWorkflow(LAUNCH))?.activity).toEqual([
+        { ...NOTHING_YET, operations: 25 },
+        { ...NOTHING_YET, agentId: " ", operations: 1 },
+        { ...NOTHING_YET, agentId: "writer", operations: 1 },
+      ]);
     });
 
     it("shows a call's own activity in the state that it returns", async () => {

@@ -4,15 +4,18 @@ import { expectRejection } from "../traits/expect-rejection.ts";
 import type { Opened } from "./harness.ts";
 import { getOne, saveOne, valueOf, write, WRITER } from "./samples.ts";
 import {
+  claimStep,
+  expectConflict,
   inSession,
   LAUNCH,
   LAUNCH_WRITER,
   sessionWrite,
   startWorkflow,
+  TIMEOUT,
 } from "./workflow-samples.ts";
 
 export function sharesMemory(open: Opened): void {
-  /** Two handles on one memory; where it is not shared, there is only the one, and it has to agree with itself. */
+  /** Two handles on one memory; twice the same one if the memory is not shared. */
   const handles = async (): Promise<readonly [ShortTermBackend, ShortTermBackend]> => {
     const { backend, another } = await open();
     return [backend, another === undefined ? backend : await another()];
@@ -82,6 +85,36 @@ export function sharesMemory(open: Opened): void {
         "MEM_SESSION_ENDED",
       );
       expect(await one.count(LAUNCH_WRITER)).toBe(0);
+    });
+
+    it("see and change the same claims", async () => {
+      const [one, other] = await handles();
+      const started = await startWorkflow(one);
+      const all = await Promise.all(
+        Array.from({ length: 10 }, (_, i) => claimStep(i % 2 === 0 ? one : other, started)),
+      );
+      const claim = all.find((given) => given !== undefined)!;
+      expect(all.filter((given) => given !== undefined)).toHaveLength(1);
+      expect((await one.getWorkflow(LAUNCH))?.claims).toEqual([claim]);
+      const done = { step: claim.step, token: claim.token, to: "done" } as const;
+      await other.changeClaim(LAUNCH, done, inSession(started));
+      expect((await one.getWorkflow(LAUNCH))?.claims).toMatchObject([{ isDone: true }]);
+      await expectConflict(() =>
+        one.save(LAUNCH_WRITER, [sessionWrite("plan")], inSession(started, { claim })),
+      );
+    });
+
+    it("are told of what timed out once, whichever asks", async () => {
+      const { backend: one, advance, another } = await open();
+      const other = (await another?.()) ?? one;
+      for (let i = 0; i < 20; i++)
+        await startWorkflow(one, {}, { tenantId: "acme", workflowId: `run ${i}` });
+      await advance(TIMEOUT);
+      const all = await Promise.all(
+        Array.from({ length: 6 }, (_, i) => (i % 2 === 0 ? one : other).takeExpired("acme")),
+      );
+      expect(new Set(all.flat().map(({ workflowId }) => workflowId)).size).toBe(20);
+      expect(all.flat()).toHaveLength(20);
     });
 
     it("are closed one by one", async () => {

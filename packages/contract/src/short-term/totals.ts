@@ -6,6 +6,8 @@ import type { Opened } from "./harness.ts";
 import { allPages, EDITOR, saveOne, write, WRITER } from "./samples.ts";
 import { LAUNCH, LAUNCH_WRITER, sessionWrite, startWorkflow, TIMEOUT } from "./workflow-samples.ts";
 
+const HOUR = 3_600_000;
+
 export function keepsTotals(open: Opened): void {
   describe("stats", () => {
     it("count the entries and live workflows of one tenant", async () => {
@@ -49,6 +51,18 @@ export function keepsTotals(open: Opened): void {
       await advance(1000);
       expect(await backend.stats("acme")).toEqual({ entries: 1, workflows: 1 });
       await advance(TIMEOUT);
+      expect(await backend.stats("acme")).toEqual({ entries: 1, workflows: 0 });
+    });
+
+    it("count what lives for long, whatever was saved with it that lives shorter or is refused", async () => {
+      const { backend, advance } = await open();
+      const saves = await Promise.allSettled([
+        backend.save(LAUNCH_WRITER, [write("a", 1, { ttlMs: HOUR })]),
+        backend.save(LAUNCH_WRITER, [write("b", 1, { ttlMs: null })]),
+        backend.save(LAUNCH_WRITER, [sessionWrite("c")]),
+      ]);
+      expect(saves.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected"]);
+      await advance(30 * 24 * HOUR);
       expect(await backend.stats("acme")).toEqual({ entries: 1, workflows: 0 });
     });
   });

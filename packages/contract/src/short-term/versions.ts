@@ -109,7 +109,7 @@ export function keepsVersions(open: Opened): void {
         return result?.stored === true;
       };
       const writer = async (): Promise<void> => {
-        // In each round one of them gets through, so nobody needs more tries than there are increments.
+        // One of them succeeds in each round, so nobody needs more tries than there are increments.
         for (let done = 0, tries = 0; done < 25 && tries <= 200; tries++) {
           if (await increment()) done++;
         }

@@ -1,15 +1,23 @@
 import type {
   CallOptions,
+  ClaimChange,
+  ClaimRef,
+  ClaimRequest,
   Scope,
   ShortTermBackend,
   ShortTermWrite,
   StartedWorkflow,
+  WorkflowClaim,
   WorkflowRef,
   WorkflowStart,
 } from "@mem/core";
+import { expect } from "vitest";
+import { expectRejection } from "../traits/expect-rejection.ts";
 import { write } from "./samples.ts";
 
 export const TIMEOUT = 60_000;
+/** How long a claim is held, in milliseconds. */
+export const CLAIM_TTL = 20_000;
 
 export const LAUNCH: WorkflowRef = { tenantId: "acme", workflowId: "launch" };
 export const LAUNCH_WRITER: Scope = { ...LAUNCH, agentId: "writer" };
@@ -48,7 +56,39 @@ export function inSession(
   return { session: { epoch, agentId: "writer", activity: "operation", ...more } };
 }
 
-/** An entry that lives with the workflow, one with a ttl of its own, one for ever, and a log, in every scope of it. */
+let claims = 0;
+
+/** Claims the step `draft`, or another, as a new operation of the writer. */
+export function claimStep(
+  backend: ShortTermBackend,
+  started: { readonly epoch: string },
+  more: Partial<ClaimRequest> = {},
+  workflow: WorkflowRef = LAUNCH,
+): Promise<WorkflowClaim | undefined> {
+  const request = { step: "draft", ttlMs: CLAIM_TTL, opId: `claim ${++claims}`, ...more };
+  return backend.claim(workflow, request, inSession(started));
+}
+
+/** Changes a claim of `LAUNCH` as one operation of the writer. */
+export function changeClaim(
+  backend: ShortTermBackend,
+  started: { readonly epoch: string },
+  { step, token }: ClaimRef,
+  to: ClaimChange["to"],
+  ttlMs: number = CLAIM_TTL,
+): Promise<WorkflowClaim> {
+  const change = to === "renewed" ? { step, token, to, ttlMs } : { step, token, to };
+  return backend.changeClaim(LAUNCH, change, inSession(started));
+}
+
+/** Expects a call to be refused as not retryable, because a claim is not held. */
+export async function expectConflict(call: () => Promise<unknown>): Promise<void> {
+  const settled = call();
+  await expectRejection(() => settled, "MEM_CONFLICT");
+  await expect(settled).rejects.toMatchObject({ retryable: false });
+}
+
+/** In each scope, stores an entry that lives with the workflow, one with a TTL of its own, one without, and a log. */
 export async function fillWorkflow(backend: ShortTermBackend): Promise<void> {
   for (const scope of LAUNCH_SCOPES) {
     await backend.save(scope, [
@@ -68,7 +108,7 @@ export interface SeenScope {
   readonly logItems: number;
 }
 
-/** All that can be seen of the workflow's data, in each scope. */
+/** Everything visible of the workflow's data, in each scope. */
 export async function seeWorkflow(backend: ShortTermBackend): Promise<SeenScope[]> {
   return Promise.all(
     LAUNCH_SCOPES.map(async (scope) => {
@@ -84,7 +124,7 @@ export async function seeWorkflow(backend: ShortTermBackend): Promise<SeenScope[
   );
 }
 
-/** What is to be seen where there is nothing. */
+/** What is visible if there is no data. */
 export const NOTHING: readonly SeenScope[] = LAUNCH_SCOPES.map(() => ({
   keys: [],
   versions: [],

@@ -24,6 +24,7 @@ export function startsWorkflows(open: Opened): void {
         timeoutMs: TIMEOUT,
         metadata: { goal: "more leads" },
         activity: [],
+        claims: [],
         created: true,
       });
       const { created: _, ...state } = started;

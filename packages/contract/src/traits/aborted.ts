@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { runWell, type TraitSubject } from "./contract-call.ts";
 import { expectRejection } from "./expect-rejection.ts";
 
-/** A signal that has fired keeps a call from doing anything; one that fires later leaves no doubt about what was done. */
+/** A call whose signal has fired does nothing; if the signal fires later, the outcome of the call is not in doubt. */
 export function honoursSignals<S>(subject: TraitSubject<S>): void {
   const calls = subject.calls.filter((call) => call.abortable);
 

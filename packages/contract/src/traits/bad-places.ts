@@ -21,7 +21,7 @@ const NOT_OBJECTS: readonly BadPlace[] = [
   { label: "a string instead of a scope", place: "acme" },
 ];
 
-/** Every place that a method has to refuse, whatever its other arguments are. */
+/** Every place that a method has to refuse, whatever its other arguments. */
 export const BAD_PLACES: Readonly<Record<PlaceKind, readonly BadPlace[]>> = {
   scope: [
     ...NOT_OBJECTS,

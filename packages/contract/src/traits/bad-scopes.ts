@@ -3,7 +3,7 @@ import { BAD_PLACES } from "./bad-places.ts";
 import type { TraitSubject } from "./contract-call.ts";
 import { expectRejection } from "./expect-rejection.ts";
 
-/** There is no unscoped call: whatever does not name an exact place is refused and touches nothing. */
+/** There is no unscoped call: one that does not name an exact place is refused and touches nothing. */
 export function refusesBadScopes<S>(subject: TraitSubject<S>): void {
   describe("bad scopes", () => {
     for (const call of subject.calls) {

@@ -7,7 +7,8 @@ interface Closable extends AsyncDisposable {
 }
 
 /**
- * What was accepted before `close()` is done, and what was asked is answered truly or refused, never wrongly; after it every method says so, and closing again is harmless.
+ * Calls accepted before `close()` complete: writes are done, and reads are answered correctly or refused. After it,
+ * every method rejects with `MEM_CLOSED`, and closing again is harmless.
  */
 export function refusesCallsOnceClosed<S extends Closable>(subject: TraitSubject<S>): void {
   const reading = subject.calls.filter((call) => call.reads === true);

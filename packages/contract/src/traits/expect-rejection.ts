@@ -2,7 +2,7 @@ import { isMemoryError, type MemoryErrorCode } from "@mem/core";
 import { expect } from "vitest";
 
 /**
- * Expects a call to reject with a `MemoryError` of this code that says that nothing was done; a call that throws
+ * Expects a call to reject with a `MemoryError` of this code and the outcome `"not-applied"`. A call that throws
  * instead of returning a promise fails the test too.
  */
 export async function expectRejection(

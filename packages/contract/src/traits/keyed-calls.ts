@@ -44,7 +44,7 @@ export function keyedCalls<W extends Write, E extends Entry>(
   ];
 }
 
-/** Puts two entries where the calls of `keyedCalls` act. */
+/** Stores two entries where the calls of `keyedCalls` act. */
 export async function seedKeyed<W extends Write, E extends Entry>(
   store: KeyedStore<W, E>,
   write: (key: string) => W,

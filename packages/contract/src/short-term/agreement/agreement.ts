@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { timeOf, timeStandsStill } from "../backend-time.ts";
 import type { Opened } from "../harness.ts";
 import { ModelBackend } from "../model/model-backend.ts";
+import { claimOperations } from "./claim-operations.ts";
 import { differences } from "./differences.ts";
 import { entryReads } from "./entry-reads.ts";
 import { entryWrites } from "./entry-writes.ts";
@@ -45,14 +46,15 @@ function anyOperation(lasting: Durations): fc.Arbitrary<Operation> {
   }));
   return fc.oneof(
     { weight: 8, arbitrary: entryWrites(lasting) },
-    { weight: 4, arbitrary: entryReads() },
-    { weight: 3, arbitrary: logOperations(lasting) },
+    { weight: 3, arbitrary: entryReads() },
+    { weight: 5, arbitrary: logOperations(lasting) },
     { weight: 4, arbitrary: workflowOperations(lasting) },
+    { weight: 4, arbitrary: claimOperations(lasting) },
     { weight: 2, arbitrary: passing },
   );
 }
 
-/** Plays the operations on a fresh backend and on the model, and compares after each. */
+/** Plays the operations on a fresh backend and on the model, and compares the answers after each. */
 async function playOnBoth(
   open: Opened,
   isStill: boolean,
@@ -81,7 +83,7 @@ async function playOnBoth(
   }
 }
 
-/** The shortest list of operations that was found to show it. */
+/** Describes the shortest list of operations found that shows the difference. */
 function report(details: fc.RunDetails<[Operation[]]>): string {
   const [operations = []] = details.counterexample ?? [];
   const { errorInstance, seed } = details;

@@ -1,6 +1,6 @@
 import { inspect, isDeepStrictEqual } from "node:util";
 
-/** Where two answers differ, and how, one line for each place. */
+/** Describes where and how two answers differ, one line for each place. */
 export function differences(path: string, expected: unknown, answer: unknown): string[] {
   if (isDeepStrictEqual(expected, answer)) return [];
   if (isObject(expected) && isObject(answer) && haveSameNames(expected, answer)) {

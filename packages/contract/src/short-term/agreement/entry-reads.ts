@@ -31,7 +31,10 @@ const request = fc.record(
   { requiredKeys: ["limit"] },
 );
 
-/** All pages, because one may hold fewer than its limit; and for the same reason not counted as an activity. */
+/**
+ * Fetches all pages, because a page may be shorter than its limit. The number of calls therefore varies, so they must
+ * not count as activities.
+ */
 const listing: fc.Arbitrary<Operation> = fc
   .record({ scope, request, tie: tie.map((one) => one && { epoch: one.epoch }) })
   .map((args) => ({

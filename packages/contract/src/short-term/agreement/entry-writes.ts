@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue, Scope, ShortTermWrite, WriteResult } from "
 import fc from "fast-check";
 import type { Operation } from "./operation.ts";
 import { settle, versionsOf, type Player, type Tie, type Which } from "./player.ts";
-import { key, scope, tie, which, type Durations } from "./pool.ts";
+import { key, scope, which, writeTie, type Durations } from "./pool.ts";
 
 type Writing = Omit<ShortTermWrite, "ifVersion"> & { readonly ifVersion?: Which };
 
@@ -23,7 +23,7 @@ const noNumber = fc.constantFrom<JsonValue>(null, "text", "1", "", null, false, 
 const value = fc.oneof({ weight: 3, arbitrary: number }, { weight: 1, arbitrary: noNumber });
 const opId = fc.constantFrom("op 1", "op 2");
 
-/** A third of them may meet what is there, or not. */
+/** A third of them may have conditions or an `opId`. */
 function writing({ life }: Durations): fc.Arbitrary<Writing> {
   const named = fc.constantFrom<Writing["ttlMs"]>(null, "keep", "session");
   const plain = { key, value, ttlMs: fc.oneof(life, named), source: fc.constant("agent" as const) };
@@ -45,7 +45,7 @@ function saving(durations: Durations): fc.Arbitrary<Operation> {
     minLength: 1,
     maxLength: 3,
   });
-  return fc.record({ scope, writes, tie }).map((args) => ({
+  return fc.record({ scope, writes, tie: writeTie }).map((args) => ({
     method: "save",
     args,
     run: async (player) => {
@@ -56,7 +56,7 @@ function saving(durations: Durations): fc.Arbitrary<Operation> {
   }));
 }
 
-/** Saves that are called before any of them is answered: they take effect in the order of the calls. */
+/** Saves called before any of them is answered: they take effect in the order of the calls. */
 function savingAtOnce(durations: Durations): fc.Arbitrary<Operation> {
   const one = fc.record({ scope, write: writing(durations) });
   return fc.array(one, { minLength: 2, maxLength: 5 }).map((saves) => ({
@@ -79,7 +79,7 @@ function incrementing({ life }: Durations): fc.Arbitrary<Operation> {
   const ttlMs = fc.oneof(life, fc.constantFrom(null, "session" as const));
   const by = fc.constantFrom(1, -1, 1 / 3, 0, 1e308);
   const increment = fc.record({ key, by, ttlMs, opId }, { requiredKeys: ["key", "by", "ttlMs"] });
-  return fc.record({ scope, increment, tie }).map((args) => ({
+  return fc.record({ scope, increment, tie: writeTie }).map((args) => ({
     method: "increment",
     args,
     run: async (player) => {
@@ -97,7 +97,7 @@ const deleting: fc.Arbitrary<Operation> = fc
   .record({
     scope,
     removals: fc.uniqueArray(removal, { selector: (one) => one.key, minLength: 1, maxLength: 3 }),
-    tie,
+    tie: writeTie,
   })
   .map((args) => ({
     method: "delete",
@@ -108,7 +108,7 @@ const deleting: fc.Arbitrary<Operation> = fc
     },
   }));
 
-const clearing: fc.Arbitrary<Operation> = fc.record({ scope, tie }).map((args) => ({
+const clearing: fc.Arbitrary<Operation> = fc.record({ scope, tie: writeTie }).map((args) => ({
   method: "clear",
   args,
   run: (player) => player.backend.clear(args.scope, player.options(args.scope, args.tie)),
@@ -120,7 +120,7 @@ function save(
   writes: readonly Writing[],
   tied?: Tie,
 ): Promise<WriteResult[]> {
-  // The backend keeps what it is given, and two of them are given the same.
+  // A backend owns its arguments, and two backends are given the same.
   const own = structuredClone(writes).map((one) => withVersion(player, at, one));
   return player.backend.save(at, own, player.options(at, tied));
 }

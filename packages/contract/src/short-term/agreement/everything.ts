@@ -1,10 +1,11 @@
 import type { ShortTermBackend } from "@mem/core";
 import type { Operation } from "./operation.ts";
+import { byId } from "./workflow-operations.ts";
 import { LOGS, SCOPES, TENANTS, WORKFLOWS } from "./pool.ts";
 
 type Look = readonly [at: string, seen: Promise<unknown>];
 
-/** Looks at all there is, by its place. */
+/** Reads everything that is stored, by its place. */
 export const LOOK_AT_EVERYTHING: Operation = {
   method: "look at everything",
   args: {},
@@ -35,9 +36,14 @@ function lookAtTenants(backend: ShortTermBackend): Look[] {
     `workflow ${ref.tenantId} ${ref.workflowId}`,
     backend.getWorkflow(ref),
   ]);
+  const sizes = WORKFLOWS.map((ref): Look => [
+    `size of ${ref.tenantId} ${ref.workflowId}`,
+    backend.workflowSize(ref),
+  ]);
   const totals = TENANTS.flatMap((tenantId): Look[] => [
     [`workflows of ${tenantId}`, backend.listWorkflows(tenantId, { limit: 100 })],
     [`stats of ${tenantId}`, backend.stats(tenantId)],
+    [`expired of ${tenantId}`, backend.takeExpired(tenantId).then(byId)],
   ]);
-  return [...workflows, ...totals];
+  return [...workflows, ...sizes, ...totals];
 }

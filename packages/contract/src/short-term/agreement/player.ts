@@ -3,6 +3,7 @@ import {
   encodeScope,
   isMemoryError,
   type CallOptions,
+  type ClaimRef,
   type MemoryErrorCode,
   type Scope,
   type SessionCall,
@@ -12,12 +13,19 @@ import {
 import { ruin } from "../ruin.ts";
 import type { Operation } from "./operation.ts";
 
-/** One of the versions or epochs that a player was answered: the latest of its kind, or the first. */
+/** Which version, epoch or token of those that a player has received: the latest of its kind, or the first. */
 export type Which = "latest" | "first";
 
-/** How a call is tied to a session, before anybody knows its epoch. */
-export interface Tie extends Omit<SessionCall, "epoch"> {
+/** How a call is tied to a session whose epoch is not known yet. */
+export interface Tie extends Omit<SessionCall, "epoch" | "claim"> {
   readonly epoch: Which;
+  readonly claim?: ClaimTie;
+}
+
+/** A claim of a step whose token is not known yet. */
+export interface ClaimTie {
+  readonly step: string;
+  readonly token: Which;
 }
 
 export interface Refusal {
@@ -25,13 +33,16 @@ export interface Refusal {
   readonly outcome: string;
 }
 
-const TIMES = /^(at|(created|updated|expires|started|first|last)At)$/;
+const TIMES = /^(at|(created|updated|expires|started|first|last|claimed)At)$/;
+/** A backend may choose these values freely: the topics of the suite test their order and what they measure. */
+const FREE = /^(token|bytes)$/;
 const NAMES = /^(version|epoch)$/;
 
 /**
- * Plays operations on one memory. It remembers the versions and epochs that it is answered, so that the same operation
- * can be played on another backend, which makes its own; and it tells them by the order in which they first came up,
- * and times by what has passed since the beginning, so that the answers of two backends can be compared.
+ * Plays operations on one memory. It remembers the versions, epochs and tokens that it receives, so that the same
+ * operation can be played on another backend, which makes its own. It names versions and epochs by the order in which
+ * they first appear, and times by what has passed since the beginning, so that the answers of two backends can be
+ * compared.
  */
 export class Player {
   readonly advance: (ms: number) => Promise<void>;
@@ -52,46 +63,52 @@ export class Player {
     this.#sinceBeginning = sinceBeginning;
   }
 
-  /** Whose turn it is: every operation goes through the next handle on the memory. */
+  /** The handle whose turn it is: each operation uses the next handle on the memory. */
   get backend(): ShortTermBackend {
     return this.#handles[this.#turn % this.#handles.length]!;
   }
 
-  /** What the operation is answered, in words that can be compared. */
+  /** Plays an operation; resolves with its answer in a comparable form. */
   async play(operation: Operation): Promise<unknown> {
     this.#turn++;
     const answer = await settle(operation.run(this));
     const told = this.#tell(answer);
-    // It belongs to the caller, and the backend has to be none the worse for it.
+    // The answer belongs to the caller: changing it must not affect the backend.
     ruin(answer);
     return told;
   }
 
-  /** Takes note of a version or epoch. */
+  /** Remembers a version, an epoch or a token. */
   remember(place: string, answered: string): void {
     const before = this.#answered.get(place);
     if (before === undefined) this.#answered.set(place, [answered]);
     else before.push(answered);
   }
 
-  /** One that was answered there; something else where nothing was. */
+  /** Returns one that was remembered for this place, or one that never existed. */
   recall(place: string, which: Which): string {
     return this.#answered.get(place)?.at(which === "first" ? 0 : -1) ?? "never answered";
   }
 
-  /** The name of an operation that has not been there before. */
+  /** Returns a name that no operation has had before. */
   newOperation(): string {
     return `operation ${++this.#operations}`;
   }
 
-  /** What ties a call in this scope to a session, if anything. */
+  /** The options that tie a call in this scope to a session, if anything does. */
   options(scope: Scope, tie: Tie | undefined): CallOptions {
     if (tie === undefined) return {};
-    const { epoch, ...session } = tie;
+    const { epoch: which, claim: claimTie, ...session } = tie;
     const { tenantId, workflowId = "" } = scope;
-    return {
-      session: { ...session, epoch: this.recall(epochsOf({ tenantId, workflowId }), epoch) },
-    };
+    const epoch = this.recall(epochsOf({ tenantId, workflowId }), which);
+    const claim = claimTie && { claim: this.claimRef(epoch, claimTie) };
+    return { session: { ...session, epoch, ...claim } };
+  }
+
+  /** Returns a claim in this lifetime, or one that never existed if no token was received. */
+  claimRef(epoch: string, { step, token }: ClaimTie): ClaimRef {
+    const answered = this.#answered.get(tokensOf(epoch, step))?.at(token === "first" ? 0 : -1);
+    return { step, token: Number(answered ?? 0) };
   }
 
   #tell(answer: unknown): unknown {
@@ -101,6 +118,7 @@ export class Player {
       Object.entries(answer).map(([property, value]: [string, unknown]) => {
         if (typeof value === "number" && TIMES.test(property))
           return [property, this.#sinceBeginning(value)];
+        if (FREE.test(property)) return [property, typeof value];
         if (typeof value === "string" && NAMES.test(property)) return [property, this.#name(value)];
         return [property, this.#tell(value)];
       }),
@@ -117,7 +135,7 @@ export class Player {
   }
 }
 
-/** What a call is answered, or with which code it is refused. */
+/** Resolves with a call's answer, or with the code and outcome of its refusal. */
 export async function settle<T>(answer: Promise<T>): Promise<T | Refusal> {
   try {
     return await answer;
@@ -130,6 +148,11 @@ export async function settle<T>(answer: Promise<T>): Promise<T | Refusal> {
 /** Where the versions of an entry are remembered. */
 export function versionsOf(scope: Scope, key: string): string {
   return encodeParts(["version", encodeScope(scope), key]);
+}
+
+/** Where the tokens of a step are remembered. */
+export function tokensOf(epoch: string, step: string): string {
+  return encodeParts(["token", epoch, step]);
 }
 
 /** Where the epochs of a workflow are remembered. */

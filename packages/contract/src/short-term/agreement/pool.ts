@@ -2,9 +2,9 @@ import type { ActivityKind, Scope, WorkflowRef } from "@mem/core";
 import fc from "fast-check";
 import { WRITER } from "../samples.ts";
 import { LAUNCH, LAUNCH_WRITER } from "../workflow-samples.ts";
-import type { Tie, Which } from "./player.ts";
+import type { ClaimTie, Tie, Which } from "./player.ts";
 
-// Few names of each kind, so that operations meet; and some that run into each other where they are joined carelessly.
+// Few names of each kind, so that operations meet; some of them collide if they are joined carelessly.
 
 const LAUNCH_2: WorkflowRef = { tenantId: "acme", workflowId: "launch:2" };
 const ELSEWHERE: WorkflowRef = { tenantId: "other", workflowId: "launch" };
@@ -35,8 +35,13 @@ export const workflow: fc.Arbitrary<WorkflowRef> = fc.constantFrom(
   LAUNCH,
 );
 export const tenantId: fc.Arbitrary<string> = fc.constantFrom(...TENANTS);
-export const log: fc.Arbitrary<string> = fc.constantFrom(...LOGS, "chat");
+/** Mostly the same log, so that there is something in it. */
+export const logPlace: fc.Arbitrary<{ readonly scope: Scope; readonly log: string }> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant({ scope: LAUNCH_WRITER, log: "chat" }) },
+  { weight: 1, arbitrary: fc.record({ scope, log: fc.constantFrom(...LOGS) }) },
+);
 export const key: fc.Arbitrary<string> = fc.constantFrom("a", "ab", "\uFFFD", "\u{1F600}");
+export const step: fc.Arbitrary<string> = fc.constantFrom("draft", "draft", "draft", "a:b");
 export const which: fc.Arbitrary<Which> = fc.constantFrom("latest", "first");
 
 export const HOUR = 3_600_000;
@@ -48,8 +53,8 @@ export interface Durations {
 }
 
 /**
- * To the millisecond where time stands still between the calls. Elsewhere in whole hours, so that what goes by during
- * the calls does not matter: a life ends just with a pause, or an hour and more before or after it.
+ * Exact to the millisecond if time stands still between the calls. Otherwise whole hours, so that the duration of the
+ * calls does not matter: a life ends exactly with a pause, or at least an hour before or after it.
  */
 export function durations(timeStandsStill: boolean): Durations {
   const exact = timeStandsStill ? [1, HOUR - 1] : [];
@@ -68,8 +73,19 @@ const tied: fc.Arbitrary<Tie> = fc.record(
   { requiredKeys: ["epoch"] },
 );
 
-/** What ties some calls to a session. */
+/** Ties some calls to a session. */
 export const tie: fc.Arbitrary<Tie | undefined> = fc.oneof(
   { weight: 3, arbitrary: fc.constant(undefined) },
   { weight: 1, arbitrary: tied },
+);
+
+const claim: fc.Arbitrary<ClaimTie> = fc.record({ step, token: which });
+
+/** Ties some writes to a session, and some of these to a claim in it. */
+export const writeTie: fc.Arbitrary<Tie | undefined> = fc.oneof(
+  { weight: 2, arbitrary: tie },
+  {
+    weight: 1,
+    arbitrary: fc.record({ tied, claim }).map((one) => ({ ...one.tied, claim: one.claim })),
+  },
 );

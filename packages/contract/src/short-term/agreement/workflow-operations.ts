@@ -1,3 +1,4 @@
+import { compareCodePoints, type WorkflowState } from "@mem/core";
 import fc from "fast-check";
 import { allPages } from "../samples.ts";
 import type { Operation } from "./operation.ts";
@@ -11,6 +12,8 @@ export function workflowOperations(durations: Durations): fc.Arbitrary<Operation
     { weight: 2, arbitrary: looking },
     { weight: 2, arbitrary: ending },
     { weight: 1, arbitrary: listing },
+    { weight: 2, arbitrary: takingExpired },
+    { weight: 1, arbitrary: measuring },
   );
 }
 
@@ -68,3 +71,21 @@ const listing: fc.Arbitrary<Operation> = fc
         player.backend.listWorkflows(args.tenantId, { limit: args.limit, ...cursor }),
       ),
   }));
+
+/** Sorted, because the answer has no order. */
+const takingExpired: fc.Arbitrary<Operation> = fc.record({ tenantId }).map((args) => ({
+  method: "takeExpired",
+  args,
+  run: async (player) => byId(await player.backend.takeExpired(args.tenantId)),
+}));
+
+const measuring: fc.Arbitrary<Operation> = fc.record({ workflow, tie }).map((args) => ({
+  method: "workflowSize",
+  args,
+  run: (player) =>
+    player.backend.workflowSize(args.workflow, player.options(args.workflow, args.tie)),
+}));
+
+export function byId(states: readonly WorkflowState[]): WorkflowState[] {
+  return states.toSorted((a, b) => compareCodePoints(a.workflowId, b.workflowId));
+}

@@ -23,7 +23,7 @@ export interface Row {
   readonly ends: number | "session" | undefined;
 }
 
-/** The entries of the model: one row after the other, looked through at every call. */
+/** The entries of the model: a list of rows that every call scans. */
 export abstract class ModelEntries extends ModelGate {
   protected rows: Row[] = [];
   #versions = 0;
@@ -35,7 +35,7 @@ export abstract class ModelEntries extends ModelGate {
   ): Promise<(Entry | undefined)[]> {
     this.enter(scope, options);
     return keys.map((key) => {
-      const row = this.find(scope, key);
+      const row = this.findRow(scope, key);
       return row && this.handOut(row);
     });
   }
@@ -64,9 +64,10 @@ export abstract class ModelEntries extends ModelGate {
   ): Promise<boolean[]> {
     this.enter(scope, options);
     return removals.map(({ key, ifVersion }) => {
-      const row = this.find(scope, key);
+      const row = this.findRow(scope, key);
       if (row === undefined || !this.isVersion(row, ifVersion)) return false;
       this.rows = this.rows.filter((other) => other !== row);
+      this.changed(scope);
       return true;
     });
   }
@@ -90,6 +91,7 @@ export abstract class ModelEntries extends ModelGate {
     this.enter(scope, options);
     const gone = this.rowsOf(scope);
     this.rows = this.rows.filter((row) => !gone.includes(row));
+    if (gone.length > 0) this.changed(scope);
     return gone.length;
   }
 
@@ -101,7 +103,7 @@ export abstract class ModelEntries extends ModelGate {
     return this.rows.filter((row) => row.place === this.place(scope) && this.isLive(row));
   }
 
-  protected find(scope: Scope, key: string): Row | undefined {
+  protected findRow(scope: Scope, key: string): Row | undefined {
     const place = this.place(scope);
     return this.rows.find(
       (row) => row.entry.key === key && row.place === place && this.isLive(row),
@@ -117,7 +119,7 @@ export abstract class ModelEntries extends ModelGate {
   }
 
   protected wasDone(scope: Scope, key: string, opId: string | undefined): boolean {
-    return this.isRepeated(this.find(scope, key), opId);
+    return this.isRepeated(this.findRow(scope, key), opId);
   }
 
   protected nextVersion(_replaced: Row | undefined): string {
@@ -130,7 +132,7 @@ export abstract class ModelEntries extends ModelGate {
   }
 
   protected store(scope: Scope, write: ShortTermWrite): WriteResult {
-    const row = this.find(scope, write.key);
+    const row = this.findRow(scope, write.key);
     if (row !== undefined && this.isRepeated(row, write.opId))
       return { stored: true, version: row.entry.version };
     if (!this.isVersion(row, write.ifVersion) || (write.ifAbsent === true && row !== undefined))
@@ -139,7 +141,7 @@ export abstract class ModelEntries extends ModelGate {
   }
 
   protected add(scope: Scope, { key, by, ttlMs, opId }: Increment): Incremented {
-    const row = this.find(scope, key);
+    const row = this.findRow(scope, key);
     const before = row === undefined ? 0 : row.entry.value;
     if (typeof before !== "number") throw notCountable("key", "holds no number");
     if (row !== undefined && this.isRepeated(row, opId))
@@ -156,7 +158,7 @@ export abstract class ModelEntries extends ModelGate {
     return { value, version: this.put(scope, write, row) };
   }
 
-  /** Puts an entry in the place of another, if there is one; its version. */
+  /** Stores an entry, replacing another if there is one; returns its version. */
   protected put(scope: Scope, write: ShortTermWrite, replaced: Row | undefined): string {
     const { ttlMs: _, ifVersion: _v, ifAbsent: _a, opId, ...about } = write;
     const version = this.nextVersion(replaced);
@@ -167,6 +169,7 @@ export abstract class ModelEntries extends ModelGate {
     const ends = this.endOf(write, replaced);
     this.rows = this.rows.filter((row) => row.entry.key !== write.key || row.place !== place);
     this.rows.push({ place, scope, entry, ends, ...(opId !== undefined && { opId }) });
+    this.changed(scope);
     return version;
   }
 

@@ -1,14 +1,17 @@
 import {
+  checkId,
   checkScope,
   compareCodePoints,
   encodeScope,
   MemoryError,
   throwIfAborted,
   type CallOptions,
+  type ClaimRef,
   type Clock,
   type Page,
   type Scope,
   type SessionCall,
+  type WorkflowClaim,
   type WorkflowRef,
   type WorkflowStart,
 } from "@mem/core";
@@ -20,15 +23,29 @@ export interface Lifetime extends WorkflowRef {
   readonly startedAt: number;
   expiresAt: number;
   readonly acts: { readonly at: number; readonly call: SessionCall }[];
+  /** All claims that were ever made. */
+  claims: ModelClaim[];
+}
+
+/** A claim as stored; one that was given up is `isFree`, one that lapsed is past its `expiresAt`. */
+export interface ModelClaim extends WorkflowClaim {
+  readonly opId: string;
+  readonly isFree: boolean;
+}
+
+interface Watch {
+  readonly ref: WorkflowRef;
+  readonly wake: () => void;
 }
 
 /**
- * What every call to the model goes through: whether it may act, in which lifetime, and what time it is. The model is
- * made of small protected steps, so that a backend that breaks just one rule can be made of it.
+ * The checks that every call to the model passes: whether it may act, in which lifetime, and at what time. The model
+ * consists of small protected methods, so that a subclass can break a single rule.
  */
 export abstract class ModelGate {
   readonly clock: Clock;
   protected lifetimes: Lifetime[] = [];
+  protected watches: Watch[] = [];
   protected closed = false;
 
   constructor(clock: Clock) {
@@ -39,7 +56,7 @@ export abstract class ModelGate {
     if (this.closed) throw new MemoryError("MEM_CLOSED", "closed");
     throwIfAborted(options?.signal);
     for (const lifetime of this.lifetimes)
-      if (this.isOver(lifetime.expiresAt)) this.forget(lifetime);
+      if (this.isOver(lifetime.expiresAt)) this.timeOut(lifetime);
   }
 
   protected enter(
@@ -53,7 +70,17 @@ export abstract class ModelGate {
     if (session === undefined) return;
     const live = this.checkLife(scope, "session");
     if (live?.epoch !== session.epoch) throw new MemoryError("MEM_SESSION_ENDED", "ended");
+    if (session.claim !== undefined && !this.holds(live, session.claim)) throw claimLost();
     this.use(live, isRepeated() ? { epoch: session.epoch } : session);
+  }
+
+  protected enterWorkflow(
+    ref: WorkflowRef,
+    options?: CallOptions,
+    isRepeated?: () => boolean,
+  ): void {
+    this.enter(ref, options, isRepeated);
+    checkId(ref.workflowId, "workflowId");
   }
 
   protected use(live: Lifetime, call: SessionCall): void {
@@ -65,7 +92,7 @@ export abstract class ModelGate {
     checkScope(scope);
   }
 
-  /** The lifetime of the scope's workflow, which has to be live for what lives by it. */
+  /** For the TTL `"session"`, returns the live lifetime of the scope's workflow, or throws if there is none. */
   protected checkLife(scope: Scope, ttlMs: unknown): Lifetime | undefined {
     if (ttlMs !== "session") return undefined;
     if (scope.workflowId === undefined)
@@ -77,6 +104,24 @@ export abstract class ModelGate {
 
   protected lifetime(scope: Scope): Lifetime | undefined {
     return this.lifetimes.find((one) => isOf(one, scope));
+  }
+
+  /** The claim of a step if it is held or done. */
+  protected currentClaim(live: Lifetime, step: string): ModelClaim | undefined {
+    const now = Math.min(this.clock.now(), live.expiresAt);
+    const claim = live.claims.findLast((one) => one.step === step);
+    const isHeld = claim !== undefined && !claim.isFree && (claim.expiresAt ?? Infinity) > now;
+    return isHeld ? claim : undefined;
+  }
+
+  protected holds(live: Lifetime, { step, token }: ClaimRef): boolean {
+    const current = this.currentClaim(live, step);
+    return current?.token === token && !current.isDone;
+  }
+
+  /** Has to be called when an entry has changed or the workflow has ended. */
+  protected changed(scope: Scope): void {
+    for (const { ref, wake } of this.watches) if (isOf(ref, scope)) queueMicrotask(wake);
   }
 
   protected place(scope: Scope): string {
@@ -117,11 +162,18 @@ export abstract class ModelGate {
     throw new MemoryError("MEM_INVALID_ARGUMENT", "not a cursor");
   }
 
-  /** Ends a workflow with everything that is of it. */
+  /** Ends a workflow and deletes everything in it. */
   protected abstract forget(ref: WorkflowRef): void;
+
+  /** Ends a lifetime that has timed out. */
+  protected abstract timeOut(lifetime: Lifetime): void;
 }
 
-/** Whether a scope is of this workflow. */
+export function claimLost(): MemoryError {
+  return new MemoryError("MEM_CONFLICT", "not held any more", { retryable: false });
+}
+
+/** Whether a scope belongs to this workflow. */
 export function isOf({ tenantId, workflowId }: WorkflowRef, scope: Scope): boolean {
   return scope.tenantId === tenantId && scope.workflowId === workflowId;
 }

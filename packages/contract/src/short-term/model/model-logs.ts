@@ -1,7 +1,9 @@
 import {
   encodeParts,
+  MemoryError,
   type CallOptions,
   type LogBounds,
+  type LogEdit,
   type LogItem,
   type LogRead,
   type LogWrite,
@@ -9,13 +11,18 @@ import {
 } from "@mem/core";
 import { ModelEntries } from "./model-entries.ts";
 
+export interface LogRow {
+  readonly item: LogItem;
+  readonly ties: readonly string[];
+}
+
 export interface Log {
   readonly scope: Scope;
-  items: LogItem[];
+  rows: LogRow[];
   next: number;
   /** Whether it lives as long as its session. */
   withSession: boolean;
-  /** Until when it lives by itself; `Infinity`: for ever. */
+  /** Until when it lives on its own; `Infinity` means forever. */
   until: number;
 }
 
@@ -30,16 +37,20 @@ export abstract class ModelLogs extends ModelEntries {
     bounds: LogBounds,
     options?: CallOptions,
   ): Promise<LogItem[]> {
-    const isThere = ({ id }: LogWrite): boolean =>
-      this.log(scope, name)?.items.some((item) => item.id === id) === true;
+    const isThere = ({ id }: LogWrite): boolean => this.logRow(scope, name, id) !== undefined;
     this.enter(scope, options, () => items.every(isThere));
     this.checkLife(scope, bounds.ttlMs);
     const there = this.log(scope, name);
     if (there === undefined && items.length === 0) return [];
-    const log = there ?? { scope, items: [], next: 1, withSession: false, until: 0 };
+    const log = there ?? { scope, rows: [], next: 1, withSession: false, until: 0 };
     this.logs.set(this.logPlace(scope, name), log);
+    const before = log.rows;
     const appended = items.map((item) => this.push(log, item));
-    log.items = log.items.slice(-bounds.maxItems);
+    this.drop(
+      log,
+      log.rows.filter((row) => !before.includes(row)),
+      bounds.maxItems,
+    );
     this.prolong(log, bounds.ttlMs);
     return this.copy(appended);
   }
@@ -47,10 +58,35 @@ export abstract class ModelLogs extends ModelEntries {
   async read(scope: Scope, name: string, read: LogRead, options?: CallOptions): Promise<LogItem[]> {
     this.enter(scope, options);
     const { limit, before = Infinity, after = 0 } = read;
-    const items = this.log(scope, name)?.items ?? [];
+    const items = (this.log(scope, name)?.rows ?? []).map(({ item }) => item);
     return this.copy(
       items.filter((item) => item.position < before && item.position > after).slice(-limit),
     );
+  }
+
+  async find(
+    scope: Scope,
+    name: string,
+    ids: readonly string[],
+    options?: CallOptions,
+  ): Promise<(LogItem | undefined)[]> {
+    this.enter(scope, options);
+    const items = ids.map((id) => this.logRow(scope, name, id)?.item);
+    return items.map((item) => item && this.copy(item));
+  }
+
+  async edit(
+    scope: Scope,
+    name: string,
+    edit: LogEdit,
+    options?: CallOptions,
+  ): Promise<LogItem | undefined> {
+    this.enter(scope, options);
+    const log = this.log(scope, name);
+    const row = this.logRow(scope, name, edit.id);
+    if (log === undefined || row === undefined) return undefined;
+    if (!this.meetsEdit(row, edit)) throw new MemoryError("MEM_CONFLICT", "was edited");
+    return this.copy(this.replace(log, row, edit));
   }
 
   protected logPlace(scope: Scope, name: string): string {
@@ -66,11 +102,50 @@ export abstract class ModelLogs extends ModelEntries {
     return withSession || !this.isOver(until);
   }
 
-  protected push(log: Log, { id, value }: LogWrite): LogItem {
-    const there = log.items.find((item) => item.id === id);
-    if (there !== undefined) return there;
-    const item = { id, position: log.next++, at: this.clock.now(), value };
-    log.items.push(item);
+  protected logRow(scope: Scope, name: string, id: string): LogRow | undefined {
+    return this.log(scope, name)?.rows.find(({ item }) => item.id === id);
+  }
+
+  protected push(log: Log, { id, value, ties = [], at = this.clock.now() }: LogWrite): LogItem {
+    const there = log.rows.find((row) => row.item.id === id);
+    if (there !== undefined) return there.item;
+    const item = { id, position: log.next++, at, value, edits: 0 };
+    log.rows = [...log.rows, { item, ties }];
+    return item;
+  }
+
+  /** Drops the excess: the oldest items first, with all that they are tied to; items tied to the new ones last. */
+  protected drop(log: Log, added: readonly LogRow[], maxItems: number): void {
+    const last = this.tiedTo(log, added);
+    for (const row of log.rows) {
+      if (log.rows.length <= maxItems) return;
+      if (last.includes(row) || !log.rows.includes(row)) continue;
+      const gone = this.tiedTo(log, [row]);
+      log.rows = log.rows.filter((one) => !gone.includes(one));
+    }
+    log.rows = log.rows.slice(-maxItems);
+  }
+
+  /** These rows, those that share a tie with one of them, those that share one with these, and so on. */
+  protected tiedTo(log: Log, rows: readonly LogRow[]): readonly LogRow[] {
+    const ties = new Set(rows.flatMap((row) => row.ties));
+    const all = log.rows.filter(
+      (row) => rows.includes(row) || row.ties.some((tie) => ties.has(tie)),
+    );
+    return all.length === rows.length ? all : this.tiedTo(log, all);
+  }
+
+  protected meetsEdit({ item }: LogRow, { ifEdits }: LogEdit): boolean {
+    return ifEdits === undefined || ifEdits === item.edits;
+  }
+
+  protected replace(log: Log, row: LogRow, { value }: LogEdit): LogItem {
+    if (value === undefined) {
+      log.rows = log.rows.filter((one) => one !== row);
+      return row.item;
+    }
+    const item = { ...row.item, value, edits: row.item.edits + 1 };
+    log.rows = log.rows.map((one) => (one === row ? { ...row, item } : one));
     return item;
   }
 

@@ -3,7 +3,7 @@ import { DAY, MINUTE, SECOND, YEAR, type Life } from "./life.ts";
 const HALF = MINUTE / 2;
 const HOUR = 60 * MINUTE;
 
-/** However short or long. */
+/** From the shortest to the longest. */
 export const TTLS: readonly Life[] = [
   { life: "1 ms", lives: 1, steps: [{ save: 1 }] },
   { life: "a fiftieth of a second", lives: 20, steps: [{ save: 20 }] },
@@ -19,7 +19,7 @@ export const TTLS: readonly Life[] = [
   { life: "a hundred years", lives: 100 * YEAR, steps: [{ save: 100 * YEAR }] },
 ];
 
-/** What a write does to the life of what it replaces. */
+/** How long an entry lives after a write that replaces another one. */
 export const ENTRY_LIVES: readonly Life[] = [
   {
     life: "saved in a batch with others",

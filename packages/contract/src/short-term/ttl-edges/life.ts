@@ -1,6 +1,6 @@
 import type { Increment, LogBounds, ShortTermWrite } from "@mem/core";
 
-/** One thing that happens in a life; time passes only where a step says so. */
+/** One event in a life; time passes only if a step says so. */
 export type Step =
   | { readonly pass: number }
   | Saving
@@ -12,19 +12,19 @@ export type Step =
 
 interface Saving {
   readonly save: ShortTermWrite["ttlMs"];
-  /** The ttl of others that are saved by the same call. */
+  /** The TTLs of other entries saved by the same call, in milliseconds. */
   readonly beside?: readonly number[];
   readonly ifAbsent?: true;
   readonly ifVersion?: string;
 }
 
-/** What happens to an entry, or to a log, and how long it lives then. */
+/** What happens to an entry or a log, and how long it then lives. */
 export interface Life {
   readonly life: string;
   readonly steps: readonly Step[];
-  /** Milliseconds after the step that decides; `null`: for ever. */
+  /** Milliseconds from the deciding step to the end; `null` means forever. */
   readonly lives: number | null;
-  /** The place of the step that decides, counted from 0; the last one where it is not told. */
+  /** The index of the deciding step; by default, the last one. */
   readonly from?: number;
 }
 

@@ -8,10 +8,10 @@ import { YEAR, type Life, type Step } from "./life.ts";
 
 export type Harness = Awaited<ReturnType<Opened>>;
 
-/** Where a life can be lived. */
+/** Where the entry or the log of a life is stored. */
 export type Home = "of an agent" | "of a workflow" | "in a session";
 
-/** When it ends: at the earliest and at the latest, because a server's time runs on while a step is taken. */
+/** When a life ends, at the earliest and at the latest, because a server's time runs on during a step. */
 export interface End {
   readonly earliest: number;
   readonly latest: number;
@@ -19,15 +19,15 @@ export interface End {
 
 export interface Lived {
   readonly scope: WorkflowRef | { readonly tenantId: string; readonly agentId: string };
-  /** Absent: never. */
+  /** Absent if it never ends. */
   readonly end?: End;
-  /** Of the entry. */
+  /** The version of the entry. */
   readonly version?: string;
 }
 
 let lived = 0;
 
-/** Lives a life where nothing has been before. */
+/** Plays a life in a tenant of its own. */
 export async function live(harness: Harness, home: Home, life: Life): Promise<Lived> {
   const { backend } = harness;
   const tenantId = `tenant ${++lived}`;
@@ -48,7 +48,7 @@ export async function live(harness: Harness, home: Home, life: Life): Promise<Li
   const decided = ends.at(life.from ?? -1)!;
   const end = { earliest: decided.earliest + life.lives, latest: decided.latest + life.lives };
   const { expiresAt = Infinity } = entry ?? {};
-  // It may say a later time, or none, where its session ends before.
+  // The entry may state a later time, or none, if its session ends before that time.
   expect(expiresAt).toBeGreaterThanOrEqual(end.earliest);
   if (expiresAt > end.latest) return { scope, end, ...version };
   return { scope, end: { earliest: expiresAt, latest: expiresAt }, ...version };

@@ -3,7 +3,7 @@ import { DAY, MINUTE, type Life } from "./life.ts";
 const HALF = MINUTE / 2;
 const HOUR = 60 * MINUTE;
 
-/** What an append does to the life of its log: it never makes it shorter. */
+/** How an append affects the life of its log: it never shortens it. */
 export const LOG_LIVES: readonly Life[] = [
   { life: "appended to", steps: [{ append: MINUTE }], lives: MINUTE },
   {
@@ -42,7 +42,7 @@ export const LOG_LIVES: readonly Life[] = [
 
 const TIMEOUT = MINUTE;
 
-/** What the session does to the life of a log. */
+/** How the session affects the life of a log. */
 export const SESSION_LOG_LIVES: readonly Life[] = [
   {
     life: "of a session",

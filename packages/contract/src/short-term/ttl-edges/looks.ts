@@ -1,7 +1,7 @@
 import type { JsonValue, Scope, ShortTermBackend } from "@mem/core";
 import { getOne, listedKeys, write } from "../samples.ts";
 
-/** Whether the entry `it` of a scope is there, as one method shows it; `version` is the one it was saved with. */
+/** Whether the entry `it` of a scope exists, according to one method; `version` is the one it was saved with. */
 export type IsThere = (
   backend: ShortTermBackend,
   scope: Scope,
@@ -14,7 +14,7 @@ export const isThere: IsThere = async (backend, scope) =>
 export const isLogThere: IsThere = async (backend, scope) =>
   (await backend.read(scope, "it", { limit: 1 })).length > 0;
 
-/** Every method that could show an entry, or act on it. It was saved as the number 1 by the operation `op-0`. */
+/** Every method that could show an entry or act on it. The entry was saved as the number 1 with the `opId` `op-0`. */
 export const LOOKS: readonly { readonly method: string; readonly isThere: IsThere }[] = [
   { method: "get", isThere },
   {

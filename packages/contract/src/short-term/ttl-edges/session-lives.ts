@@ -7,7 +7,7 @@ const LONG = 10 * TIMEOUT;
 const START: Step = { start: TIMEOUT };
 const KEEP_DATA: Step = { session: "ended with keepData" };
 
-/** What a session does to the life of an entry of its workflow. */
+/** How a session affects the life of an entry of its workflow. */
 export const SESSION_LIVES: readonly Life[] = [
   {
     life: "of the session",
@@ -81,7 +81,7 @@ export const SESSION_LIVES: readonly Life[] = [
   },
 ];
 
-/** What becomes of it when the session ends and keeps its data. */
+/** How the life of an entry continues when the session ends and keeps its data. */
 export const KEPT_LIVES: readonly Life[] = [
   {
     life: "of the session",

@@ -11,7 +11,7 @@ import { KEPT_LIVES, SESSION_LIVES } from "./session-lives.ts";
 const HOMES: readonly Home[] = ["of an agent", "of a workflow", "in a session"];
 const MAX_LOOKS = 200;
 
-/** Each row of the tables is looked at 1 ms before its end and at its end. */
+/** Checks each row of the tables 1 ms before its end and at its end. */
 export function endsLives(open: Opened): void {
   describe("ttl edges", () => {
     describe.each(HOMES)("an entry %s", (home) => {
@@ -64,8 +64,9 @@ async function expectEnd(harness: Harness, home: Home, life: Life, there: IsTher
 }
 
 /**
- * Looks 1 ms before the end, or in 200 years. Where a server's time runs on, a look that finds nothing and came after the
- * end says nothing of the moment before, and is taken again on another life; one of a few ms may never be seen in time.
+ * Looks 1 ms before the end, or after 200 years if there is none. On a server, whose time runs on, a look that finds
+ * nothing and came after the end proves nothing; it is repeated on another life. A life of a few ms may never be seen
+ * in time.
  */
 async function expectThereUntilEnd(
   harness: Harness,
