@@ -1,7 +1,9 @@
-import type { LogWrite, ShortTermWrite, WorkflowStart } from "@mem/core";
+import type { ShortTermWrite, WorkflowStart } from "@mem/core";
 import type { Collection } from "./collection.ts";
-import { sizeOf, type Footprints } from "./footprint.ts";
-import type { LogChange } from "./log.ts";
+import type { ExpiredLifetime } from "./expired-lifetime.ts";
+import { sizeOf, type ClaimContent, type Footprints } from "./footprint.ts";
+import type { LogChange } from "./log-change.ts";
+import type { LogContent } from "./log-item.ts";
 import { BoundedEntry, type Recency } from "./recency.ts";
 import type { StoredEntry } from "./stored-entry.ts";
 
@@ -10,12 +12,14 @@ export interface Amount {
   readonly bytes: number;
 }
 
-/** How much a store with bounds keeps. It is told of everything that comes and goes. */
+/** Counts what a bounded store keeps. It is notified of everything that is added or removed. */
 export class Account implements Amount {
   readonly footprints: Footprints;
-  /** The order in which entries were used; absent where nobody wants to know. */
+  /** The order in which entries were last used; absent if it is not needed. */
   readonly recency: Recency | undefined;
-  /** Log items and sessions. */
+  /** Timed-out sessions that have not been reported yet, oldest first. */
+  readonly untold: Set<ExpiredLifetime> = new Set();
+  /** Log items, sessions and claims. */
   readonly #lasting = { items: 0, bytes: 0 };
   #entries = 0;
   /** Of entries, and of the scopes that hold some. */
@@ -34,7 +38,7 @@ export class Account implements Amount {
     return this.#entryBytes + this.#lasting.bytes;
   }
 
-  /** What of it can't be evicted. */
+  /** The part that can't be evicted. */
   get lasting(): Amount {
     return this.#lasting;
   }
@@ -54,7 +58,7 @@ export class Account implements Amount {
     this.entryUsed(entry);
   }
 
-  /** To be called before the entry notes which operation it was. */
+  /** Call it before the entry records which operation made it. */
   entryIncremented(entry: StoredEntry, opId: string | undefined): void {
     const { footprints } = this;
     const more = footprints.opId(opId) - footprints.opId(entry.opId);
@@ -83,7 +87,12 @@ export class Account implements Amount {
     this.#lasting.bytes += sizeOf(added, logItem) - sizeOf(dropped, logItem);
   }
 
-  logClosed(name: string, items: readonly LogWrite[]): void {
+  itemEdited(before: LogContent, after: LogContent): void {
+    const { logItem } = this.footprints;
+    this.#lasting.bytes += logItem(after) - logItem(before);
+  }
+
+  logClosed(name: string, items: readonly LogContent[]): void {
     const { log, logItem } = this.footprints;
     this.#lasting.items -= items.length;
     this.#lasting.bytes -= log(name) + sizeOf(items, logItem);
@@ -97,6 +106,16 @@ export class Account implements Amount {
   sessionEnded(workflowId: string, { metadata }: WorkflowStart): void {
     this.#lasting.items--;
     this.#lasting.bytes -= this.footprints.session(workflowId, metadata);
+  }
+
+  claimMade(claim: ClaimContent): void {
+    this.#lasting.items++;
+    this.#lasting.bytes += this.footprints.claim(claim);
+  }
+
+  claimGone(claim: ClaimContent): void {
+    this.#lasting.items--;
+    this.#lasting.bytes -= this.footprints.claim(claim);
   }
 
   #resize(entry: StoredEntry, bytes: number): void {

@@ -1,27 +1,37 @@
 import type {
   CallOptions,
+  ClaimRequest,
   Health,
   Increment,
   Incremented,
   LogBounds,
+  LogEdit,
   LogItem,
   LogWrite,
   Scope,
   ShortTermWrite,
   StartedWorkflow,
+  WorkflowClaim,
   WorkflowRef,
   WorkflowStart,
   WriteResult,
 } from "@mem/core";
 import type { Account } from "./account.ts";
 import type { Bounds } from "./bounds.ts";
-import { growthOfAppend, growthOfIncrement, growthOfSave, growthOfStart } from "./growth.ts";
+import {
+  growthOfAppend,
+  growthOfClaim,
+  growthOfEdit,
+  growthOfIncrement,
+  growthOfSave,
+  growthOfStart,
+} from "./growth.ts";
 import type { Memory } from "./memory.ts";
 import { MemoryBackend } from "./memory-backend.ts";
 
-/** A backend that may keep only so much. Whatever adds something makes room for it first, in the same step. */
+/** A backend with bounds. Every method that adds something makes room for it first, in the same step. */
 export class BoundedBackend extends MemoryBackend {
-  /** Room has to be made first, and what may have to be evicted is known only then. */
+  /** Not offered: room has to be made first, and only then is it known what has to be evicted. */
   override readonly atOnce = undefined;
   readonly #memory: Memory;
   readonly #account: Account;
@@ -74,6 +84,27 @@ export class BoundedBackend extends MemoryBackend {
       growthOfAppend(this.#account, this.#memory.space(scope), log, items, bounds),
     );
     return super.append(scope, log, items, bounds, options);
+  }
+
+  override async edit(
+    scope: Scope,
+    log: string,
+    edit: LogEdit,
+    options?: CallOptions,
+  ): Promise<LogItem | undefined> {
+    this.#memory.check(scope, options);
+    this.#bounds.makeRoom(() => growthOfEdit(this.#account, this.#memory.space(scope), log, edit));
+    return super.edit(scope, log, edit, options);
+  }
+
+  override async claim(
+    workflow: WorkflowRef,
+    request: ClaimRequest,
+    options: CallOptions,
+  ): Promise<WorkflowClaim | undefined> {
+    const live = this.#memory.checkSession(workflow, options);
+    this.#bounds.makeRoom(() => growthOfClaim(this.#account, live, request));
+    return super.claim(workflow, request, options);
   }
 
   override async startWorkflow(

@@ -5,7 +5,9 @@ import type { Growth } from "./growth.ts";
 import type { Limits } from "./options.ts";
 import { SLICE_MS, type TimingWheel } from "./timing-wheel.ts";
 
-/** Makes room for what is to be written, or refuses it. */
+const NOTHING: Amount = { items: 0, bytes: 0 };
+
+/** Makes room for a write, or refuses it. */
 export class Bounds {
   readonly #limits: Limits;
   readonly #account: Account;
@@ -19,17 +21,17 @@ export class Bounds {
   }
 
   /**
-   * Returns when there is room for a write: at once, after freeing what has expired, or after evicting. Throws
-   * `MEM_CAPACITY` where there can be none, and evicts nothing then.
+   * Makes room for a write if needed, by freeing what has expired and then by evicting. Throws `MEM_CAPACITY` if there
+   * can't be room, and then evicts nothing.
    */
   makeRoom(measure: () => Growth): void {
     let isSwept = false;
     let growth = measure();
     while (!this.#holds(this.#account, growth)) {
-      // No more is freed at once than it takes: it holds up the call.
-      if (isSwept) this.#evictFor(growth);
-      else isSwept = this.#wheel.settle(SLICE_MS);
-      // Measured anew, as the last entry of the scope that is written to may have gone.
+      // Frees no more at once than needed, because it holds up the call.
+      if (!isSwept) isSwept = this.#wheel.settle(SLICE_MS);
+      else if (!this.#forgetFor(growth)) this.#evictFor(growth);
+      // Measured anew, because the last entry of the written scope may be gone.
       growth = measure();
     }
     for (const entry of growth.uses) this.#account.entryUsed(entry);
@@ -53,10 +55,18 @@ export class Bounds {
     return a.items + b.items <= maxEntries && a.bytes + b.bytes <= maxBytes;
   }
 
+  /** Forgets the oldest timed-out session that was not reported; returns whether that could help. */
+  #forgetFor(growth: Growth): boolean {
+    const [oldest] = this.#account.untold;
+    if (oldest === undefined || !this.#holds(NOTHING, growth.alone)) return false;
+    oldest.expire();
+    return true;
+  }
+
   #evictFor(growth: Growth): void {
     const { recency, lasting } = this.#account;
     if (recency === undefined || !this.#holds(lasting, growth.alone)) throw this.#full(growth);
-    // With these the newest, evicting others is enough.
+    // These become the most recently used, so that evicting others is enough.
     for (const entry of growth.uses) recency.use(bounded(entry));
     while (recency.oldest !== undefined && !this.#holds(this.#account, growth)) {
       const { key, home } = recency.oldest;
@@ -74,11 +84,11 @@ export class Bounds {
         : `maxBytes, about ${maxBytes}`;
     const remedy =
       whenFull === "evict"
-        ? "evicting all other entries would not make room; logs and sessions are not evicted"
+        ? "evicting all other entries would not make room; logs, sessions and claims are not evicted"
         : "delete entries, wait until some expire, or raise it";
     return new MemoryError("MEM_CAPACITY", `the store would go beyond ${bound}: ${remedy}`, {
-      // What is too much for an empty store stays so.
-      retryable: this.#holds({ items: 0, bytes: 0 }, alone),
+      // A write that is too large for an empty store can never succeed.
+      retryable: this.#holds(NOTHING, alone),
     });
   }
 }

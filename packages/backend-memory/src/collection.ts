@@ -14,6 +14,7 @@ import {
 } from "@mem/core";
 import { encodeCursor } from "./cursor.ts";
 import type { Clockwork } from "./clockwork.ts";
+import { bytesOf, FOOTPRINTS } from "./footprint.ts";
 import { KeyMap } from "./key-map.ts";
 import { ownString } from "./own-string.ts";
 import { SortedKeys } from "./sorted-keys.ts";
@@ -21,7 +22,7 @@ import type { Space } from "./space.ts";
 import { StoredEntry } from "./stored-entry.ts";
 import { NEVER } from "./timing-wheel.ts";
 
-/** How many entries one page looks at, so that a filter that matches little does not hold up the process. */
+/** How many entries one page examines at most, so that a filter with few matches does not block the process. */
 const MAX_LOOKS = 10_000;
 
 type Condition = Pick<ShortTermWrite, "ifVersion" | "ifAbsent">;
@@ -42,17 +43,17 @@ export class Collection {
     return this.#space;
   }
 
-  /** Exact once the wheel has settled: until then it counts what has expired and is still to be freed. */
+  /** Exact once the wheel has settled; until then it includes expired entries that are not freed yet. */
   get size(): number {
     return this.#entries.size;
   }
 
-  /** What is kept under a key, be it over. */
+  /** The entry under a key, expired or not. */
   peek(key: string): StoredEntry | undefined {
     return this.#entries.get(key);
   }
 
-  /** What is kept under a key and is not over. */
+  /** The entry under a key, unless it has expired. */
   find(key: string): StoredEntry | undefined {
     const stored = this.#entries.get(key);
     if (stored === undefined || stored.due === NEVER) return stored;
@@ -86,7 +87,7 @@ export class Collection {
     return { stored: false, ...(current && { version: versions.text(current.version) }) };
   }
 
-  /** The entry as it is after a write; nothing where the write's condition was not met. */
+  /** The entry after a write; nothing if the write's condition was not met. */
   store(write: ShortTermWrite): StoredEntry | undefined {
     const { timeline, versions } = this.#clockwork;
     // Each look at the clock costs as much as finding the entry.
@@ -98,13 +99,14 @@ export class Collection {
     }
     if (!this.#meets(current, write)) return undefined;
     const wall = timeline.wall();
-    // What has expired and is still there is filled again, as new.
+    // An expired entry that is still there is filled again, as a new one.
     const stored = there ?? this.#insert(write.key);
     if (current === undefined) stored.createdAt = wall;
     stored.fill(write, versions.next(), wall);
     this.#clockwork.account?.entryWritten(stored, write);
     if (write.ttlMs !== "keep") this.#setLife(stored, write.ttlMs, elapsed, wall);
     else if (current === undefined) this.#setLife(stored, null, elapsed, wall);
+    this.#changed();
     return stored;
   }
 
@@ -121,6 +123,7 @@ export class Collection {
     if (current !== undefined) {
       this.#clockwork.account?.entryIncremented(current, opId);
       current.refill(value, opId, versions.next(), timeline.wall());
+      this.#changed();
       return { value, version: versions.text(current.version) };
     }
     const write = { key, value, source: "agent", ttlMs } as const;
@@ -154,7 +157,7 @@ export class Collection {
     return { items };
   }
 
-  /** Removes every entry; how many had not expired. */
+  /** Removes every entry; returns how many had not expired. */
   clear(): number {
     let live = 0;
     const { timeline, wheel, account } = this.#clockwork;
@@ -165,6 +168,7 @@ export class Collection {
       wheel.remove(stored);
       account?.entryRemoved(stored, --left === 0);
     }
+    if (this.#entries.size > 0) this.#changed();
     this.#space.tenant.entries -= this.#entries.size;
     this.#entries.clear();
     this.#keys.changedAll();
@@ -172,7 +176,7 @@ export class Collection {
     return live;
   }
 
-  /** Gives what lives by the session a time of its own. */
+  /** Gives entries that live by the session an expiry of their own. */
   outliveSession(ttlMs: number): void {
     const { timeline } = this.#clockwork;
     const [elapsed, wall] = [timeline.elapsed(), timeline.wall()];
@@ -181,13 +185,26 @@ export class Collection {
     }
   }
 
+  /** About how many bytes its entries take, estimated from a sample of them. */
+  bytes(): number {
+    return bytesOf(this.#entries.values(), this.#entries.size, (stored) =>
+      FOOTPRINTS.entry(stored.content()),
+    );
+  }
+
   remove(stored: StoredEntry): void {
     this.#clockwork.wheel.remove(stored);
     this.#entries.delete(stored.key);
     this.#clockwork.account?.entryRemoved(stored, this.#entries.size === 0);
     this.#keys.changed(stored.key);
+    this.#changed();
     this.#space.tenant.entries--;
     this.#space.releaseIfEmpty();
+  }
+
+  #changed(): void {
+    const { tenantId, workflowId } = this.#space;
+    this.#clockwork.watches.changed(tenantId, workflowId);
   }
 
   #insert(givenKey: string): StoredEntry {

@@ -10,10 +10,10 @@ import { resolveOptions, type MemoryBackendOptions } from "./options.ts";
 import { Recency } from "./recency.ts";
 
 /**
- * Makes short-term memory that lives in this process and ends with it. With `maxEntries` or `maxBytes` it keeps no more
- * than that, and refuses what would go beyond with `MEM_CAPACITY`, or evicts for it (`whenFull`).
+ * Makes a short-term backend that lives in this process and ends with it. `maxEntries` and `maxBytes` bound it: a write
+ * that would exceed a bound rejects with `MEM_CAPACITY` or evicts entries (`whenFull`).
  *
- * What expires is freed within about a second, without being read; the timer for it does not keep the process alive.
+ * Expired data is freed within about a second, without being read; its timer does not keep the process alive.
  * Throws `MEM_INVALID_ARGUMENT` for an option that is unknown or out of range.
  */
 export function createMemoryBackend(options: MemoryBackendOptions = {}): ShortTermBackend {

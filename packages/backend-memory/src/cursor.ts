@@ -7,7 +7,7 @@ export function encodeCursor(key: string): string {
   return Buffer.from(MARK + key).toString("base64url");
 }
 
-/** The key to go on after: none where there is no cursor. Throws for what was not made here. */
+/** The key to continue after; none without a cursor. Throws for a cursor that was not made here. */
 export function decodeCursor(cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined;
   const text = Buffer.from(cursor, "base64url").toString();

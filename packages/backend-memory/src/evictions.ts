@@ -1,10 +1,9 @@
 import { channel } from "node:diagnostics_channel";
-import type { Space } from "./space.ts";
 
-/** The name of the channel of `node:diagnostics_channel` on which evictions are announced. */
+/** The name of the `node:diagnostics_channel` channel on which evictions are published. */
 export const EVICTIONS = "mem:eviction";
 
-/** What is published on the channel `mem:eviction` for each entry that was evicted, as it happens. */
+/** The message published on the channel `mem:eviction` when an entry is evicted. */
 export interface Eviction {
   /** The name of the backend: `"memory"`. */
   readonly backend: string;
@@ -16,7 +15,14 @@ export interface Eviction {
 
 const evictions = channel(EVICTIONS);
 
-export function publishEviction({ tenantId, workflowId, agentId }: Space, key: string): void {
+/** Whose entry it was. */
+interface Owner {
+  readonly tenantId: string;
+  readonly workflowId: string | undefined;
+  readonly agentId: string | undefined;
+}
+
+export function publishEviction({ tenantId, workflowId, agentId }: Owner, key: string): void {
   if (!evictions.hasSubscribers) return;
   const eviction: Eviction = {
     backend: "memory",

@@ -1,17 +1,26 @@
-import type { Increment, LogBounds, LogWrite, ShortTermWrite, WorkflowStart } from "@mem/core";
+import type {
+  ClaimRequest,
+  Increment,
+  LogBounds,
+  LogEdit,
+  LogWrite,
+  ShortTermWrite,
+  WorkflowStart,
+} from "@mem/core";
 import { bounded, type Account, type Amount } from "./account.ts";
 import type { Collection } from "./collection.ts";
 import { sizeOf } from "./footprint.ts";
-import { changeBy } from "./log.ts";
+import type { Lifetime } from "./lifetime.ts";
+import { changeBy } from "./log-change.ts";
 import type { Space } from "./space.ts";
 import type { StoredEntry } from "./stored-entry.ts";
 import type { Tenant } from "./tenant.ts";
 
 /** How much more is kept after a write than before. */
 export interface Growth extends Amount {
-  /** How much all that it is about takes afterwards, were there no other entries. */
+  /** The total size after the write, of all that it concerns, if there were no other entries. */
   readonly alone: Amount;
-  /** The entries that it is about, written or only looked at: they are in use and not evicted for it. */
+  /** The entries that the write concerns, written or only read: they are in use and not evicted for it. */
   readonly uses: readonly StoredEntry[];
 }
 
@@ -74,6 +83,30 @@ export function growthOfAppend(
   });
 }
 
+/** What the edit of a log item adds. */
+export function growthOfEdit(
+  { footprints }: Account,
+  space: Space | undefined,
+  name: string,
+  { id, value, ifEdits }: LogEdit,
+): Growth {
+  const item = space?.log(name)?.item(id);
+  if (item === undefined || value === undefined) return lasting(NOTHING);
+  if (ifEdits !== undefined && ifEdits !== item.edits) return lasting(NOTHING);
+  const bytes = footprints.logItem({ ...item, value }) - footprints.logItem(item);
+  return lasting({ items: 0, bytes });
+}
+
+/** What a claim adds. */
+export function growthOfClaim(
+  { footprints }: Account,
+  { claims }: Lifetime,
+  request: ClaimRequest,
+): Growth {
+  const isMade = claims === undefined || claims.isFree(request.step);
+  return lasting(isMade ? { items: 1, bytes: footprints.claim(request) } : NOTHING);
+}
+
 /** What the start of a session adds. */
 export function growthOfStart(
   { footprints }: Account,
@@ -81,8 +114,12 @@ export function growthOfStart(
   workflowId: string,
   { join, metadata }: WorkflowStart,
 ): Growth {
-  const starts = join !== "must-exist" && tenant?.lifetime(workflowId) === undefined;
-  return lasting(starts ? { items: 1, bytes: footprints.session(workflowId, metadata) } : NOTHING);
+  if (join === "must-exist" || tenant?.lifetime(workflowId) !== undefined) return lasting(NOTHING);
+  const bytes = footprints.session(workflowId, metadata);
+  // The start of the next lifetime reports the one before, which is then removed.
+  const before = tenant?.expired(workflowId)?.lifetime.start;
+  if (before === undefined) return lasting({ items: 1, bytes });
+  return lasting({ items: 0, bytes: bytes - footprints.session(workflowId, before.metadata) });
 }
 
 function growthOfEntries(

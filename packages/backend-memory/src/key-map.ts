@@ -1,11 +1,11 @@
-/** A map of so many keys or fewer is resized in a moment. */
+/** Resizing a map of this many keys or fewer takes no noticeable time. */
 const SPLIT_BEYOND = 65_536;
 /** A power of two. */
 const PARTS = 8;
 
 /**
- * A map by key, in no order. The engine resizes a map in one go: one of a million keys holds up everything for 20 to
- * 100 ms, when it fills and again when what it holds expires. Large ones are split into parts, and each is quick.
+ * An unordered map by key. The engine resizes a map in one go: with a million keys, that blocks everything for 20 to
+ * 100 ms when the map fills, and again when its entries expire. Large maps are split into parts that are each quick.
  */
 export class KeyMap<V> {
   #whole = new Map<string, V>();
@@ -24,14 +24,14 @@ export class KeyMap<V> {
     return this.get(key) !== undefined;
   }
 
-  /** Adds what is not there yet. */
+  /** Adds a key that is not there yet. */
   add(key: string, value: V): void {
     if (this.#parts === undefined && this.#size >= SPLIT_BEYOND) this.#split();
     (this.#parts === undefined ? this.#whole : this.#partOf(key)).set(key, value);
     this.#size++;
   }
 
-  /** Removes what is there. */
+  /** Removes a key that is there. */
   delete(key: string): void {
     (this.#parts === undefined ? this.#whole : this.#partOf(key)).delete(key);
     this.#size--;
@@ -57,7 +57,7 @@ export class KeyMap<V> {
     this.#whole.clear();
   }
 
-  /** By two letters, as most keys differ at their end or in the middle; looking at more costs more than it evens out. */
+  /** By two letters, since most keys differ at their end or in the middle; more would cost more than it evens out. */
   #partOf(key: string): Map<string, V> {
     const hash = key.charCodeAt(key.length - 1) + 3 * key.charCodeAt(key.length >> 1);
     return (this.#parts as readonly Map<string, V>[])[hash & (PARTS - 1)] as Map<string, V>;

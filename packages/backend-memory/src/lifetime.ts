@@ -7,7 +7,10 @@ import {
   type WorkflowStart,
   type WorkflowState,
 } from "@mem/core";
+import { Claims } from "./claims.ts";
 import type { Clockwork } from "./clockwork.ts";
+import { ownString } from "./own-string.ts";
+import type { Tenant } from "./tenant.ts";
 import { Timed } from "./timing-wheel.ts";
 
 const COUNTERS = {
@@ -27,23 +30,21 @@ export class Lifetime extends Timed {
   readonly startedAt: number;
   expiresAt: number;
   readonly #clockwork: Clockwork;
-  readonly #onExpiry: () => void;
-  readonly #activity = new Map<string, Activity>();
+  readonly #tenant: Tenant;
+  // Most of many sessions are idle: what they don't have takes no memory.
+  /** By agent; `undefined` stands for "no agent". */
+  #activity: Map<string | undefined, Activity> | undefined;
+  #claims: Claims | undefined;
 
-  constructor(
-    clockwork: Clockwork,
-    workflowId: string,
-    start: WorkflowStart,
-    onExpiry: () => void,
-  ) {
+  constructor(clockwork: Clockwork, tenant: Tenant, workflowId: string, start: WorkflowStart) {
     super();
-    this.workflowId = workflowId;
+    this.workflowId = ownString(workflowId);
     this.epoch = clockwork.versions.text(clockwork.versions.next());
-    this.start = start;
+    this.start = { ...start, opId: ownString(start.opId) };
     this.startedAt = clockwork.timeline.wall();
     this.expiresAt = this.startedAt;
     this.#clockwork = clockwork;
-    this.#onExpiry = onExpiry;
+    this.#tenant = tenant;
     this.slide();
   }
 
@@ -54,15 +55,16 @@ export class Lifetime extends Timed {
     wheel.set(this, timeline.elapsed() + this.start.timeoutMs);
   }
 
-  /** Counts what an agent did, where the call says so. */
+  /** Counts the activity, if the call has one. */
   count({ agentId, activity }: SessionCall): void {
-    if (agentId === undefined || activity === undefined) return;
+    if (activity === undefined) return;
     const { timeline } = this.#clockwork;
     const now = timeline.date(timeline.wall());
+    this.#activity ??= new Map();
     let agent = this.#activity.get(agentId);
     if (agent === undefined) {
       agent = {
-        agentId,
+        ...(agentId !== undefined && { agentId }),
         operations: 0,
         messages: 0,
         records: 0,
@@ -76,6 +78,15 @@ export class Lifetime extends Timed {
     agent.lastAt = now;
   }
 
+  /** All claims there ever were; absent if nothing was ever claimed. */
+  get claims(): Claims | undefined {
+    return this.#claims;
+  }
+
+  openClaims(): Claims {
+    return (this.#claims ??= new Claims(this.#clockwork, this));
+  }
+
   state(): WorkflowState {
     const { timeline } = this.#clockwork;
     return {
@@ -85,13 +96,14 @@ export class Lifetime extends Timed {
       expiresAt: timeline.date(this.expiresAt),
       timeoutMs: this.start.timeoutMs,
       metadata: cloneJson(this.start.metadata),
-      activity: [...this.#activity.values()]
+      activity: [...(this.#activity?.values() ?? [])]
         .map((agent) => ({ ...agent }))
-        .toSorted((a, b) => compareCodePoints(a.agentId, b.agentId)),
+        .toSorted((a, b) => compareCodePoints(a.agentId ?? "", b.agentId ?? "")),
+      claims: this.#claims?.list() ?? [],
     };
   }
 
   override expire(): void {
-    this.#onExpiry();
+    this.#tenant.timeOut(this);
   }
 }

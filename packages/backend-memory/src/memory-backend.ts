@@ -1,5 +1,7 @@
 import type {
   CallOptions,
+  ClaimChange,
+  ClaimRequest,
   EndedWorkflow,
   Entry,
   Health,
@@ -7,6 +9,7 @@ import type {
   Incremented,
   ListRequest,
   LogBounds,
+  LogEdit,
   LogItem,
   LogRead,
   LogWrite,
@@ -19,8 +22,10 @@ import type {
   ShortTermWrite,
   StartedWorkflow,
   ValuesAtOnce,
+  WorkflowClaim,
   WorkflowEnd,
   WorkflowRef,
+  WorkflowSize,
   WorkflowStart,
   WorkflowState,
   WriteResult,
@@ -30,7 +35,7 @@ import type { Memory } from "./memory.ts";
 import type { Space } from "./space.ts";
 import { MemoryValues } from "./values-at-once.ts";
 
-/** Each method does what it does in one step: nothing else runs between its checks and its effect. */
+/** Each method works in one step: nothing else runs between its checks and its effect. */
 export class MemoryBackend implements ShortTermBackend {
   readonly name = "memory";
   readonly capabilities: ShortTermCapabilities = { durability: "process", shared: false };
@@ -109,7 +114,7 @@ export class MemoryBackend implements ShortTermBackend {
     options?: CallOptions,
   ): Promise<LogItem[]> {
     const isThere = (at: Space | undefined): boolean =>
-      items.every(({ id }) => at?.log(log)?.has(id) === true);
+      items.every(({ id }) => at?.log(log)?.item(id) !== undefined);
     const space = this.#memory.enter(scope, options, isThere);
     if (bounds.ttlMs === "session") this.#memory.liveSession(scope);
     const add = (to: Space): LogItem[] => to.append(log, items, bounds);
@@ -118,6 +123,25 @@ export class MemoryBackend implements ShortTermBackend {
 
   async read(scope: Scope, log: string, read: LogRead, options?: CallOptions): Promise<LogItem[]> {
     return this.#memory.enter(scope, options)?.read(log, read) ?? [];
+  }
+
+  async find(
+    scope: Scope,
+    log: string,
+    ids: readonly string[],
+    options?: CallOptions,
+  ): Promise<(LogItem | undefined)[]> {
+    const space = this.#memory.enter(scope, options);
+    return space?.find(log, ids) ?? ids.map(() => undefined);
+  }
+
+  async edit(
+    scope: Scope,
+    log: string,
+    edit: LogEdit,
+    options?: CallOptions,
+  ): Promise<LogItem | undefined> {
+    return this.#memory.enter(scope, options)?.edit(log, edit);
   }
 
   async startWorkflow(
@@ -159,6 +183,51 @@ export class MemoryBackend implements ShortTermBackend {
       options,
       () => this.#memory.tenant(tenantId)?.listWorkflows(after, limit) ?? { items: [] },
     );
+  }
+
+  async takeExpired(tenantId: string, options?: CallOptions): Promise<readonly WorkflowState[]> {
+    this.#memory.enterTenant(tenantId, options);
+    return this.#memory.settled(options, () => this.#memory.tenant(tenantId)?.takeExpired() ?? []);
+  }
+
+  async claim(
+    workflow: WorkflowRef,
+    request: ClaimRequest,
+    options: CallOptions,
+  ): Promise<WorkflowClaim | undefined> {
+    const live = this.#memory.checkSession(workflow, options);
+    const isRepeated = live.claims?.wasMadeBy(request) === true;
+    this.#memory.enter(workflow, options, () => isRepeated);
+    return live.openClaims().claim(request);
+  }
+
+  async changeClaim(
+    workflow: WorkflowRef,
+    change: ClaimChange,
+    options: CallOptions,
+  ): Promise<WorkflowClaim> {
+    const live = this.#memory.checkSession(workflow, options);
+    this.#memory.enter(workflow, options);
+    return live.openClaims().change(change);
+  }
+
+  async workflowSize(
+    workflow: WorkflowRef,
+    options?: CallOptions,
+  ): Promise<WorkflowSize | undefined> {
+    this.#memory.enterWorkflow(workflow, options);
+    const { tenantId, workflowId } = workflow;
+    return this.#memory.settled(options, () => this.#memory.tenant(tenantId)?.size(workflowId));
+  }
+
+  async watchWorkflow(
+    workflow: WorkflowRef,
+    wake: () => void,
+    options?: CallOptions,
+  ): Promise<AsyncDisposable> {
+    this.#memory.enterWorkflow(workflow, options);
+    const stop = this.#memory.watch(workflow, wake);
+    return { [Symbol.asyncDispose]: async () => stop() };
   }
 
   async stats(tenantId: string, options?: CallOptions): Promise<ShortTermStats> {

@@ -9,12 +9,13 @@ import {
   type WorkflowRef,
 } from "@mem/core";
 import type { Clockwork } from "./clockwork.ts";
+import { notHeld } from "./claims.ts";
 import type { Lifetime } from "./lifetime.ts";
 import type { Space } from "./space.ts";
 import { Tenant } from "./tenant.ts";
 import { SLICE_MS } from "./timing-wheel.ts";
 
-/** Everything that is kept, and the one way in: whoever gets past `enter` may act. */
+/** All that is kept, and the only way in: a call that passes `enter` may act. */
 export class Memory {
   readonly #clockwork: Clockwork;
   readonly #tenants = new Map<string, Tenant>();
@@ -26,13 +27,13 @@ export class Memory {
     this.#clockwork = clockwork;
   }
 
-  /** Lets a call in that names no scope: the memory is open, the caller has not given up. */
+  /** Admits a call that names no scope: the memory is open and the signal has not fired. */
   admit(options?: CallOptions): void {
     if (this.#closed) throw new MemoryError("MEM_CLOSED", "the memory backend is closed");
     throwIfAborted(options?.signal);
   }
 
-  /** Whether a call may act on a scope; the live session that it is tied to, if any. Nothing happens to that yet. */
+  /** Checks that a call may act on a scope; returns the live session it is tied to, if any, without renewing it. */
   check(scope: Scope, options?: CallOptions): Lifetime | undefined {
     this.admit(options);
     const { tenantId, workflowId } = checkScope(scope);
@@ -41,12 +42,13 @@ export class Memory {
     if (session === undefined) return undefined;
     const live = this.liveSession(scope);
     if (live.epoch !== session.epoch) throw sessionEnded();
+    if (session.claim !== undefined && live.claims?.holds(session.claim) !== true) throw notHeld();
     return live;
   }
 
   /**
-   * Lets a call in that acts on a scope, tied to a live session where it says so; what the scope holds, if anything.
-   * `wasDone` tells whether all of the call had happened before, so that it is no activity.
+   * Admits a call that acts on a scope, tied to a live session if it says so; returns what the scope holds, if
+   * anything. `wasDone` says whether all of the call has happened before, so that it does not count as activity.
    */
   enter(
     scope: Scope,
@@ -68,15 +70,30 @@ export class Memory {
     return space;
   }
 
-  checkWorkflow(workflow: WorkflowRef, options?: CallOptions): void {
-    this.check(workflow, options);
+  checkWorkflow(workflow: WorkflowRef, options?: CallOptions): Lifetime | undefined {
+    const live = this.check(workflow, options);
     checkId(workflow.workflowId, "workflow.workflowId");
+    return live;
   }
 
   enterWorkflow(workflow: WorkflowRef, options?: CallOptions): Tenant | undefined {
     this.enter(workflow, options);
     checkId(workflow.workflowId, "workflow.workflowId");
     return this.#tenants.get(workflow.tenantId);
+  }
+
+  /** The live session that a call about claims acts on. */
+  checkSession(workflow: WorkflowRef, options: CallOptions): Lifetime {
+    const live = this.checkWorkflow(workflow, options);
+    if (live !== undefined) return live;
+    throw new MemoryError("MEM_INVALID_ARGUMENT", "options.session is missing: claims need one", {
+      path: "options.session",
+    });
+  }
+
+  /** Calls a function when something changes in a workflow; returns how to stop that. */
+  watch(workflow: WorkflowRef, wake: () => void): () => void {
+    return this.#clockwork.watches.add(workflow, wake);
   }
 
   enterTenant(tenantId: string, options?: CallOptions): void {
@@ -96,7 +113,7 @@ export class Memory {
     return live;
   }
 
-  /** Works on a tenant that may have to be made first; nothing stays where nothing was stored. */
+  /** Works on a tenant that may have to be created first; it is not kept if nothing was stored. */
   inTenant<T>(tenantId: string, work: (tenant: Tenant) => T): T {
     const tenant = this.tenant(tenantId) ?? this.#add(tenantId);
     try {
@@ -106,7 +123,7 @@ export class Memory {
     }
   }
 
-  /** Works on a scope that holds nothing yet; nothing stays where nothing was stored. */
+  /** Works on a scope that holds nothing yet; it is not kept if nothing was stored. */
   inNewSpace<T>(scope: Scope, work: (space: Space) => T): T {
     return this.inTenant(scope.tenantId, (tenant) => {
       const space = tenant.openSpace(scope);
@@ -132,8 +149,8 @@ export class Memory {
   }
 
   /**
-   * Frees what has expired and takes a look in the same step, so that counters are exact. A large backlog is worked off
-   * in slices with other work in between; a call may end with the memory, or be given up, while it waits.
+   * Frees what has expired and reads in the same step, so that counters are exact. A large backlog is worked off in
+   * slices with other work in between; while a call waits, the memory may be closed or the call aborted.
    */
   async settled<T>(options: CallOptions | undefined, look: () => T): Promise<T> {
     while (!this.#clockwork.wheel.settle(SLICE_MS)) {
@@ -146,12 +163,13 @@ export class Memory {
   close(): void {
     this.#closed = true;
     this.#clockwork.wheel.stop();
+    this.#clockwork.watches.close();
     this.#tenants.clear();
     this.#last = undefined;
   }
 
   #add(tenantId: string): Tenant {
-    const tenant = new Tenant(this.#clockwork, () => this.#tenants.delete(tenantId));
+    const tenant = new Tenant(this.#clockwork, tenantId, () => this.#tenants.delete(tenantId));
     this.#tenants.set(tenantId, tenant);
     return tenant;
   }

@@ -1,30 +1,37 @@
-import { MemoryError, systemClock, type Clock } from "@mem/core";
+import {
+  checkClock,
+  checkOptions,
+  MemoryError,
+  systemClock,
+  type Clock,
+  type NamesOf,
+} from "@mem/core";
 
 export interface MemoryBackendOptions {
   /** Where time comes from. Default: the machine's clock. */
   readonly clock?: Clock;
   /**
-   * How many things may be kept at once, of all tenants together: entries, items of logs (messages) and live sessions,
-   * one each. Default: no bound.
+   * Maximum number of entries, log items (messages), sessions and claims kept at once, counted together across all
+   * tenants. A timed-out session counts until it has been reported or forgotten. Default: no bound.
    */
   readonly maxEntries?: number;
   /**
-   * How many bytes of the heap all that is kept may take, of all tenants together: keys, values, metadata, log items,
-   * sessions and what each takes beside. An estimate, within a quarter of what Node takes for values of some hundred
-   * bytes or more. What a session notes of each agent's activity is not counted. Default: no bound.
+   * Maximum heap size of everything kept, in bytes, across all tenants: keys, values, metadata, log items, sessions,
+   * claims and the overhead of each. An estimate, within a quarter of Node's real usage for values of some hundred
+   * bytes or more. A session's notes on each agent's activity are not counted. Default: no bound.
    */
   readonly maxBytes?: number;
   /**
-   * What becomes of a write that would go beyond a bound once what has expired is freed. `"refuse"`: it rejects with
-   * `MEM_CAPACITY` and nothing of it is stored. `"evict"`: the entries that were used least recently go, reads and writes
-   * being uses, each counted in `health()` and announced on the channel `mem:eviction` of `node:diagnostics_channel`;
-   * logs and sessions stay, so that a write for which evicting all entries would not do is refused, and evicts none.
-   * Default `"refuse"`.
+   * What happens to a write that would exceed a bound even after expired data is freed. Either way, timed-out sessions
+   * that have not been reported yet are forgotten first. `"refuse"`: the write rejects with `MEM_CAPACITY` and none of
+   * it is stored. `"evict"`: the least recently read or written entries are evicted; each is counted in `health()` and
+   * published on the `node:diagnostics_channel` channel `mem:eviction`. Logs, sessions and claims are never evicted: a
+   * write that would not fit even without any other entry is refused, and evicts none. Default `"refuse"`.
    */
   readonly whenFull?: "refuse" | "evict";
 }
 
-/** What may be kept; `Infinity` where there is no bound. */
+/** The bounds; `Infinity` means no bound. */
 export interface Limits {
   readonly maxEntries: number;
   readonly maxBytes: number;
@@ -33,24 +40,22 @@ export interface Limits {
 
 export interface ResolvedOptions {
   readonly clock: Clock;
-  /** Absent: none. */
+  /** Absent: no bounds. */
   readonly limits: Limits | undefined;
 }
 
-const NAMES = ["clock", "maxEntries", "maxBytes", "whenFull"];
-const CLOCK = ["now", "monotonic", "schedule"] as const;
+const OPTIONS: NamesOf<MemoryBackendOptions> = {
+  clock: true,
+  maxEntries: true,
+  maxBytes: true,
+  whenFull: true,
+};
 
 /** Fills in the defaults. Throws `MEM_INVALID_ARGUMENT` naming the option. */
 export function resolveOptions(options: MemoryBackendOptions): ResolvedOptions {
-  if (typeof options !== "object" || options === null) {
-    throw invalid("options", "have to be an object");
-  }
-  for (const name of Object.keys(options)) {
-    if (NAMES.includes(name)) continue;
-    throw invalid(`options.${name}`, `is unknown; options are ${NAMES.join(", ")}`);
-  }
+  checkOptions(options, OPTIONS);
   const { clock = systemClock, maxEntries, maxBytes, whenFull } = options;
-  checkClock(clock);
+  checkClock(clock, "options.clock");
   checkBound("options.maxEntries", maxEntries);
   checkBound("options.maxBytes", maxBytes);
   if (whenFull !== undefined && whenFull !== "refuse" && whenFull !== "evict") {
@@ -68,14 +73,6 @@ export function resolveOptions(options: MemoryBackendOptions): ResolvedOptions {
     whenFull: whenFull ?? "refuse",
   };
   return { clock, limits };
-}
-
-function checkClock(clock: Clock): void {
-  const isClock =
-    typeof clock === "object" &&
-    clock !== null &&
-    CLOCK.every((method) => typeof clock[method] === "function");
-  if (!isClock) throw invalid("options.clock", `has to have ${CLOCK.join(", ")}`);
 }
 
 function checkBound(path: string, bound: unknown): void {

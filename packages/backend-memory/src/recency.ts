@@ -2,14 +2,14 @@ import { StoredEntry } from "./stored-entry.ts";
 
 /** An entry of a store that has bounds. */
 export class BoundedEntry extends StoredEntry {
-  /** About how many bytes it takes; 0 where nobody asks. */
+  /** About how many bytes it takes; 0 if bytes are not counted. */
   bytes = 0;
-  /** Neighbours in the order of use, where that is kept. */
+  /** Neighbours in the order of use, if that is kept. */
   older: BoundedEntry | undefined;
   newer: BoundedEntry | undefined;
 }
 
-/** Entries in the order in which they were used last. */
+/** Entries in the order of their last use. */
 export class Recency {
   #oldest: BoundedEntry | undefined;
   #newest: BoundedEntry | undefined;

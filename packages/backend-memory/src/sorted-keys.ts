@@ -1,12 +1,12 @@
 import { compareCodePoints } from "@mem/core";
 
-/** What a run is cut in two at; moving half of one is cheap. */
+/** The size at which a run is split in two; moving half of one is cheap. */
 const MAX_RUN = 512;
-/** Sorting all keys costs about as much as putting one in four in its place. */
+/** Sorting all keys costs about as much as inserting a quarter of them one by one. */
 const RESORT_SHARE = 4;
 const SURROGATE = /[\ud800-\udfff]/;
 
-/** What has keys, in no order. */
+/** Something that has keys, in no order. */
 export interface Keyed {
   readonly size: number;
   has(key: string): boolean;
@@ -14,8 +14,8 @@ export interface Keyed {
 }
 
 /**
- * The keys of a map in the order of their code points. Until somebody asks for them nothing is kept; from then on, what
- * comes and goes is noted, and put in its place when they are asked for again.
+ * The keys of a map in code point order. Nothing is kept until they are first asked for; from then on, added and
+ * removed keys are noted, and put in place when the keys are asked for again.
  *
  * The order is kept as runs of at most `MAX_RUN` keys, so that one more key does not move all the others.
  */
@@ -28,14 +28,14 @@ export class SortedKeys {
     this.#map = map;
   }
 
-  /** To be called when a key has come or gone. */
+  /** Call it when a key was added or removed. */
   changed(key: string): void {
     if (this.#runs === undefined) return;
     this.#changes.push(key);
     if (this.#changes.length > MAX_RUN + this.#map.size / RESORT_SHARE) this.changedAll();
   }
 
-  /** To be called when all keys have gone. */
+  /** Call it when all keys were removed. */
   changedAll(): void {
     this.#runs = undefined;
     this.#changes = [];
@@ -114,7 +114,7 @@ function place(
   return [at, run, search(run ?? [], (other) => compareCodePoints(other, key) >= 0)];
 }
 
-/** The index of the first item that comes late enough, by halves. */
+/** The index of the first item that comes late enough, by binary search. */
 function search<T>(items: readonly T[], isLateEnough: (item: T) => boolean): number {
   let low = 0;
   let high = items.length;

@@ -1,8 +1,10 @@
-import type { LogBounds, LogItem, LogRead, LogWrite, Scope } from "@mem/core";
+import type { LogBounds, LogEdit, LogItem, LogRead, LogWrite, Scope } from "@mem/core";
 import { Collection } from "./collection.ts";
 import type { Clockwork } from "./clockwork.ts";
+import { bytesOf, FOOTPRINTS } from "./footprint.ts";
 import type { Lifetime } from "./lifetime.ts";
-import { changeBy, Log } from "./log.ts";
+import { changeBy } from "./log-change.ts";
+import { Log } from "./log.ts";
 import type { Tenant } from "./tenant.ts";
 import { NEVER } from "./timing-wheel.ts";
 
@@ -32,7 +34,7 @@ export class Space {
     this.#clockwork = clockwork;
   }
 
-  /** That of its workflow, where there is one and it is live. */
+  /** The lifetime of its workflow, if there is one and it is live. */
   get lifetime(): Lifetime | undefined {
     return this.workflowId === undefined ? undefined : this.tenant.lifetime(this.workflowId);
   }
@@ -42,8 +44,9 @@ export class Space {
     const there = this.log(name);
     if (there === undefined && items.length === 0) return [];
     const log = there ?? this.#open(name);
-    account?.logChanged(changeBy(log, items, maxItems));
-    const appended = log.append(items, timeline.date(timeline.wall()), maxItems);
+    const change = changeBy(log, items, maxItems);
+    account?.logChanged(change);
+    const appended = log.append(items, timeline.date(timeline.wall()), change.dropped);
     this.#prolong(log, ttlMs);
     return appended;
   }
@@ -52,7 +55,40 @@ export class Space {
     return this.log(name)?.read(read) ?? [];
   }
 
-  /** Removes everything; what of it had not expired. */
+  find(name: string, ids: readonly string[]): (LogItem | undefined)[] {
+    const log = this.log(name);
+    return ids.map((id) => log?.find(id));
+  }
+
+  edit(name: string, edit: LogEdit): LogItem | undefined {
+    const log = this.log(name);
+    const item = log?.item(edit.id);
+    if (log === undefined || item === undefined) return undefined;
+    const { account } = this.#clockwork;
+    const before = { ...item };
+    const edited = log.edit(edit);
+    if (edit.value === undefined) account?.logChanged({ added: [], dropped: [before] });
+    else account?.itemEdited(before, item);
+    return edited;
+  }
+
+  /** In all its logs; exact once the wheel has settled. */
+  get logItems(): number {
+    let items = 0;
+    for (const log of this.#logs.values()) items += log.size;
+    return items;
+  }
+
+  /** About how many bytes it takes. */
+  bytes(): number {
+    let bytes = FOOTPRINTS.scope + this.entries.bytes();
+    for (const [name, { items }] of this.#logs) {
+      bytes += FOOTPRINTS.log(name) + bytesOf(items, items.length, FOOTPRINTS.logItem);
+    }
+    return bytes;
+  }
+
+  /** Removes everything; returns what had not expired. */
   clear(): Removed {
     const now = this.#clockwork.timeline.elapsed();
     let logItems = 0;
@@ -63,7 +99,7 @@ export class Space {
     return { entries: this.entries.clear(), logItems };
   }
 
-  /** Gives what lives by the session a time of its own. */
+  /** Gives what lives by the session an expiry of its own. */
   outliveSession(ttlMs: number): void {
     this.entries.outliveSession(ttlMs);
     for (const log of this.#logs.values()) {
@@ -73,7 +109,7 @@ export class Space {
     }
   }
 
-  /** Whether it is what holds everything of a scope. */
+  /** Whether it is the current place of a scope. */
   isOf(scope: Scope): boolean {
     return (
       !this.#isReleased &&
@@ -90,7 +126,7 @@ export class Space {
   }
 
   #open(name: string): Log {
-    // One whose time is over may still be in the wheel, and its end would be that of its successor.
+    // An expired log may still be in the wheel, and its end would then end its successor.
     const over = this.#logs.get(name);
     if (over !== undefined) this.#close(name, over);
     const log = new Log(() => {
@@ -113,7 +149,7 @@ export class Space {
     return log?.isOver(this.#clockwork.timeline.elapsed()) === true ? undefined : log;
   }
 
-  /** Never shortens a log's life: the longest that was asked for counts, and while a session lives, its own. */
+  /** Never shortens a log's life: the longest one requested counts, and while a session lives, the session's. */
   #prolong(log: Log, ttlMs: number | null | "session"): void {
     const { timeline, wheel } = this.#clockwork;
     if (ttlMs === "session") log.withSession = true;

@@ -6,12 +6,13 @@ import {
   type JsonValue,
   type ShortTermWrite,
 } from "@mem/core";
+import type { EntryContent } from "./footprint.ts";
 import type { Collection } from "./collection.ts";
 import type { Space } from "./space.ts";
 import type { Timeline } from "./timeline.ts";
 import { Timed } from "./timing-wheel.ts";
 
-/** What few entries have: kept apart, so that the others need no room for it. */
+/** What few entries have, kept apart so that it takes no memory in the others. */
 interface Particulars {
   readonly source: EntrySource;
   readonly metadata: JsonObject | undefined;
@@ -30,7 +31,7 @@ export class StoredEntry extends Timed {
   updatedAt = 0;
   /** Absent: never. */
   expiresAt: number | "session" | undefined;
-  /** Absent: an agent's, and nothing else is known of it. */
+  /** Absent: the source is the agent, and nothing else is known. */
   #particulars: Particulars | undefined;
 
   constructor(home: Collection, key: string) {
@@ -47,7 +48,7 @@ export class StoredEntry extends Timed {
     return this.#particulars?.metadata;
   }
 
-  /** Takes over what was written, which belongs to the backend. */
+  /** Takes over a write, whose values belong to the backend. */
   fill(write: ShortTermWrite, version: number, wall: number): void {
     this.value = write.value;
     this.#particulars = particulars(write);
@@ -55,7 +56,7 @@ export class StoredEntry extends Timed {
     this.updatedAt = wall;
   }
 
-  /** Takes another value and leaves the rest as it is. */
+  /** Replaces the value and leaves the rest as it is. */
   refill(value: JsonValue, opId: string | undefined, version: number, wall: number): void {
     this.value = value;
     const { source, metadata, subject, derivedFrom } = this.#particulars ?? NOTHING_PARTICULAR;
@@ -91,6 +92,12 @@ export class StoredEntry extends Timed {
     if (subject !== undefined) entry.subject = subject;
     if (derivedFrom !== undefined) entry.derivedFrom = [...derivedFrom];
     return entry;
+  }
+
+  /** The parts that take memory. */
+  content(): EntryContent {
+    const { key, value } = this;
+    return { key, value, ...(this.#particulars ?? NOTHING_PARTICULAR) };
   }
 
   override expire(): void {

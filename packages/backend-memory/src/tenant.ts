@@ -5,27 +5,36 @@ import {
   type Scope,
   type StartedWorkflow,
   type WorkflowEnd,
+  type WorkflowSize,
   type WorkflowStart,
   type WorkflowState,
 } from "@mem/core";
 import { encodeCursor } from "./cursor.ts";
 import type { Clockwork } from "./clockwork.ts";
+import { ExpiredLifetime } from "./expired-lifetime.ts";
 import { Lifetime } from "./lifetime.ts";
 import { SortedKeys } from "./sorted-keys.ts";
 import { Space } from "./space.ts";
+
+/** How many timed-out lifetimes are reported at once. */
+const MAX_TAKEN = 100;
 
 /** Everything of one tenant, as maps in maps, so that no two scopes can meet. */
 export class Tenant {
   /** In all scopes; exact once the wheel has settled. */
   entries = 0;
+  readonly #tenantId: string;
   readonly #clockwork: Clockwork;
   readonly #onEmpty: () => void;
   /** By workflow and agent; `undefined` stands for "outside any workflow" and for "shared by its agents". */
   readonly #spaces = new Map<string | undefined, Map<string | undefined, Space>>();
   readonly #lifetimes = new Map<string, Lifetime>();
+  /** Timed-out lifetimes that have not been reported, by their workflow, oldest first. */
+  readonly #expired = new Map<string, ExpiredLifetime>();
   readonly #workflowIds = new SortedKeys(this.#lifetimes);
 
-  constructor(clockwork: Clockwork, onEmpty: () => void) {
+  constructor(clockwork: Clockwork, tenantId: string, onEmpty: () => void) {
+    this.#tenantId = tenantId;
     this.#clockwork = clockwork;
     this.#onEmpty = onEmpty;
   }
@@ -52,7 +61,7 @@ export class Tenant {
   }
 
   releaseIfEmpty(): void {
-    if (this.#spaces.size === 0 && this.#lifetimes.size === 0) this.#onEmpty();
+    if (this.#spaces.size + this.#lifetimes.size + this.#expired.size === 0) this.#onEmpty();
   }
 
   /** How many workflows are live; exact once the wheel has settled. */
@@ -70,7 +79,12 @@ export class Tenant {
       if (start.join === "must-exist") {
         throw new MemoryError("MEM_NOT_FOUND", "the workflow has no live session to join");
       }
-      return { ...this.#start(workflowId, start).state(), created: true };
+      const before = this.expired(workflowId);
+      const isOver = before?.isOver(this.#clockwork.timeline.elapsed()) === true;
+      const expired = !isOver && before && { expired: before.state() };
+      const state = this.#start(workflowId, start).state();
+      if (before !== undefined) this.#forgetExpired(before);
+      return { ...state, created: true, ...expired };
     }
     const created = live.start.opId === start.opId;
     if (!created && start.join === "never") {
@@ -96,8 +110,51 @@ export class Tenant {
       ended.entries += removed.entries;
       ended.logItems += removed.logItems;
     }
-    if (live !== undefined) this.#forget(live);
+    if (live !== undefined) {
+      this.#remove(live);
+      this.#forget(live);
+    }
     return ended;
+  }
+
+  /** Ends a lifetime whose time is over, and keeps what is to be reported of it. */
+  timeOut(live: Lifetime): void {
+    const { workflowId, due } = live;
+    for (const space of this.#spaces.get(workflowId)?.values() ?? []) space.clear();
+    live.claims?.end(due);
+    this.#remove(live);
+    const expired = new ExpiredLifetime(live, due, (over) => this.#forgetExpired(over));
+    this.#expired.set(workflowId, expired);
+    this.#clockwork.account?.untold.add(expired);
+    this.#clockwork.wheel.set(expired, expired.keptUntil);
+  }
+
+  /** The timed-out lifetime of a workflow that has not been reported, even if it is too late for that. */
+  expired(workflowId: string): ExpiredLifetime | undefined {
+    return this.#expired.get(workflowId);
+  }
+
+  /** Reports timed-out lifetimes; exact once the wheel has settled. */
+  takeExpired(): WorkflowState[] {
+    const taken: WorkflowState[] = [];
+    for (const expired of this.#expired.values()) {
+      if (taken.length === MAX_TAKEN) break;
+      taken.push(expired.state());
+      this.#forgetExpired(expired);
+    }
+    return taken;
+  }
+
+  /** The size of a live workflow; exact, except for bytes, once the wheel has settled. */
+  size(workflowId: string): WorkflowSize | undefined {
+    if (!this.#lifetimes.has(workflowId)) return undefined;
+    const size = { entries: 0, logItems: 0, bytes: 0 };
+    for (const space of this.#spaces.get(workflowId)?.values() ?? []) {
+      size.entries += space.entries.size;
+      size.logItems += space.logItems;
+      size.bytes += space.bytes();
+    }
+    return size;
   }
 
   /** Ends a workflow whose time is over, if the wheel has not come to it yet. */
@@ -120,20 +177,32 @@ export class Tenant {
   }
 
   #start(workflowId: string, start: WorkflowStart): Lifetime {
-    const lifetime = new Lifetime(this.#clockwork, workflowId, start, () =>
-      this.end(workflowId, {}),
-    );
-    this.#lifetimes.set(workflowId, lifetime);
+    const lifetime = new Lifetime(this.#clockwork, this, workflowId, start);
+    this.#lifetimes.set(lifetime.workflowId, lifetime);
     this.#clockwork.account?.sessionStarted(workflowId, start);
     this.#workflowIds.changed(workflowId);
     return lifetime;
   }
 
+  #remove(live: Lifetime): void {
+    const { workflowId } = live;
+    this.#clockwork.wheel.remove(live);
+    this.#lifetimes.delete(workflowId);
+    this.#workflowIds.changed(workflowId);
+    this.#clockwork.watches.changed(this.#tenantId, workflowId);
+  }
+
+  #forgetExpired(expired: ExpiredLifetime): void {
+    const { lifetime } = expired;
+    this.#clockwork.wheel.remove(expired);
+    this.#expired.delete(lifetime.workflowId);
+    this.#clockwork.account?.untold.delete(expired);
+    this.#forget(lifetime);
+  }
+
   #forget(lifetime: Lifetime): void {
-    this.#clockwork.wheel.remove(lifetime);
-    this.#lifetimes.delete(lifetime.workflowId);
+    lifetime.claims?.clear();
     this.#clockwork.account?.sessionEnded(lifetime.workflowId, lifetime.start);
-    this.#workflowIds.changed(lifetime.workflowId);
     this.releaseIfEmpty();
   }
 }

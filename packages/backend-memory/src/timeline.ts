@@ -15,12 +15,12 @@ export class Timeline {
     this.#monotonicOrigin = clock.monotonic();
   }
 
-  /** Only grows, whatever happens to the machine's date: lifetimes are measured by it. */
+  /** Never goes back, whatever happens to the machine's date: lifetimes are measured by it. */
   elapsed(): number {
     return Math.floor(this.#clock.monotonic() - this.#monotonicOrigin);
   }
 
-  /** Follows the machine's date: what people are shown. */
+  /** Follows the machine's date: for times that are shown to people. */
   wall(): number {
     return Math.floor(this.#clock.now() - this.#wallOrigin);
   }
@@ -30,7 +30,7 @@ export class Timeline {
     return this.#wallOrigin + wall;
   }
 
-  /** Runs `task` when `elapsed` has come to `at`, without keeping the process alive; returns its cancellation. */
+  /** Runs `task` when `elapsed` reaches `at`, without keeping the process alive; returns how to cancel it. */
   schedule(at: number, task: () => void): () => void {
     return this.#clock.schedule(at - this.elapsed(), task);
   }

@@ -11,7 +11,7 @@ export abstract class Timed {
   previous: Timed | undefined;
   next: Timed | undefined;
 
-  /** Frees it. By then it is out of the wheel. */
+  /** Frees it. It has left the wheel by then. */
   abstract expire(): void;
 
   isOver(now: number): boolean {
@@ -22,7 +22,7 @@ export abstract class Timed {
 const SLOTS = 1000;
 const LEVELS = 4;
 const SECOND = 1000;
-/** How long a sweep keeps the process from doing other things: 1 to 2 ms, on a clock of whole milliseconds. */
+/** How long a sweep blocks other work: 1 to 2 ms, because the clock counts whole milliseconds. */
 export const SLICE_MS = 2;
 const LOOK_AT_CLOCK_EVERY = 64;
 
@@ -36,7 +36,7 @@ const LOOK_AT_CLOCK_EVERY = 64;
 export class TimingWheel {
   readonly #timeline: Timeline;
   readonly #levels: (Slot | undefined)[][] = Array.from({ length: LEVELS }, () => []);
-  /** What came up and is still to be worked off. */
+  /** Slots that came up and are still to be worked off. */
   readonly #up: Slot = new Slot();
   /** The time up to which slots have come up. */
   #time = 0;
@@ -47,13 +47,13 @@ export class TimingWheel {
     this.#timeline = timeline;
   }
 
-  /** Makes `timed` end at `due`, which is still to come, or never. */
+  /** Makes `timed` end at `due`, which is in the future or never. */
   set(timed: Timed, due: number): void {
     if (due === NEVER) return this.remove(timed);
     const waits = timed.next !== undefined;
     const later = due >= timed.due;
     timed.due = due;
-    // Its slot comes up too early then and moves it on, so a save that renews a lifetime costs nothing here.
+    // Its slot then comes up too early and moves it on, so that renewing a lifetime costs nothing here.
     if (waits && later) return;
     if (waits) unlink(timed);
     this.#place(timed);
@@ -66,7 +66,7 @@ export class TimingWheel {
     if (timed.next !== undefined) unlink(timed);
   }
 
-  /** Ends what is due, for about as long as told; whether it is done. */
+  /** Ends what is due, for about the given time; returns whether all is done. */
   settle(budgetMs: number): boolean {
     return this.#sweep(budgetMs, () => this.#timeline.elapsed());
   }
@@ -93,12 +93,12 @@ export class TimingWheel {
     this.#wakeAt = Number.NEGATIVE_INFINITY;
   }
 
-  /** The end of the last whole second: what is due within one needs no finer slots when the timer takes it together. */
+  /** The end of the last whole second: the timer ends what is due within a second together, without finer slots. */
   #lastSecond(): number {
     return Math.max(this.#time, endOfSecond(this.#timeline.elapsed()) - SECOND - 1);
   }
 
-  /** Lets every slot up to `now` come up; whether there is anything to work off. */
+  /** Lets every slot up to `now` come up; returns whether there is anything to work off. */
   #turn(now: number): boolean {
     let width = 1;
     for (const level of this.#levels) {
@@ -118,7 +118,7 @@ export class TimingWheel {
       const now = Math.floor(this.#time / width);
       const ahead = slot - now;
       if (ahead < SLOTS) return (level[slot % SLOTS] ??= new Slot()).add(timed);
-      // Beyond the horizon of 31 years: looked at again when the farthest slot comes up.
+      // Beyond the horizon of 31 years: checked again when the farthest slot comes up.
       if (width === SLOTS ** (LEVELS - 1)) {
         return (level[(now + SLOTS - 1) % SLOTS] ??= new Slot()).add(timed);
       }
@@ -138,7 +138,7 @@ export class TimingWheel {
     });
   }
 
-  /** When the next slot that holds something is to be looked at. */
+  /** When the next slot that is not empty comes up. */
   #nextWake(): number {
     let next = Number.POSITIVE_INFINITY;
     let width = 1;
@@ -155,7 +155,7 @@ export class TimingWheel {
   }
 }
 
-/** The head of a circular list of what waits for the same moment. */
+/** The head of a circular list of things that wait for the same moment. */
 class Slot extends Timed {
   override previous: Timed = this;
   override next: Timed = this;

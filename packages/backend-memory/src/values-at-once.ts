@@ -2,7 +2,7 @@ import type { CallOptions, JsonValue, Scope, ShortTermWrite, ValuesAtOnce } from
 import type { Memory } from "./memory.ts";
 import type { Space } from "./space.ts";
 
-/** Single values without a promise: what the backend's `get` and `save` do, for who needs no more of an entry. */
+/** Single values without a promise: the backend's `get` and `save` for callers that need only an entry's value. */
 export class MemoryValues implements ValuesAtOnce {
   readonly #memory: Memory;
 
@@ -25,7 +25,7 @@ export class MemoryValues implements ValuesAtOnce {
   }
 }
 
-/** Whether a write has happened before: a function only where a session asks. */
+/** Whether a write has happened before; a function, because only a session asks for it. */
 function wasDoneBy(write: ShortTermWrite): (space: Space | undefined) => boolean {
   return (space) => space?.entries.wasDone(write) === true;
 }

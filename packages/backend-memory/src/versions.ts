@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-/** Numbers that are counted inside and opaque outside: no other process, before or after, gives the same text. */
+/** Numbers inside, opaque text outside: no other process, before or after, produces the same text. */
 export class Versions {
   readonly #prefix: string = `${randomBytes(9).toString("base64url")}.`;
   #latest = 0;

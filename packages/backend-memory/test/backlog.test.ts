@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 
 const WRITER: Scope = { tenantId: "acme", agentId: "writer" };
 
-/** A backend with more to free than fits into a slice: whoever looks at its clock takes time. */
+/** A backend with more to free than fits into a slice; each look at its clock takes time. */
 async function withBacklog(): Promise<ShortTermBackend> {
   let time = 0;
   const clock: Clock = {

@@ -104,7 +104,7 @@ describe("a store that is full and refuses", () => {
       backend.append(WRITER, "chat", [{ id: "1", value: 1 }], { maxItems: 2, ttlMs: null }),
     ).rejects.toMatchObject(FULL);
 
-    // None of these makes anything more.
+    // None of these needs more room.
     expect(await backend.startWorkflow(LAUNCH, { ...START, opId: "join" })).toMatchObject({
       created: false,
     });
@@ -123,7 +123,7 @@ describe("a store that is full and refuses", () => {
     await backend.save(WRITER, [write("a", { ttlMs: 100 }), write("b", { ttlMs: 100 })]);
     clock.advance(99);
     await expect(backend.save(WRITER, [write("c")])).rejects.toMatchObject(FULL);
-    // The timer would free it in nine tenths of a second.
+    // The timer would not free them for another 900 ms.
     clock.advance(1);
     await backend.save(WRITER, [write("c"), write("d")]);
     expect(await values(backend, "stays", "a", "c", "d")).toEqual(["stays", undefined, "c", "d"]);

@@ -6,7 +6,7 @@ import { KINDS } from "./fixtures/kinds.ts";
 
 const SCRIPT = fileURLToPath(new URL("./fixtures/measures-heap.ts", import.meta.url));
 
-/** What the store says that its entries take, to what the heap of a process of its own has grown by. */
+/** The ratio of the bytes that the store counts for its entries to the growth of the heap of a separate process. */
 async function estimateToTruth(kind: string, entriesPerScope = 1000): Promise<number> {
   const args = ["--expose-gc", "--conditions=@mem/source", SCRIPT, kind, `${entriesPerScope}`];
   const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 60_000 });

@@ -8,7 +8,7 @@ const SECOND = 1000;
 const DAY = 86_400_000;
 const YEAR = 365 * DAY;
 
-/** Remembers when it was ended. */
+/** Records when it ended. */
 class Thing extends Timed {
   readonly #timeline: Timeline;
   endedAt: number | undefined;
@@ -145,7 +145,7 @@ describe("the timing wheel", () => {
   });
 
   it("works off a backlog in slices, so that other work gets its turn", () => {
-    // A clock that goes on while work is done: each ended thing takes a microsecond and a half.
+    // A clock that advances during work: to end each thing takes 1.5 µs.
     let time = 0;
     let task: (() => void) | undefined;
     const clock: Clock = {
