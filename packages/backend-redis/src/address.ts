@@ -1,28 +1,33 @@
-import { checkId, MemoryError, type SessionCall } from "@mem/core";
+import { checkId, MemoryError, type ClaimRef, type SessionCall } from "@mem/core";
 import { encodeId } from "./envelope.ts";
 import type { Place } from "./keys.ts";
 import { headerArgs } from "./scripts/script.ts";
 
-/** Where a script runs, for which session, and what it is told of both before its own arguments. */
+/** Tokens from the tenant's registry; only in a Cluster, where a script can't reach the registry. */
+export interface Tokens {
+  readonly lifeToken: string;
+  readonly ownToken: string;
+}
+
+export const NO_TOKENS: Tokens = { lifeToken: "", ownToken: "" };
+
+/** The place and the session of a call, and the header that tells a script about both. */
 export class Address {
   readonly place: Place;
-  /** What the tenant's registry has answered, in a Cluster, where a script can't reach it. */
-  lifeToken = "";
-  ownToken = "";
   readonly #session: Session;
 
-  /** `MEM_INVALID_ARGUMENT` for a session where there can be none. */
+  /** Throws `MEM_INVALID_ARGUMENT` if a session is given for a place without a workflow. */
   constructor(place: Place, session?: SessionCall) {
     this.place = place;
     this.#session = session === undefined ? NO_SESSION : checkSession(place, session);
   }
 
-  /** Whether a call is refused when its session is over. */
+  /** Whether the call belongs to a session, and is refused once that has ended. */
   get isTied(): boolean {
     return this.#session !== NO_SESSION;
   }
 
-  /** Whether a script can work for both at once. */
+  /** Whether one script run can serve calls to both. */
   equals(other: Address): boolean {
     const [one, two] = [this.#session, other.#session];
     return (
@@ -30,17 +35,17 @@ export class Address {
       this.place.prefix === other.place.prefix &&
       one.epoch === two.epoch &&
       one.actor === two.actor &&
-      one.activity === two.activity
+      one.activity === two.activity &&
+      one.claim === two.claim
     );
   }
 
-  header(offsetMs: number): string[] {
+  header(offsetMs: number, tokens: Tokens): string[] {
     const { prefix, owner } = this.place;
-    const { epoch, actor, activity } = this.#session;
-    const { lifeToken, ownToken } = this;
+    const { epoch, actor, activity, claim } = this.#session;
     const clock = { deadline: "", offset: String(offsetMs) };
-    const session = { epoch, actor, activity };
-    return headerArgs({ ...clock, ...session, prefix, owner, lifeToken, ownToken });
+    const session = { epoch, actor, activity, claim };
+    return headerArgs({ ...clock, ...session, prefix, owner, ...tokens });
   }
 }
 
@@ -48,11 +53,13 @@ interface Session {
   readonly epoch: string;
   readonly actor: string;
   readonly activity: string;
+  readonly claim: string;
 }
 
-const NO_SESSION: Session = { epoch: "", actor: "", activity: "" };
+const NO_SESSION: Session = { epoch: "", actor: "", activity: "", claim: "" };
 
-function checkSession(place: Place, { epoch, agentId, activity }: SessionCall): Session {
+function checkSession(place: Place, session: SessionCall): Session {
+  const { epoch, agentId, activity, claim } = session;
   if (!place.isWorkflow) {
     throw new MemoryError(
       "MEM_INVALID_ARGUMENT",
@@ -64,5 +71,10 @@ function checkSession(place: Place, { epoch, agentId, activity }: SessionCall): 
     epoch: checkId(epoch, "options.session.epoch"),
     actor: agentId === undefined ? "" : encodeId(agentId, "options.session.agentId"),
     activity: activity ?? "",
+    claim: claim === undefined ? "" : claimText(claim),
   };
+}
+
+function claimText({ step, token }: ClaimRef): string {
+  return `${token} ${encodeId(checkId(step, "options.session.claim.step"), "options.session.claim.step")}`;
 }

@@ -7,39 +7,39 @@ import { Ride } from "./ride.ts";
 import type { Round } from "./round.ts";
 import type { Departure } from "./tick.ts";
 
-/** A call that looks for a batch. */
+/** A call that is to join a batch. */
 export interface Joining {
   readonly errand: Errand<unknown>;
   readonly address: Address;
-  /** The arguments of its items, one after the other. */
+  /** The arguments of all its items, concatenated. */
   readonly args: readonly string[];
-  /** How many characters they have. */
+  /** The total length of `args`, in characters. */
   readonly length: number;
-  /** What is added to the server's time. */
+  /** Milliseconds added to the server's time. */
   readonly offsetMs: number;
 }
 
-/** The server does nothing else while a script runs. */
+/** Bounded, because a script blocks the server while it runs. */
 const MAX_ITEMS = 256;
 const MAX_CHARACTERS = 262_144;
-/** The calls of a batch have one deadline, but a tick may be long. */
+/** The calls of a batch share the deadline of the first, and a tick may be long. */
 const MAX_AGE_MS = 20;
 
 /**
- * Calls of one tick that ask the same of one place, in one trip. Each has its own signal and its own outcome: what is
- * wrong with one of them is no other's failure.
+ * Calls of one tick that make the same request to one place, in one trip. Each has its own signal and its own outcome:
+ * a fault of one does not fail the others.
  */
 export class Batch implements Company, Departure {
   readonly calls: PlaceCalls;
   readonly errand: Errand<unknown>;
   readonly address: Address;
   readonly offsetMs: number;
-  /** The deadline of all, and their trips. */
+  /** Holds the shared deadline and the trips. */
   readonly call: Call;
   readonly #round: Round;
   readonly #openedAt: number = performance.now();
   #passengers: Passenger[] = [];
-  /** The keys of the first so many of them: looked up only where a call meets another batch. */
+  /** The keys of the first `#listed` passengers; collected only if a call might have to run after this batch. */
   #keys: Set<string> | undefined;
   #listed = 0;
   #arguments = 0;
@@ -56,7 +56,7 @@ export class Batch implements Company, Departure {
     this.call = calls.connection.begin();
   }
 
-  /** Whether a call may travel with those that are in it. */
+  /** Whether a call may join this batch. */
   takes({ errand, address, args, length }: Joining): boolean {
     return (
       errand === this.errand &&
@@ -67,12 +67,12 @@ export class Batch implements Company, Departure {
     );
   }
 
-  /** Whether a call that does not travel with it has to be done after it. */
+  /** Whether a call that is not in this batch has to run after it. */
   precedes({ errand, args }: Joining): boolean {
     return !(errand.isRead && this.errand.isRead) && this.isAbout(errand.keysOf(args));
   }
 
-  /** Whether one of the keys is a key of one of its calls. */
+  /** Whether a call of this batch uses one of the keys. */
   isAbout(keys: readonly string[]): boolean {
     const known = this.#listKeys();
     return keys.some((key) => known.has(key));
@@ -93,7 +93,7 @@ export class Batch implements Company, Departure {
     else new Ride(this, this.#passengers).begin();
   }
 
-  /** Whether all of its calls have had their outcome. */
+  /** Whether the batch has left and all of its calls are settled. */
   get isOver(): boolean {
     return this.#hasLeft && this.#unsettled === 0;
   }

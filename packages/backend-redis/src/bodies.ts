@@ -3,31 +3,31 @@ import { encodeBody } from "./envelope.ts";
 import { MAX_INFLATED, pack } from "./packing.ts";
 
 export interface BodyLimits {
-  /** The most that a value may take in Redis, in bytes. */
+  /** Maximum size of a value in Redis, in bytes. */
   readonly maxValueBytes: number;
-  /** What takes more bytes than this is compressed; infinite: nothing is. */
+  /** Bodies larger than this, in bytes, are compressed; `Infinity` turns compression off. */
   readonly compressAbove: number;
 }
 
-/** The texts of what is stored: of bounded size, and compressed where that is wanted and helps. */
+/** Encodes what is stored, bounds its size, and compresses it if that is enabled and makes it smaller. */
 export class Bodies {
   readonly #limits: BodyLimits;
   readonly #smallEnough: number;
 
   constructor(limits: BodyLimits) {
     this.#limits = limits;
-    // No character takes more than three bytes: most bodies need no counting.
+    // A character takes at most three bytes, so most bodies need no counting.
     this.#smallEnough = Math.min(limits.maxValueBytes, limits.compressAbove) / 3;
   }
 
-  /** Of a write at `path`; `MEM_TOO_LARGE` names its value. */
+  /** Encodes the write at `path`. Throws `MEM_TOO_LARGE` with the path of its value. */
   ofEntry(write: Write, path: string): string {
-    // A number stays in sight of the script that adds to it, however much metadata is beside it.
+    // Numbers are never compressed: the increment script has to read them, however much metadata is beside them.
     const mayBePacked = typeof write.value !== "number";
     return this.#bounded(() => encodeBody(write), mayBePacked, `${path}.value`);
   }
 
-  /** Of a log item at `path`. */
+  /** Encodes the value of the log item at `path`. */
   ofItem(value: JsonValue, path: string): string {
     return this.#bounded(() => JSON.stringify(value), true, `${path}.value`);
   }

@@ -3,18 +3,18 @@ import { Chain, type ChainLink } from "./chain.ts";
 
 /** One trip to the server that a call is waiting for. */
 export interface Trip {
-  /** Rejects it, saying what has become of what was sent. */
+  /** Rejects the trip; the error tells the outcome of what was sent. */
   fail(reason: "timeout" | "abort", cause?: unknown): void;
   /** Nobody waits for it any more. */
   abandon(): void;
 }
 
-/** One call of a user, or several that travel together: the deadline, and the trips it is waiting for. */
+/** A user's call, or several in one batch: the deadline, and the trips that they wait for. */
 export class Call {
   readonly deadline: number;
-  /** Where it is among the calls under way. */
+  /** Its link in the chain of calls in flight. */
   link: ChainLink<Call> | undefined;
-  // Most calls make one trip at a time.
+  // Most calls make one trip at a time and need no set.
   #trip: Trip | undefined;
   #others: Set<Trip> | undefined;
   #over: MemoryError | undefined;
@@ -26,7 +26,7 @@ export class Call {
     signal?.addEventListener("abort", this);
   }
 
-  /** Why no more trips may be begun. */
+  /** Set once the call is over: no further trip may begin. */
   get over(): MemoryError | undefined {
     return this.#over;
   }
@@ -51,7 +51,7 @@ export class Call {
     for (const trip of this.#trips()) trip.abandon();
   }
 
-  /** The signal has fired. */
+  /** Called when the signal fires. */
   handleEvent(): void {
     const cause: unknown = this.#signal?.reason;
     this.#over = new MemoryError("MEM_ABORTED", "the call was aborted", { cause });
@@ -66,7 +66,7 @@ export class Call {
 
 const NONE: readonly Trip[] = [];
 
-/** The calls under way, the oldest first. All have the same time, so one timer watches over them. */
+/** The calls in flight, oldest first. All have the same timeout, so one timer serves them all. */
 export class Calls {
   readonly #timeoutMs: number;
   readonly #open = new Chain<Call>();
@@ -93,7 +93,7 @@ export class Calls {
     for (const resolve of this.#whenNone.splice(0)) resolve();
   }
 
-  /** Resolves when no call is under way. */
+  /** Resolves when no call is in flight. */
   async settled(): Promise<void> {
     if (!this.#open.isEmpty) await new Promise<void>((resolve) => this.#whenNone.push(resolve));
     clearTimeout(this.#timer);

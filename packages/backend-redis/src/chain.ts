@@ -1,4 +1,4 @@
-/** A place in a chain. */
+/** An item's link in a chain. */
 export interface ChainLink<T> {
   item: T | undefined;
   previous: ChainLink<T> | undefined;
@@ -6,11 +6,11 @@ export interface ChainLink<T> {
 }
 
 /**
- * Things in the order in which they were added, each of which can be taken out at any time.
+ * Items in insertion order, each of which can be removed at any time.
  *
- * A `Set` does the same, but goes through a table every few changes, and those it has left keep each other alive, with
- * all that was in them, until the whole heap is collected: where things come and go all the time, that is most of the
- * work of the collector.
+ * A `Set` does the same, but replaces its hash table every few changes, and the old tables keep each other alive, with
+ * everything that was in them, until a full garbage collection. With items that come and go all the time, that is most
+ * of the collector's work.
  */
 export class Chain<T> {
   #first: ChainLink<T> | undefined;
@@ -28,7 +28,7 @@ export class Chain<T> {
     return link;
   }
 
-  /** Takes out what was added; does nothing where that has been done before. */
+  /** Removes an item; does nothing if it has been removed before. */
   remove(link: ChainLink<T>): void {
     if (link.item === undefined) return;
     const { previous, next } = link;
@@ -36,13 +36,13 @@ export class Chain<T> {
     else previous.next = next;
     if (next === undefined) this.#last = previous;
     else next.previous = previous;
-    // Or it would keep alive what comes after it.
+    // Otherwise it would keep what comes after it alive.
     link.item = undefined;
     link.previous = undefined;
     link.next = undefined;
   }
 
-  /** All that is there now. */
+  /** Returns the current items, oldest first. */
   toArray(): T[] {
     const items: T[] = [];
     for (let link = this.#first; link !== undefined; link = link.next) items.push(link.item as T);

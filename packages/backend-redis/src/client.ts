@@ -1,59 +1,59 @@
 import { Cluster, Redis, type ClusterNode, type ClusterOptions, type RedisOptions } from "ioredis";
 import { isRefusal } from "./redis-errors.ts";
 
-/** Where Redis is: a URL, options of ioredis, the nodes of a Cluster, or a client that stays the caller's own. */
+/** Where Redis is: a URL, ioredis options, the nodes of a Cluster, or your own client. */
 export type RedisTarget =
   | {
-      /** `redis://` or `rediss://`, with user, password and database where needed. */
+      /** A `redis://` or `rediss://` URL, with user, password and database if needed. */
       readonly url: string;
       readonly redis?: RedisOptions;
       readonly cluster?: never;
       readonly client?: never;
     }
   | {
-      /** Options of ioredis: host, port, `path` of a socket, `tls`, `sentinels`, … */
+      /** ioredis options: `host`, `port`, the `path` of a socket, `tls`, `sentinels`, … */
       readonly redis: RedisOptions;
       readonly url?: never;
       readonly cluster?: never;
       readonly client?: never;
     }
   | {
-      /** Some nodes of a Cluster; the others are found through them. */
+      /** Some nodes of the Cluster; the others are discovered through them. */
       readonly cluster: readonly ClusterNode[];
-      /** Of every node: password, `tls`, … */
+      /** ioredis options for every node: `password`, `tls`, … */
       readonly redis?: NonNullable<ClusterOptions["redisOptions"]>;
       readonly url?: never;
       readonly client?: never;
     }
   | {
-      /** Never closed by the backend. */
+      /** Your own ioredis client; the backend never closes it. */
       readonly client: Redis | Cluster;
       readonly url?: never;
       readonly redis?: never;
       readonly cluster?: never;
     };
 
-/** A client, and whether it is ours to close. */
+/** A client, and whether the backend has to close it. */
 export interface RedisClient {
   readonly client: Redis | Cluster;
   readonly isOwned: boolean;
 }
 
-/** Whether a client sends what only reads to replicas, which may not have seen the latest write. */
+/** Whether a client sends reads to replicas, which may not have the latest write yet. */
 export function readsReplicas({ options }: Redis | Cluster): boolean {
   return "scaleReads" in options && options.scaleReads !== "master";
 }
 
-/** Makes the client, which connects at its first use; takes a given one as it is. */
+/** Makes a client that connects on first use; returns a given one as it is. */
 export function makeClient(target: RedisTarget, timeoutMs: number): RedisClient {
   if (target.client !== undefined) return { client: target.client, isOwned: false };
   if (target.cluster !== undefined) {
     const client = new Cluster([...target.cluster], {
       lazyConnect: true,
-      // Commands are sent once; what could not be written is tried again by the connection.
+      // Each command is sent once; `Connection` retries what could not be written.
       retryDelayOnFailover: 0,
       clusterRetryStrategy: reconnectDelay,
-      // A node that is silent for longer than a call may take is left for a new connection.
+      // A node that is silent for longer than a call may take is replaced by a new connection.
       redisOptions: {
         ...patience(timeoutMs),
         socketTimeout: timeoutMs + 100,
@@ -67,7 +67,7 @@ export function makeClient(target: RedisTarget, timeoutMs: number): RedisClient 
   const options = {
     ...patience(timeoutMs),
     retryStrategy: (times: number) => (isRefused ? REFUSED_DELAY_MS : reconnectDelay(times)),
-    // After a failover by Sentinel this leads to the new primary.
+    // After a Sentinel failover, reconnecting finds the new primary.
     reconnectOnError: (error: Error) => error.message.startsWith("READONLY"),
     ...target.redis,
     ...SENT_ONCE,
@@ -85,7 +85,7 @@ export function makeClient(target: RedisTarget, timeoutMs: number): RedisClient 
   return { client, isOwned: true };
 }
 
-/** What the truth about outcomes and answers rests on, and no option changes. */
+/** Truthful outcomes and replies depend on these settings, so no option overrides them. */
 const SENT_ONCE = {
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: null,
@@ -95,7 +95,7 @@ const SENT_ONCE = {
 
 function patience(timeoutMs: number) {
   return {
-    // Its answers are read in less time, and nothing of the newer one is asked for.
+    // RESP2 replies are parsed faster, and nothing here needs RESP3.
     protocol: 2,
     connectTimeout: timeoutMs,
     disconnectTimeout: 100,
@@ -104,8 +104,8 @@ function patience(timeoutMs: number) {
 }
 
 /**
- * Leaves a server that takes a connection and says nothing for a new one. `socketTimeout` would do it as well, with a
- * timer and a listener for every command; later, calls that get no answer in their time tell the same.
+ * Reconnects if a server accepts the connection and then says nothing. `socketTimeout` would do so too, but with a
+ * timer and a listener for every command; once the client is ready, calls that time out reveal a silent server.
  */
 function watchGreeting(client: Redis, timeoutMs: number): void {
   let timer: NodeJS.Timeout | undefined;
@@ -116,10 +116,12 @@ function watchGreeting(client: Redis, timeoutMs: number): void {
   client.on("close", () => clearTimeout(timer));
 }
 
-/** Who is not let in knocks rarely. */
+/** After a refusal of access, reconnect only rarely. */
 const REFUSED_DELAY_MS = 2000;
 
-/** Quick enough to be there 250 ms after the server, and spread so that many clients do not come at once. */
+/**
+ * Short enough to reconnect within 250 ms of the server's return, and random so that many clients do not come at once.
+ */
 function reconnectDelay(times: number): number {
   return times === 1 ? 20 + Math.random() * 30 : 150 + Math.random() * 50;
 }

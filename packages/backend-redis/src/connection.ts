@@ -16,7 +16,7 @@ import {
 import { SentCommand, type Request } from "./sent-command.ts";
 import { Tick } from "./tick.ts";
 
-/** Asks the server once; in a script's answer the server's clock comes first, then what became of it. */
+/** Sends one request to the server. A script's reply begins with the server's clock and a status. */
 export type Ask = (request: Request) => Promise<unknown>;
 
 export interface ConnectionOptions {
@@ -24,12 +24,12 @@ export interface ConnectionOptions {
   readonly maxPending: number;
 }
 
-/** How long a trip waits that a client that is ready could not send: a node of its Cluster is gone. */
+/** Delay before a trip is sent again that a ready client could not send, because a node of its Cluster is gone. */
 const RESEND_MS = 100;
 
 /**
- * Sends requests over a client and sees to it that each is answered by its call's deadline, with the truth about what
- * happened. Requests wait here, not in the client, until it is ready: what was never handed over was never sent.
+ * Sends requests over a client and settles each by its call's deadline, with a truthful outcome. Requests wait here,
+ * not in the client, until it is ready: a request that was never handed over was never sent.
  */
 export class Connection implements Sender {
   readonly tick: Tick = new Tick();
@@ -52,7 +52,7 @@ export class Connection implements Sender {
     client.on("end", this.#onEnd);
   }
 
-  /** Runs one call. Whatever `work` waits for settles by the deadline, or when the signal fires. */
+  /** Runs one call. Every trip that `work` makes settles by the deadline, or when the signal fires. */
   async run<T>(
     signal: AbortSignal | undefined,
     work: (ask: Ask, call: Call) => Promise<T>,
@@ -71,7 +71,7 @@ export class Connection implements Sender {
     }
   }
 
-  /** Counts a call of a user as under way; `MEM_CAPACITY` where there are too many. */
+  /** Counts a user's call as in flight. Throws `MEM_CAPACITY` if there are too many. */
   enter(): void {
     const { maxPending } = this.#options;
     if (this.#pending >= maxPending) {
@@ -87,7 +87,7 @@ export class Connection implements Sender {
     this.#pending--;
   }
 
-  /** Begins what calls that have entered share: their deadline and their trips. */
+  /** Begins what the calls that have entered share: a deadline and trips. */
   begin(): Call {
     return this.#calls.begin();
   }
@@ -112,12 +112,12 @@ export class Connection implements Sender {
     return trip;
   }
 
-  /** The primaries of a Cluster; one `undefined` for a single server, which needs no naming. */
+  /** The primaries of a Cluster, or one `undefined` for a single server, which need not be named. */
   nodes(): (Redis | undefined)[] {
     return "nodes" in this.#client ? this.#client.nodes("master") : [undefined];
   }
 
-  /** Waits for the calls under way, then lets go of the client. */
+  /** Waits for the calls in flight, then releases the client. */
   async close(): Promise<void> {
     await this.#calls.settled();
     this.#client.off("node error", this.#onError);
@@ -148,11 +148,11 @@ export class Connection implements Sender {
     }
   }
 
-  /** A client that does not write the command itself, and so does not settle it, has another write it. */
+  /** Watches `answer`: if the client has something else write the command, the command itself never settles. */
   #watch(trip: PendingTrip, command: SentCommand, answer: Promise<unknown>): void {
     const blame = (error?: unknown): void => {
       if (command.isSettled || command.link !== undefined) return;
-      // Who isn't let in may not have written anything.
+      // A client that was refused access may have written nothing.
       if (isRefusal(error)) trip.reject(fromReply(error));
       else if (error === undefined || isErrorReply(error)) trip.reject(foreignWriter());
       else this.#sendLater(trip);
@@ -173,7 +173,7 @@ export class Connection implements Sender {
     trip.obstacle = this.#lastError;
     this.#waiting.add(trip);
     trip.onSettled = () => this.#waiting.delete(trip);
-    // A failure also arrives as an "error" event.
+    // The client also emits a failure as an "error" event.
     if (status === "wait" || status === "end") this.#client.connect().catch(() => undefined);
   }
 
@@ -187,7 +187,7 @@ export class Connection implements Sender {
     if ("script" in trip.request) {
       const [serverMs, status] = reply as [number, string];
       command.learn(serverMs);
-      // Nothing was done, and the server's clock is known now; twice means that there is no time left.
+      // The script did nothing, and the server's clock is known now. A second time means that no time is left.
       if (status === "LATE") {
         if (trip.wasLate) trip.fail("timeout");
         else {
@@ -210,13 +210,13 @@ export class Connection implements Sender {
     } else if (isErrorReply(error)) {
       trip.reject(fromReply(error));
     } else {
-      // The client could not write it: another moment, or another node, may do.
+      // The client could not write it; it may succeed later, or on another node.
       trip.obstacle = this.#lastError ?? error;
       this.#sendLater(trip);
     }
   }
 
-  /** A call has waited for its answer as long as it may. */
+  /** Called when a call has timed out waiting for its answer. */
   silent(command: SentCommand): void {
     if (this.#isOwned && command.isUnheard) command.link?.leave();
   }
@@ -239,7 +239,7 @@ export class Connection implements Sender {
     for (const trip of this.#takeWaiting()) this.send(trip);
   };
 
-  /** The client has given up, or was closed by its owner: sending says which. */
+  /** The client has given up, or its owner has closed it; sending again tells which. */
   readonly #onEnd = (): void => {
     for (const trip of this.#takeWaiting()) this.#sendLater(trip);
   };

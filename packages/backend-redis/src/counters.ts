@@ -6,7 +6,7 @@ import type { PlaceCalls } from "./place-calls.ts";
 import { increment } from "./scripts/increment.ts";
 import { Versions } from "./versions.ts";
 
-/** What surrounds the number of an entry that an increment makes. */
+/** The text around the number of an entry that an increment creates. */
 const SOURCE = '"agent"';
 const NOTHING_ELSE = ",null,null,null";
 
@@ -15,7 +15,7 @@ const PROBLEMS = {
   by: "makes the sum too large for a number",
 } as const;
 
-/** Adds to numbers. The arguments of each: key, what to add, version, opId, ttl. */
+/** Increments numbers. The arguments of each: key, amount, version, opId, ttl. */
 const adding: Errand<Incremented> = {
   script: increment,
   isRead: false,
@@ -31,7 +31,7 @@ const adding: Errand<Incremented> = {
   },
 };
 
-/** The numbers of a scope that are added to where they lie: each call is one trip to the server, or part of one. */
+/** Increments the numbers of a scope on the server: each call is one trip, or part of one. */
 export class Counters {
   readonly #calls: PlaceCalls;
   readonly #versions = new Versions();

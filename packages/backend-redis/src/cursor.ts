@@ -8,7 +8,7 @@ export function encodeCursor(kind: "entry" | "workflow", name: string): string {
 export function decodeCursor(kind: "entry" | "workflow", cursor: string): string {
   const text = Buffer.from(cursor, "base64url").toString();
   const name = text.slice(text.indexOf(":") + 1);
-  // Decoding ignores what is no base64: only what encodes back to the same was made here.
+  // Decoding skips characters that are not base64, so only a cursor that encodes back to itself is valid.
   if (name !== "" && encodeCursor(kind, name) === cursor) return name;
   throw new MemoryError("MEM_INVALID_ARGUMENT", "cursor was not given by this listing", {
     path: "cursor",

@@ -22,7 +22,9 @@ import { count } from "./scripts/count.ts";
 import { list } from "./scripts/list.ts";
 import { Versions } from "./versions.ts";
 
-/** The entries of a scope: each method is one trip to the server. */
+/**
+ * The entries of a scope. Each method is one trip to the server, or part of one; `count` and `clear` may need several.
+ */
 export class Entries {
   readonly #calls: PlaceCalls;
   readonly #bodies: Bodies;
@@ -110,7 +112,7 @@ export class Entries {
   }
 }
 
-/** An absent condition is told from one that nothing meets. */
+/** The equals sign tells an empty version, which nothing matches, from no condition. */
 function expected(ifVersion: string | undefined): string {
   return ifVersion === undefined ? "" : `=${ifVersion}`;
 }

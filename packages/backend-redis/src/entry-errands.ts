@@ -31,7 +31,7 @@ export const reading: Errand<Entry | undefined> = {
   },
 };
 
-/** Saves entries. The arguments of each: key, what comes after its times in the envelope, terms, version. */
+/** Saves entries. The arguments of each: key, the part of the envelope after its times, terms, version. */
 export const saving: Errand<WriteResult> = {
   script: save,
   isRead: false,
@@ -70,7 +70,7 @@ function firstOf(width: number, args: readonly string[]): readonly string[] {
   return args.filter((_, i) => i % width === 0);
 }
 
-/** As `save.ts` of the scripts wants them: what has the same terms together, as far as it comes together. */
+/** Packs writes as `scripts/save.ts` expects them: adjacent writes with the same terms form one run. */
 function packWrites(calls: readonly (readonly string[])[], isTied: boolean): readonly string[] {
   const packed = [isTied ? calls.map(({ length }) => length / WRITE_WIDTH).join(" ") : ""];
   let terms: string | undefined;
@@ -92,7 +92,7 @@ function packWrites(calls: readonly (readonly string[])[], isTied: boolean): rea
   return packed;
 }
 
-/** An entry as a script found it, unless its own time is over. */
+/** Decodes an entry that a script found; undefined if it has expired. */
 export function readEntry(
   key: string,
   raw: string | null,

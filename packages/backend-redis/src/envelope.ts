@@ -11,29 +11,28 @@ import { unpack } from "./packing.ts";
 import { unreadable } from "./redis-errors.ts";
 
 /**
- * How entries and log items are stored: a JSON array that begins with the version of the format. Scripts write what
- * comes before the body and read no further; the body is a text to them, because a Lua table forgets whether it was
- * an empty array, and how large a number was.
+ * How entries and log items are stored: a JSON array that begins with the format version. Scripts write what comes
+ * before the body and, except for an increment, read no further; the body is opaque text to them, because a Lua table
+ * loses whether it was an empty array, and the precision of large numbers.
  *
  * Entry: `[1, createdAt, updatedAt, expiresAt, "version", "opId", "source", value, metadata, subject, derivedFrom]`,
- * where `expiresAt` is 0 for one that lives for ever and null for one that lives by its workflow.
- * Log item: `[1, at, "id", value]`.
+ * where `expiresAt` is 0 for an entry that never expires and null for one that lives as long as its workflow.
+ * Log item: `[2, at, "id", edits, ["tie", …], value]`; in format 1, `[1, at, "id", value]`.
  *
- * Where it takes too much room, `"gzip", base64` stands in place of the body, from `source` or `value` on.
+ * In a compressed envelope, `"gzip", base64` replaces the body, from `source` or `value` on.
  */
-const FORMAT = 1;
-/** Where the body begins, and of how many elements it is. */
-const ENTRY_BODY = { start: 6, length: 5 } as const;
-const ITEM_BODY = { start: 3, length: 1 } as const;
+/** Where the body begins in each format, from format 1 on, and how many elements it has. */
+const ENTRY_BODY: BodyShape = { starts: [6], length: 5 };
+const ITEM_BODY: BodyShape = { starts: [3, 5], length: 1 };
 const PACKED_LENGTH = 2;
 
-/** What of an entry the caller decides. */
+/** Encodes the part of an entry that the caller decides. */
 export function encodeBody({ source, value, metadata, subject, derivedFrom }: Write): string {
   const parts = [source, value, metadata ?? null, subject ?? null, derivedFrom ?? null];
   return JSON.stringify(parts).slice(1, -1);
 }
 
-/** An id as it stands between quotes: of characters that are nothing special to JSON or Lua. */
+/** Encodes an id for use between quotes, in characters that are not special to JSON or Lua. */
 export function encodeId(id: string, path: string): string {
   if (id.isWellFormed()) return encodeURIComponent(id);
   throw new MemoryError("MEM_INVALID_ARGUMENT", `${path} has a lone surrogate`, { path });
@@ -53,9 +52,9 @@ type StoredEntry = readonly [
   derivedFrom: readonly string[] | null,
 ];
 
-/** An entry; `sessionExpiresAt` is the end of its workflow's lifetime, where there is one. */
+/** Decodes an entry; `sessionExpiresAt` is the end of its workflow's lifetime, if it has one. */
 export function decodeEntry(key: string, envelope: string, sessionExpiresAt: number): Entry {
-  const stored = parse(envelope, ENTRY_BODY) as StoredEntry;
+  const stored = parse(envelope, ENTRY_BODY) as unknown as StoredEntry;
   const [, createdAt, updatedAt, expiresAt, version, , source, value] = stored;
   const [metadata, subject, derivedFrom] = stored.slice(8) as [
     StoredEntry[8],
@@ -78,16 +77,19 @@ export function decodeEntry(key: string, envelope: string, sessionExpiresAt: num
 }
 
 export function decodeLogItem(position: number, envelope: string): LogItem {
-  const [, at, id, value] = parse(envelope, ITEM_BODY) as readonly [
-    number,
-    number,
-    string,
-    JsonValue,
-  ];
-  return { id: decodeURIComponent(id), position, at, value };
+  const stored = parse(envelope, ITEM_BODY);
+  const id = stored[2] as string;
+  return {
+    // Most ids have nothing to decode, and a page has many.
+    id: id.includes("%") ? decodeURIComponent(id) : id,
+    position,
+    at: stored[1] as number,
+    value: stored[stored.length - 1] as JsonValue,
+    edits: stored[0] === 1 ? 0 : (stored[3] as number),
+  };
 }
 
-/** Parses stored JSON; `MEM_CORRUPT` where it is none. */
+/** Parses stored JSON. Throws `MEM_CORRUPT` if it is invalid. */
 export function parseStored(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -98,20 +100,23 @@ export function parseStored(text: string): unknown {
 }
 
 interface BodyShape {
-  readonly start: number;
+  readonly starts: readonly number[];
   readonly length: number;
 }
 
-function parse(envelope: string, body: BodyShape): unknown {
+function parse(envelope: string, { starts, length }: BodyShape): readonly unknown[] {
   const stored = parseStored(envelope);
-  if (Array.isArray(stored) && stored[0] === FORMAT) {
-    return stored.length === body.start + PACKED_LENGTH ? unpacked(stored, body) : stored;
+  const format: unknown = Array.isArray(stored) ? stored[0] : undefined;
+  const start = typeof format === "number" ? starts[format - 1] : undefined;
+  if (start !== undefined) {
+    const parts = stored as readonly unknown[];
+    return parts.length === start + PACKED_LENGTH ? unpacked(parts, start, length) : parts;
   }
-  const isNewer = Array.isArray(stored) && typeof stored[0] === "number" && stored[0] > FORMAT;
+  const isNewer = typeof format === "number" && format > starts.length;
   throw unreadable(isNewer ? "MEM_FORMAT" : "MEM_CORRUPT");
 }
 
-function unpacked(stored: readonly unknown[], { start, length }: BodyShape): readonly unknown[] {
+function unpacked(stored: readonly unknown[], start: number, length: number): readonly unknown[] {
   const body = unpackOr(stored[start + 1]);
   if (body.length !== length) throw unreadable("MEM_CORRUPT");
   return [...stored.slice(0, start), ...body];
@@ -121,7 +126,7 @@ function unpackOr(packed: unknown): readonly unknown[] {
   try {
     return unpack(packed);
   } catch {
-    // As above, the parser may quote.
+    // As above: the message may quote what was read.
     throw unreadable("MEM_CORRUPT");
   }
 }

@@ -2,15 +2,17 @@ import { MemoryError, publishFailure } from "@mem/core";
 import type { Cluster, Redis } from "ioredis";
 import { fieldsOf } from "./server-info.ts";
 
-/** What is wrong with a `maxmemory-policy`; nothing with `noeviction`, where a write that has no room is refused. */
+/**
+ * Says what is wrong with a `maxmemory-policy`: nothing with `noeviction`, under which a full server refuses writes.
+ */
 export function describeEviction(policy: string): string | undefined {
   if (policy === "noeviction") return undefined;
   return `maxmemory-policy is ${policy}: Redis may drop entries before they expire; set it to noeviction`;
 }
 
 /**
- * Looks after connecting whether Redis may drop what it has acknowledged, and says so once on the channel
- * `mem:failure`. No call waits for it or fails of it; where the user may not ask, `health()` says so.
+ * After connecting, checks whether Redis may evict what it has acknowledged, and reports it once on the channel
+ * `mem:failure`. No call waits for this or fails because of it; if the user may not run INFO, `health()` says so.
  */
 export class EvictionWatch {
   readonly #client: Redis | Cluster;
@@ -38,7 +40,7 @@ export class EvictionWatch {
     for (const server of servers) {
       server.info("memory").then(
         (info) => this.#tell(fieldsOf(info).get("maxmemory_policy") ?? "noeviction"),
-        // Not allowed, or gone again: then there is nothing to tell yet.
+        // INFO is not allowed, or the server is gone again: there is nothing to report yet.
         () => undefined,
       );
     }

@@ -11,7 +11,7 @@ interface NodeReport {
   readonly details: JsonObject;
 }
 
-/** Asks every primary how it is, whether it may drop data on its own, and what it promises to keep. */
+/** Asks every primary for its state, whether it may evict data, and how durably it stores. */
 export async function checkHealth(
   connection: Connection,
   backend: string,
@@ -19,8 +19,8 @@ export async function checkHealth(
 ): Promise<Health> {
   try {
     const reports = await connection.run(undefined, async (ask) => {
-      // Finds the nodes of a Cluster, where the connection is made only now. PING is refused by a server whose disk
-      // is full, and that one still serves what only reads.
+      // If the client connects only now, this discovers the nodes of a Cluster. Not PING: a server whose disk is full
+      // refuses it, but still serves reads.
       await ask({ command: "time", args: [] });
       return Promise.all(connection.nodes().map((node) => inspect(ask, node)));
     });

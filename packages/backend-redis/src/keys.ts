@@ -1,36 +1,37 @@
 import { checkScope, encodeParts, type Scope, type WorkflowRef } from "@mem/core";
 
 /**
- * Where the data of a scope lies. All keys of a place begin with `base`, whose hash tag puts them into one slot of a
- * Cluster; names inside are percent-encoded, so that none contains a brace or a colon.
+ * Where the data of a scope is stored. All keys of a place begin with `base`, whose hash tag puts them into one slot of
+ * a Cluster; names in the tag are percent-encoded, so that none contains a brace or a colon.
  *
  * | key | holds |
  * | --- | --- |
  * | `base` + `e:` + name | an entry with an expiry of its own, or none |
- * | `n`, `x` | the names of those in order; their expiries |
- * | `r` | until when the tenant's registry names this place, and under which score |
+ * | `n`, `x` | the names of these entries, in order; their expiries |
+ * | `r` | until when the tenant's registry lists this place, and with which score |
  * | `l:` + name | a log with an expiry of its own, or none |
- * | `lr` | the names of those, in a workflow |
- * | `w` | the lifetime of a workflow and its activity |
- * | `s`, `sn` | entries and logs that live by it; the names of the entries |
+ * | `lr` | the names of these logs, for a workflow |
+ * | `w` | the lifetime of a workflow, its activity and its claims |
+ * | `s`, `sn`, `sx` | entries and logs that live with it; the names of the entries; their own expiries |
+ * | `v` | who watches it; while it exists, changes are published on the channel `base` + `c` |
  *
- * The registry of a tenant has a slot of its own: `places` (what may hold something until when) and `live` (workflows
- * in order).
+ * The registry of a tenant has a slot of its own: `places` (which may hold something, and until when), `live`
+ * (workflows, in order) and `due` (workflows, by when they may have timed out).
  */
 export interface Place {
   readonly base: string;
-  /** What the keys of the tenant's registry begin with. */
+  /** Prefix of the keys of the tenant's registry. */
   readonly registry: string;
-  /** What the names of this scope begin with within the place. */
+  /** Prefix of this scope's names within the place. */
   readonly prefix: string;
-  /** Both, which tells scopes apart. */
+  /** `base` and `prefix` together, which identify the scope. */
   readonly scope: string;
-  /** How the registry names the place: `a:` and an agent, or `w:` and a workflow. */
+  /** The place's name in the registry: `a:` and an agent, or `w:` and a workflow. */
   readonly owner: string;
   readonly isWorkflow: boolean;
 }
 
-/** The places of so many scopes are remembered: finding out about one costs as much as the rest of a call. */
+/** How many scopes have their place cached: computing one costs as much as the rest of a call. */
 const MAX_KNOWN = 1000;
 
 export class KeySpace {
@@ -43,7 +44,7 @@ export class KeySpace {
     this.#prefix = prefix;
   }
 
-  /** The slot of a scope is its workflow's where it has one, else its agent's. `MEM_INVALID_ARGUMENT` for a bad scope. */
+  /** Returns the place of the scope's workflow, or else of its agent. Throws `MEM_INVALID_ARGUMENT` for a bad scope. */
   place(scope: Scope): Place {
     const { tenantId, workflowId, agentId } = scope ?? checkScope(scope);
     const known = this.#known.get(tenantId)?.get(workflowId)?.get(agentId);
@@ -54,7 +55,7 @@ export class KeySpace {
     return this.#place(tenantId, `w:${workflowId}`, "");
   }
 
-  /** A place by its name in the registry. */
+  /** Returns a place by its name in the registry. */
   named(tenantId: string, owner: string): Place {
     return this.#place(tenantId, owner, "");
   }
@@ -97,7 +98,7 @@ export class KeySpace {
   }
 }
 
-/** The map that stands in another at a name. */
+/** Returns the inner map at a name; creates it if it is missing. */
 function inMap<K, L, V>(maps: Map<K, Map<L, V>>, name: K): Map<L, V> {
   const found = maps.get(name) ?? new Map<L, V>();
   maps.set(name, found);

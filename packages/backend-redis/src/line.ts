@@ -5,29 +5,29 @@ import type { Departure } from "./tick.ts";
 import { Turn, type Solitary } from "./turn.ts";
 
 /**
- * What is asked of one place in one tick, in the order in which it has to happen. What meets at a key, or at all of a
- * scope, is in different rounds, of which each leaves when the one before it has been answered: a script may have to
- * be sent again, so what is sent in order need not happen in order.
+ * The requests to one place in one tick, in the order in which they have to take effect. Requests that conflict, on a
+ * key or on a whole scope, are in different rounds, and each round leaves once the one before it has been answered: a
+ * script may have to be sent again, so the order of sending is not the order of effects.
  */
 export class Line implements Departure {
-  /** Those that have not left. */
+  /** The rounds that have not left. */
   readonly #rounds: Round[] = [];
   /** How many of them may leave now. */
   #due = 0;
 
-  /** Whether all has left, and it can't be joined any more. */
+  /** Whether every round has left, so that nothing can join any more. */
   get hasLeft(): boolean {
     return this.#rounds.length === 0;
   }
 
-  /** The batch for a call: one that it can join, or one that `open` makes. */
+  /** Returns the batch for a call: one that it can join, or one that `open` makes. */
   batchFor(call: Joining, open: (round: Round) => Batch): Batch {
     return (
       this.#rounds.at(-1)?.batchFor(call, open) ?? (this.#next().batchFor(call, open) as Batch)
     );
   }
 
-  /** Does something by itself when it is its turn; a call that is over by then is not begun. */
+  /** Runs `work`, unbatched, when its turn comes; not if its call is over by then. */
   turn<T>(call: Call, scope: string, what: Solitary, work: () => Promise<T>): Promise<T> {
     const last = this.#rounds.at(-1);
     const round = last?.takes(scope, what) === true ? last : this.#next();
@@ -37,7 +37,7 @@ export class Line implements Departure {
     return turn.result;
   }
 
-  /** One after the other, because a round that is over before it leaves calls this from within. */
+  /** In a loop, because a round that is over before it leaves calls this recursively. */
   depart(): void {
     this.#due++;
     if (this.#due > 1) return;

@@ -3,15 +3,15 @@ import { Chain } from "./chain.ts";
 import type { SentCommand } from "./sent-command.ts";
 import { ServerClock } from "./server-clock.ts";
 
-/** What is known of one connection to one server, whichever client holds it. */
+/** State of one connection to one server, whichever client holds it. */
 export class Link {
   readonly clock: ServerClock = new ServerClock();
-  /** The scripts it has seen, by hash. */
+  /** Hashes of the scripts that were sent over it. */
   readonly scripts: Set<string> = new Set();
-  /** Written to it and not answered yet. */
+  /** Commands written to it and not answered yet. */
   readonly unanswered: Chain<SentCommand> = new Chain();
 
-  /** When it last said something, on the local monotonic clock. */
+  /** When the last reply other than an error arrived, on the local monotonic clock. */
   heardAt = 0;
   readonly #socket: Socket;
   #written = 0;
@@ -23,12 +23,12 @@ export class Link {
     });
   }
 
-  /** Leaves a server that says nothing: a new connection may find another. */
+  /** Disconnects from a silent server: a new connection may find another one. */
   leave(): void {
     this.#socket.destroy(new Error("the server does not answer"));
   }
 
-  /** Lets what is written after the first command of a tick travel together: one system call instead of one for each. */
+  /** Sends everything after the first command of a tick together, with one system call instead of one each. */
   gather(): void {
     this.#written++;
     if (this.#written === 1) process.nextTick(this.#release);
@@ -41,7 +41,7 @@ export class Link {
   };
 }
 
-// By socket, so that it ends with the socket: clients reconnect, and those of a Cluster come and go.
+// By socket, so that a link ends with its socket: clients reconnect, and those of a Cluster come and go.
 const links = new WeakMap<object, Link>();
 
 export function linkOf(socket: object): Link {

@@ -7,15 +7,18 @@ import {
 } from "@mem/core";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 
-/** What a script read of one home: the last key it looked at where there may be more, then key and envelope in turn. */
+/**
+ * What a script read from one home: the last key it looked at if there may be more (else empty), then key and envelope
+ * in turn.
+ */
 export type StoredPage = readonly [horizon: string, ...pairs: string[]];
 
-/** The most that is looked at in one trip. */
+/** Maximum number of entries in a page. */
 const MAX_PAGE = 1000;
-/** With a filter more is looked at than is asked for, or most pages would be empty. */
+/** With a filter, at least this many entries are scanned; otherwise most pages would be empty. */
 const MIN_FILTERED_PAGE = 100;
 
-/** The arguments of the list script, and how many entries the page may have. */
+/** Returns the arguments of the list script, and how many entries the page may have. */
 export function pageRequest({ prefix = "", filter, cursor, limit }: ListRequest): {
   readonly args: readonly string[];
   readonly size: number;
@@ -29,7 +32,7 @@ export function pageRequest({ prefix = "", filter, cursor, limit }: ListRequest)
 
 /**
  * Merges the two homes of a scope into one page. A home that has more than it returned is known only up to its last
- * key: what the other has beyond that waits for the next page.
+ * key: entries of the other home beyond that wait for the next page.
  */
 export function mergePages(
   { filter }: ListRequest,

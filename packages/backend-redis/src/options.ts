@@ -1,4 +1,4 @@
-import { MemoryError } from "@mem/core";
+import { checkOptions, MemoryError, type NamesOf } from "@mem/core";
 import type { Cluster, Redis } from "ioredis";
 import type { BodyLimits } from "./bodies.ts";
 import type { RedisTarget } from "./client.ts";
@@ -7,24 +7,24 @@ import type { RedisTarget } from "./client.ts";
 export type RedisBackendOptions = RedisTarget & RedisBackendSettings;
 
 export interface RedisBackendSettings {
-  /** What every key begins with; no braces. Default `"mem"`. */
+  /** Prefix of every key; must not contain braces. Default `"mem"`. */
   readonly prefix?: string;
-  /** By when every call settles, in milliseconds, at most 60,000. Default 2,000. */
+  /** Deadline by which every call settles, in milliseconds, at most 60,000. Default 2,000. */
   readonly timeoutMs?: number;
-  /** How many calls may be under way or waiting; more are refused with `MEM_CAPACITY`. Default 10,000. */
+  /** Maximum number of calls in flight or queued; further calls reject with `MEM_CAPACITY`. Default 10,000. */
   readonly maxPending?: number;
   /**
-   * The most that a value may take in Redis, in bytes, with its metadata and compressed if it is; what takes more is
-   * refused with `MEM_TOO_LARGE` before it is sent. Default 16 MiB, at most 256 MiB: Redis refuses what exceeds its
-   * `proto-max-bulk-len` (512 MB unless configured otherwise) by closing the connection.
+   * Maximum size of a value as stored in Redis, in bytes, including its metadata and after compression; a larger one is
+   * refused with `MEM_TOO_LARGE` before it is sent. Default 16 MiB, at most 256 MiB: Redis closes the connection on
+   * anything larger than its `proto-max-bulk-len` (512 MB unless configured otherwise).
    */
   readonly maxValueBytes?: number;
   /**
-   * Stores what takes more than this many bytes as gzip, where that makes it smaller; `true` means 16,384. Backends
-   * read what is compressed whatever their own setting. Default: nothing is compressed.
+   * Compresses values larger than this many bytes with gzip, if that makes them smaller; `true` means 16,384. Every
+   * backend reads compressed values, whatever its own setting. Default: no compression.
    */
   readonly compress?: boolean | { readonly aboveBytes: number };
-  /** Added to the server's time, in milliseconds. For tests that can't wait for an expiry; it may only grow. */
+  /** Milliseconds added to the server's time, for tests that can't wait for an expiry. It must never decrease. */
   readonly timeOffsetMs?: () => number;
 }
 
@@ -37,24 +37,30 @@ export interface ResolvedOptions {
   readonly timeOffsetMs: () => number;
 }
 
-const TARGETS = ["url", "redis", "cluster", "client"];
-const SETTINGS = ["prefix", "timeoutMs", "maxPending", "maxValueBytes", "compress", "timeOffsetMs"];
+const OPTIONS: NamesOf<RedisBackendOptions> = {
+  url: true,
+  redis: true,
+  cluster: true,
+  client: true,
+  prefix: true,
+  timeoutMs: true,
+  maxPending: true,
+  maxValueBytes: true,
+  compress: true,
+  timeOffsetMs: true,
+};
 const MIB = 1024 * 1024;
-/** The entry around the value, and the command around the entry, have to fit into one text as well. */
+/** The entry around the value and the command around the entry have to fit into one string as well. */
 const LARGEST_VALUE = 256 * MIB;
-/** Below, compressing takes longer than it takes to send what it saves. */
+/** Below this, compressing takes longer than sending the bytes that it saves. */
 const COMPRESS_ABOVE = 16_384;
 
-/** Fills in the defaults. Throws `MEM_INVALID_ARGUMENT` naming the option; never quotes a URL, which has a password. */
+/**
+ * Fills in the defaults. Throws `MEM_INVALID_ARGUMENT` naming the option; never quotes a URL, which may contain a
+ * password.
+ */
 export function resolveOptions(options: RedisBackendOptions): ResolvedOptions {
-  if (typeof options !== "object" || options === null) throw invalid("options", "are missing");
-  for (const name of Object.keys(options)) {
-    if ([...TARGETS, ...SETTINGS].includes(name)) continue;
-    throw invalid(
-      `options.${name}`,
-      `is unknown; options are ${[...TARGETS, ...SETTINGS].join(", ")}`,
-    );
-  }
+  checkOptions(options, OPTIONS);
   checkTarget(options);
   const {
     prefix = "mem",
@@ -115,7 +121,7 @@ function checkTarget({ url, redis, cluster, client }: RedisTarget): void {
 }
 
 function checkClient(client: NonNullable<RedisTarget["client"]>): void {
-  // Clients of other libraries have some of these, but not all.
+  // Clients of other libraries may have one of these, but not both.
   const isOfIoredis = typeof client.sendCommand === "function" && typeof client.status === "string";
   if (!isOfIoredis) throw invalid("options.client", "has to be a client of ioredis");
   const options = client.isCluster
@@ -126,7 +132,7 @@ function checkClient(client: NonNullable<RedisTarget["client"]>): void {
   }
 }
 
-/** A client adds its own prefix to commands of its own methods only: here it is taken over. */
+/** Takes over the client's `keyPrefix`: a client adds it only to commands of its own methods. */
 function clientPrefix({ client, redis }: RedisTarget): string {
   const prefix = client?.options.keyPrefix ?? redis?.keyPrefix ?? "";
   if (/[{}]/.test(prefix)) throw invalid("the keyPrefix of the client", "has braces in it");

@@ -2,17 +2,17 @@ import { isMemoryError, MemoryError } from "@mem/core";
 import type { PendingTrip } from "./pending-trip.ts";
 import { copyOf } from "./redis-errors.ts";
 
-/** Those it travels with. */
+/** The batch that a passenger belongs to. */
 export interface Company {
-  /** One of them has its outcome. */
+  /** Called when one of its passengers is settled. */
   left(): void;
 }
 
-/** A call that travels in a batch, with its own outcome. */
+/** A call in a batch, with its own outcome. */
 export class Passenger {
-  /** The arguments of its items, one after the other. */
+  /** The arguments of all its items, concatenated. */
   readonly args: readonly string[];
-  /** What carries it now. */
+  /** The trip that carries it now. */
   trip: PendingTrip | undefined;
   isSettled = false;
   readonly #resolve: (results: unknown[]) => void;
@@ -40,13 +40,13 @@ export class Passenger {
     this.#resolve(results);
   }
 
-  /** With an error of its own: others may get the same. */
+  /** Rejects with a copy of the error: other passengers may get the same one. */
   reject(error: unknown): void {
     if (!this.#settle()) return;
     this.#reject(isMemoryError(error) ? copyOf(error) : error);
   }
 
-  /** The signal has fired. */
+  /** Called when the signal fires. */
   handleEvent(): void {
     const outcome = this.trip?.isInFlight === true ? "unknown" : "not-applied";
     const cause: unknown = this.#signal?.reason;

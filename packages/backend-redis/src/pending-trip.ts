@@ -3,18 +3,18 @@ import type { Call, Trip } from "./call.ts";
 import { unavailable, withoutArguments } from "./redis-errors.ts";
 import type { Request, SentCommand, Waiter } from "./sent-command.ts";
 
-/** Who is told what became of a trip. */
+/** Receives the outcome of a trip. */
 export interface Traveller {
   resolve(reply: unknown): void;
   reject(error: unknown): void;
 }
 
-/** What takes a request to the server. */
+/** Sends requests to the server and handles their replies. */
 export interface Sender {
   readonly timeoutMs: number;
   send(trip: PendingTrip): void;
   receive(trip: PendingTrip, command: SentCommand, reply: unknown): void;
-  /** A command was not answered in its time. */
+  /** Called when a command was not answered in time. */
   silent(command: SentCommand): void;
   recover(trip: PendingTrip, command: SentCommand, error: Error, wasInFlight: boolean): void;
 }
@@ -22,13 +22,13 @@ export interface Sender {
 /** One request on its way to the server, and who waits for its answer. */
 export class PendingTrip implements Trip, Waiter {
   readonly request: Request;
-  /** What carries it now; absent while it waits for a connection. */
+  /** The latest command made for it; absent if there was no connection so far. */
   command: SentCommand | undefined;
   /** Why it could not be sent so far. */
   obstacle: Error | undefined;
   /** Whether the server has refused it once because its deadline had passed. */
   wasLate = false;
-  /** Takes it out of wherever it waits. */
+  /** Removes it from wherever it waits. */
   onSettled: (() => void) | undefined;
   readonly #call: Call;
   readonly #sender: Sender;
@@ -50,7 +50,7 @@ export class PendingTrip implements Trip, Waiter {
     return this.#call.deadline;
   }
 
-  /** Whether it was written and has not been answered: nobody knows whether it has had its effect. */
+  /** Whether it was written and not answered, so that nobody knows whether it took effect. */
   get isInFlight(): boolean {
     return this.command?.isInFlight === true;
   }
@@ -100,17 +100,17 @@ export class PendingTrip implements Trip, Waiter {
     }
   }
 
-  /** Whether a server has it, or its probe, and is silent. */
+  /** Whether a server has received it, or its probe, and is silent. */
   #hasReached(): boolean {
     const { command } = this;
     return command?.link !== undefined && command.refusal === undefined && !command.isLost;
   }
 
-  /** Ends it, once; who has to be told. */
+  /** Settles the trip, once; returns who has to be told. */
   #settle(): Traveller | undefined {
     const traveller = this.#traveller;
     if (traveller === undefined) return undefined;
-    // What is over may lie in the heap for long, and keeps what it refers to.
+    // A settled trip may stay in the heap for long, and keeps alive what it refers to.
     this.#traveller = undefined;
     this.#call.remove(this);
     this.onSettled?.();

@@ -1,13 +1,13 @@
 import type { Fields } from "./server-info.ts";
 
-/** What has to be asked for beside INFO. */
+/** Settings to read in addition to INFO. */
 export const PERSISTENCE_SETTINGS: readonly string[] = [
   "appendfsync",
   "no-appendfsync-on-rewrite",
   "save",
 ];
 
-/** What a server keeps on disk, and what a crash loses, in words; `settings` are absent where it won't tell. */
+/** Describes what a server keeps on disk and what a crash loses; `settings` is absent if they can't be read. */
 export function describePersistence(info: Fields, settings: Fields | undefined): string {
   if (info.get("aof_enabled") === "1") return describeAppendOnly(settings);
   if (settings === undefined) {
@@ -18,7 +18,7 @@ export function describePersistence(info: Fields, settings: Fields | undefined):
   return `Redis takes snapshots (save ${save}): a restart loses what was written since the last one`;
 }
 
-/** What stands in the way of what it promises, in words. */
+/** Describes failures that keep the server from storing what it promises. */
 export function describeDiskFailures(info: Fields): string[] {
   const failures: string[] = [];
   if (info.get("aof_enabled") === "1" && info.get("aof_last_write_status") === "err") {

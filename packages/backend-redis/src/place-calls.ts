@@ -1,43 +1,44 @@
 import { isMemoryError, throwIfAborted, type CallOptions } from "@mem/core";
 import type { Cluster, Redis } from "ioredis";
-import { Address } from "./address.ts";
+import { Address, NO_TOKENS, type Tokens } from "./address.ts";
 import { Batch } from "./batch.ts";
 import type { Call } from "./call.ts";
 import { readsReplicas } from "./client.ts";
 import type { Ask, Connection } from "./connection.ts";
 import type { Errand, Reply } from "./errand.ts";
 import type { Place } from "./keys.ts";
-import { copyOf, sessionEnded } from "./redis-errors.ts";
+import { claimLost, copyOf, sessionEnded } from "./redis-errors.ts";
 import type { PlaceScripts } from "./scripts/place-scripts.ts";
 import { headerArgs, type Script } from "./scripts/script.ts";
 import { delist, enlist } from "./scripts/tenant.ts";
 import type { Solitary } from "./turn.ts";
 
-/** Asks one place, and gets an answer that means that the script has done its work. */
+/** Runs a script at one place. Rejects if the session has ended or the claim is not held. */
 export type AskPlace = (script: Script | PlaceScripts, args: readonly string[]) => Promise<Reply>;
 
-/** Runs scripts where the data of a scope lies. */
+/** Runs scripts where the data of a scope is stored. */
 export class PlaceCalls {
   readonly connection: Connection;
-  readonly #isCluster: boolean;
+  /** Whether a tenant's registry may be on another node than its places. */
+  readonly isCluster: boolean;
   readonly #readsReplicas: boolean;
   readonly #timeOffsetMs: () => number;
 
   constructor(connection: Connection, client: Redis | Cluster, timeOffsetMs: () => number) {
     this.connection = connection;
-    this.#isCluster = client.isCluster;
+    this.isCluster = client.isCluster;
     this.#readsReplicas = readsReplicas(client);
     this.#timeOffsetMs = timeOffsetMs;
   }
 
-  /** What is added to the server's time just now. */
+  /** Milliseconds added to the server's time at the moment. */
   offset(): number {
     return Math.round(this.#timeOffsetMs());
   }
 
   /**
-   * Whether a plain command reads what a script would: the server has freed what is expired by its own time, what is
-   * there has no other home, and no replica answers that has not seen it yet.
+   * Whether a plain command reads the same as a script: the server has freed what is expired by its own time, the data
+   * has no second home, and no replica answers that may lag behind.
    */
   allowsPlain({ place, isTied }: Address, offsetMs: number): boolean {
     return !place.isWorkflow && !isTied && !this.#readsReplicas && offsetMs === 0;
@@ -47,7 +48,7 @@ export class PlaceCalls {
     return this.connection.run(options?.signal, work);
   }
 
-  /** One call to one place, together with others of this tick. Results of its items, in their order. */
+  /** Makes a call to one place, batched with others of this tick. Resolves the results of its items, in order. */
   together<Result>(
     place: Place,
     errand: Errand<Result>,
@@ -58,13 +59,13 @@ export class PlaceCalls {
     throwIfAborted(options?.signal);
     const length = args.reduce((total, arg) => total + arg.length, 0);
     const call = { errand, address, args, length, offsetMs: this.offset() };
-    // What has entered is sure to leave: nothing may fail from here on.
+    // A call that has entered has to leave, so nothing may throw after this.
     this.connection.enter();
     const batch = this.connection.tick.batchFor(call, (round) => new Batch(this, call, round));
     return batch.add(call, options?.signal) as Promise<Result[]>;
   }
 
-  /** One call to one place, in its turn among the others of this tick. */
+  /** Makes a call to one place, in order with the others of this tick. */
   at<T>(
     place: Place,
     what: Solitary,
@@ -75,7 +76,7 @@ export class PlaceCalls {
     return this.aside(place, options, (ask, call) => tick.turn(place, call, what, () => work(ask)));
   }
 
-  /** One call to one place, about something that the others of this tick have nothing to do with. */
+  /** Makes a call to one place that needs no order with the others of this tick. */
   aside<T>(
     place: Place,
     options: CallOptions | undefined,
@@ -87,12 +88,12 @@ export class PlaceCalls {
     );
   }
 
-  /** Asks a place within a call that concerns several. */
+  /** Runs a script at a place, within a call that concerns several places. */
   within(ask: Ask, place: Place, script: Script, args: readonly string[]): Promise<Reply> {
     return this.#ask(ask, new Address(place), script, args);
   }
 
-  /** Asks a place about its lifetime, in its turn. */
+  /** Runs a script about a place's lifetime, in its turn. */
   inTurn(
     ask: Ask,
     call: Call,
@@ -105,53 +106,55 @@ export class PlaceCalls {
     );
   }
 
-  /** Asks the registry of a tenant. */
+  /** Runs a script at the registry of a tenant. */
   async registry(ask: Ask, home: string, script: Script, args: readonly string[]): Promise<Reply> {
-    const untied = { epoch: "", actor: "", activity: "", lifeToken: "", ownToken: "" };
+    const untied = { epoch: "", actor: "", activity: "", claim: "", ...NO_TOKENS };
     const clock = { deadline: "", offset: String(this.offset()) };
     const header = headerArgs({ ...clock, ...untied, prefix: "", owner: "" });
     return (await ask({ script, keys: [home], args: () => [...header, ...args] })) as Reply;
   }
 
-  /** Has a place named in the registry, as the answer of a script says that it has to be. */
-  async register(ask: Ask, address: Address, reply: Reply): Promise<void> {
-    const [, , kind, durationMs] = reply as Reply & [unknown, unknown, string, string];
+  /**
+   * Lists a place in the registry, as a script's reply demands. Resolves the tokens to send that script with again;
+   * another script may need the place listed for longer and must not use them.
+   */
+  async register(ask: Ask, address: Address, reply: Reply, tokens: Tokens): Promise<Tokens> {
+    const [, , kind, ...terms] = reply as unknown as [number, string, string, ...string[]];
     const { owner, registry } = address.place;
     const name = kind === "life" ? `l:${owner.slice(2)}` : owner;
-    const [, , token] = await this.#enlist(ask, registry, [name, durationMs]);
-    if (kind === "life") address.lifeToken = token as string;
-    else address.ownToken = token as string;
+    const [, , token] = await this.#enlist(ask, registry, [name, ...terms]);
+    return { ...tokens, [kind === "life" ? "lifeToken" : "ownToken"]: token as string };
   }
 
   async #enlist(ask: Ask, home: string, named: readonly string[]): Promise<Reply> {
     try {
       return await this.registry(ask, home, enlist, named);
     } catch (error) {
-      // A name too many is harmless, and what the call is about has not been begun.
+      // A superfluous name is harmless, and the call's own work has not begun.
       throw isMemoryError(error) ? copyOf(error, "not-applied") : error;
     }
   }
 
-  /** Takes places that are empty now out of the registry, each by its name and the score it was found with. */
+  /** Removes places that are now empty from the registry, each by its name and the score it was found with. */
   async forget(ask: Ask, home: string, named: readonly string[]): Promise<void> {
     if (named.length === 0) return;
     try {
       await this.registry(ask, home, delist, named);
     } catch (error) {
-      // What the call was about has been done. A name too many is harmless and lapses by itself.
+      // The call's own work is done. A superfluous name is harmless and lapses by itself.
       if (!isMemoryError(error)) throw error;
     }
   }
 
-  /** Which form of a script runs at a place. */
+  /** Returns the variant of a script that runs at a place. */
   scriptFor({ isWorkflow }: Place, script: Script | PlaceScripts): Script {
     if ("sha" in script) return script;
     return isWorkflow ? script.workflow : script.agent;
   }
 
-  /** What a script may touch there. */
+  /** Returns prefixes of the keys that a script may touch. */
   keysOf({ base, registry }: Place): readonly string[] {
-    return this.#isCluster ? [base] : [base, registry];
+    return this.isCluster ? [base] : [base, registry];
   }
 
   async #ask(
@@ -163,16 +166,18 @@ export class PlaceCalls {
     const { place } = address;
     const fitting = this.scriptFor(place, script);
     const offsetMs = this.offset();
+    let tokens = NO_TOKENS;
     const request = {
       script: fitting,
       keys: this.keysOf(place),
-      args: () => [...address.header(offsetMs).slice(0, fitting.headerLength), ...args],
+      args: () => [...address.header(offsetMs, tokens).slice(0, fitting.headerLength), ...args],
     };
     for (;;) {
       const reply = (await ask(request)) as Reply;
       if (reply[1] === "ENDED") throw sessionEnded();
+      if (reply[1] === "UNCLAIMED") throw claimLost();
       if (reply[1] !== "UNREGISTERED") return reply;
-      await this.register(ask, address, reply);
+      tokens = await this.register(ask, address, reply, tokens);
     }
   }
 }

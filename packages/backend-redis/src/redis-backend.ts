@@ -4,6 +4,8 @@ import {
   MemoryError,
   throwIfAborted,
   type CallOptions,
+  type ClaimChange,
+  type ClaimRequest,
   type EndedWorkflow,
   type Entry,
   type Health,
@@ -11,6 +13,7 @@ import {
   type Incremented,
   type ListRequest,
   type LogBounds,
+  type LogEdit,
   type LogItem,
   type LogRead,
   type LogWrite,
@@ -22,31 +25,37 @@ import {
   type ShortTermStats,
   type ShortTermWrite,
   type StartedWorkflow,
+  type WorkflowClaim,
   type WorkflowEnd,
   type WorkflowRef,
+  type WorkflowSize,
   type WorkflowStart,
   type WorkflowState,
   type WriteResult,
 } from "@mem/core";
 import { Bodies } from "./bodies.ts";
+import { Claims } from "./claims.ts";
 import { makeClient } from "./client.ts";
 import { Connection } from "./connection.ts";
 import { Counters } from "./counters.ts";
 import { Entries } from "./entries.ts";
 import { EvictionWatch } from "./eviction.ts";
+import { Expirations } from "./expirations.ts";
 import { checkHealth } from "./health.ts";
 import { KeySpace, type Place } from "./keys.ts";
 import { logName, Logs } from "./logs.ts";
 import { resolveOptions, type RedisBackendOptions, type ResolvedOptions } from "./options.ts";
 import { PlaceCalls } from "./place-calls.ts";
 import { Totals } from "./totals.ts";
+import { Watches } from "./watches.ts";
 import { Workflows } from "./workflows.ts";
 
 /**
- * Makes a short-term backend on Redis 6.2 or later, Valkey, Sentinel or Cluster. It connects at its first use.
+ * Makes a short-term backend on Redis 6.2 or later, Valkey, Sentinel or Cluster. It connects on first use.
  *
- * Every call settles within `timeoutMs`: where Redis can't be reached, with `MEM_UNAVAILABLE`; where it does not
- * answer, with `MEM_TIMEOUT`; and `outcome` says what has become of it. Throws `MEM_INVALID_ARGUMENT` for bad options.
+ * Every call settles within `timeoutMs`: it rejects with `MEM_UNAVAILABLE` if Redis can't be reached, and with
+ * `MEM_TIMEOUT` if Redis does not answer; the error's `outcome` says whether the call took effect. Throws
+ * `MEM_INVALID_ARGUMENT` for bad options.
  */
 export function createRedisBackend(options: RedisBackendOptions): ShortTermBackend {
   return new RedisBackend(resolveOptions(options));
@@ -62,7 +71,10 @@ class RedisBackend implements ShortTermBackend {
   readonly #counters: Counters;
   readonly #logs: Logs;
   readonly #workflows: Workflows;
+  readonly #claims: Claims;
+  readonly #expirations: Expirations;
   readonly #totals: Totals;
+  readonly #watches: Watches;
   #closing: Promise<void> | undefined;
 
   constructor(options: ResolvedOptions) {
@@ -77,6 +89,9 @@ class RedisBackend implements ShortTermBackend {
     this.#counters = new Counters(calls);
     this.#logs = new Logs(calls, bodies);
     this.#workflows = new Workflows(calls, this.#keys);
+    this.#claims = new Claims(calls, this.#keys);
+    this.#expirations = new Expirations(calls, this.#keys);
+    this.#watches = new Watches(calls, made.client);
     this.#totals = new Totals(calls, this.#keys, this.#workflows);
   }
 
@@ -136,6 +151,26 @@ class RedisBackend implements ShortTermBackend {
     return this.#logs.read(place, logName(scope, log), read, options);
   }
 
+  async find(
+    scope: Scope,
+    log: string,
+    ids: readonly string[],
+    options?: CallOptions,
+  ): Promise<(LogItem | undefined)[]> {
+    const place = this.#place(scope, options);
+    return this.#logs.find(place, logName(scope, log), ids, options);
+  }
+
+  async edit(
+    scope: Scope,
+    log: string,
+    edit: LogEdit,
+    options?: CallOptions,
+  ): Promise<LogItem | undefined> {
+    const place = this.#place(scope, options);
+    return this.#logs.edit(place, logName(scope, log), edit, options);
+  }
+
   async startWorkflow(
     workflow: WorkflowRef,
     start: WorkflowStart,
@@ -171,6 +206,49 @@ class RedisBackend implements ShortTermBackend {
     return this.#totals.listWorkflows(tenantId, request, options);
   }
 
+  async takeExpired(
+    tenantId: string,
+    options?: Pick<CallOptions, "signal">,
+  ): Promise<readonly WorkflowState[]> {
+    this.#checkTenant(tenantId, options);
+    return this.#expirations.take(tenantId, options);
+  }
+
+  async claim(
+    workflow: WorkflowRef,
+    request: ClaimRequest,
+    options: CallOptions,
+  ): Promise<WorkflowClaim | undefined> {
+    this.#checkWorkflow(workflow, options);
+    return this.#claims.claim(workflow, request, options);
+  }
+
+  async changeClaim(
+    workflow: WorkflowRef,
+    change: ClaimChange,
+    options: CallOptions,
+  ): Promise<WorkflowClaim> {
+    this.#checkWorkflow(workflow, options);
+    return this.#claims.change(workflow, change, options);
+  }
+
+  async workflowSize(
+    workflow: WorkflowRef,
+    options?: CallOptions,
+  ): Promise<WorkflowSize | undefined> {
+    this.#checkWorkflow(workflow, options);
+    return this.#workflows.size(workflow, options);
+  }
+
+  async watchWorkflow(
+    workflow: WorkflowRef,
+    wake: () => void,
+    options?: Pick<CallOptions, "signal">,
+  ): Promise<AsyncDisposable> {
+    this.#checkWorkflow(workflow, options);
+    return this.#watches.watch(this.#keys.workflow(workflow), wake, options);
+  }
+
   async stats(tenantId: string, options?: CallOptions): Promise<ShortTermStats> {
     this.#checkTenant(tenantId, options);
     return this.#totals.stats(tenantId, options);
@@ -183,7 +261,7 @@ class RedisBackend implements ShortTermBackend {
 
   close(): Promise<void> {
     this.#evictions.end();
-    this.#closing ??= this.#connection.close();
+    this.#closing ??= this.#connection.close().finally(() => this.#watches.end());
     return this.#closing;
   }
 

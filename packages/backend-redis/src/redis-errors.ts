@@ -5,7 +5,7 @@ import {
   type Outcome,
 } from "@mem/core";
 
-/** Whether the server itself answered with an error: scripts are written so that it then has changed nothing. */
+/** Whether the server itself replied with an error; scripts are written such that they have then changed nothing. */
 export function isErrorReply(error: unknown): error is Error {
   return error instanceof Error && error.name === "ReplyError";
 }
@@ -16,8 +16,8 @@ export function isUnknownScript(error: unknown): boolean {
 }
 
 /**
- * While a slot is moved key by key, its old node sends who asks for a key that it has not got to the new one (ASK).
- * A script would find only some of its keys there, and take the others for missing: it has to wait for the end.
+ * While a slot is moved key by key, its old node redirects requests for keys that it does not have to the new node
+ * (ASK). A script would find only some of its keys there and treat the others as missing: it has to wait for the end.
  */
 export function withoutDetour(error: Error): Error {
   if (!isErrorReply(error) || !error.message.startsWith("ASK ")) return error;
@@ -80,7 +80,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   CROSSSLOT: CLUSTER,
 };
 
-/** An error reply in the words of this library. */
+/** Converts an error reply to a `MemoryError`. */
 export function fromReply(reply: Error): MemoryError {
   const cause = withoutArguments(reply);
   const raised = /\b(MEM_FORMAT|MEM_CORRUPT)\b/.exec(reply.message)?.[1];
@@ -95,20 +95,20 @@ export function fromReply(reply: Error): MemoryError {
 }
 
 function wordOf({ message }: Error): string {
-  // A script is told of a missing permission in these words, by versions old and new.
+  // How older and newer versions tell a script that a permission is missing.
   if (/The user executing the script can't|ACL failure in script/.test(message)) return "NOPERM";
   if (message.includes("invalid bulk length")) return "LARGE";
   return /^\w+/.exec(message)?.[0] ?? "";
 }
 
-/** Whether trying again is of no use until a person has done something. */
+/** Whether retrying is pointless until a person has changed something. */
 export function isRefusal(error: unknown): error is Error {
   return error instanceof Error && /^(NOAUTH|WRONGPASS|NOPERM)\b/.test(error.message);
 }
 
 type UnreadableCode = "MEM_FORMAT" | "MEM_CORRUPT";
 
-/** For what is stored and can't be read. */
+/** The error for stored data that can't be read. */
 export function unreadable(code: UnreadableCode, cause?: unknown): MemoryError {
   const message =
     code === "MEM_FORMAT"
@@ -117,7 +117,7 @@ export function unreadable(code: UnreadableCode, cause?: unknown): MemoryError {
   return new MemoryError(code, message, cause === undefined ? {} : { cause });
 }
 
-/** The same error once more, for another who gets it, or with what is known better of the outcome. */
+/** Copies an error, for another call that gets it or with the outcome that is known here. */
 export function copyOf(error: MemoryError, known?: Outcome): MemoryError {
   const { code, message, cause, outcome, retryable, path } = error;
   const options = { cause, outcome: known ?? outcome, retryable };
@@ -129,7 +129,16 @@ export function sessionEnded(): MemoryError {
   return new MemoryError("MEM_SESSION_ENDED", message);
 }
 
-/** For a command that was answered but never asked what to write: without a deadline, a script does nothing. */
+export function claimLost(): MemoryError {
+  const message =
+    "the claim is not held any more: claim the step again, or leave it to who holds it";
+  return new MemoryError("MEM_CONFLICT", message, { retryable: false });
+}
+
+/**
+ * The error for a command that was answered without `toWritable` being called: without a deadline, a script does
+ * nothing.
+ */
 export function foreignWriter(): MemoryError {
   return new MemoryError(
     "MEM_UNSUPPORTED",
@@ -137,7 +146,7 @@ export function foreignWriter(): MemoryError {
   );
 }
 
-/** For a command whose text can't be made: a string has a greatest length. */
+/** The error for a command that would exceed the maximum length of a string. */
 export function unwritable(cause: unknown): MemoryError {
   const message = "the call is larger than one command can be: divide it";
   return new MemoryError("MEM_TOO_LARGE", message, { cause });
@@ -145,12 +154,12 @@ export function unwritable(cause: unknown): MemoryError {
 
 export function unavailable(message: string, options: MemoryErrorOptions = {}): MemoryError {
   const { message: why, code } = (options.cause ?? {}) as NodeJS.ErrnoException;
-  // Where a name has several addresses, only the code says what failed.
+  // If a host name has several addresses, only the code says what failed.
   const reason = why || code;
   return new MemoryError("MEM_UNAVAILABLE", message + (reason ? ` (${reason})` : ""), options);
 }
 
-/** An error of the client without the command it carries, which has values and passwords in it. */
+/** Copies a client's error without the command it carries, which may contain values and passwords. */
 export function withoutArguments(error: Error): Error {
   const bare = new Error(error.message.replace(/, with args beginning with.*/s, ""));
   bare.name = error.name;

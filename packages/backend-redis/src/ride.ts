@@ -1,13 +1,14 @@
 import { isMemoryError, type MemoryErrorCode } from "@mem/core";
+import { NO_TOKENS, type Tokens } from "./address.ts";
 import type { Batch } from "./batch.ts";
 import type { ReadItem, Reply } from "./errand.ts";
 import type { Passenger } from "./passenger.ts";
 import type { Traveller } from "./pending-trip.ts";
-import { sessionEnded } from "./redis-errors.ts";
+import { claimLost, sessionEnded } from "./redis-errors.ts";
 import type { Script } from "./scripts/script.ts";
 import type { Request, ScriptRequest } from "./sent-command.ts";
 
-/** What may be wrong with one call, and has kept the others from being done. */
+/** Faults that a single call may have, and that keep the whole batch from running. */
 const FAULTS: ReadonlySet<MemoryErrorCode> = new Set<MemoryErrorCode>([
   "MEM_CORRUPT",
   "MEM_FORMAT",
@@ -15,18 +16,19 @@ const FAULTS: ReadonlySet<MemoryErrorCode> = new Set<MemoryErrorCode>([
   "MEM_TOO_LARGE",
 ]);
 
-/** The trip of a batch, with all of its calls, or with one that has to go by itself. */
+/** A trip of a batch, with all of its calls or some of them. */
 export class Ride implements ScriptRequest, Traveller {
   readonly script: Script;
   readonly keys: readonly string[];
   readonly #batch: Batch;
   readonly #passengers: readonly Passenger[];
-  /** Those whose arguments were written. */
+  /** The passengers whose arguments were written. */
   #riding: readonly Passenger[];
-  /** What begins when this is done. */
+  /** The ride that begins when this one is done. */
   readonly #next: Ride | undefined;
   readonly #mayBePlain: boolean;
   #isPlain = false;
+  #tokens: Tokens = NO_TOKENS;
 
   constructor(batch: Batch, passengers: readonly Passenger[], next?: Ride, mayBePlain = true) {
     const { address, calls, errand } = batch;
@@ -58,7 +60,7 @@ export class Ride implements ScriptRequest, Traveller {
       this.#riding.map(({ args }) => args),
       address.isTied,
     );
-    return [...address.header(offsetMs), ...own];
+    return [...address.header(offsetMs, this.#tokens), ...own];
   }
 
   resolve(reply: unknown): void {
@@ -70,11 +72,12 @@ export class Ride implements ScriptRequest, Traveller {
       if (status === "UNREGISTERED") void this.#register(reply as Reply);
       else if (status === "ENDED" && address.isTied) this.#rejectAll(sessionEnded());
       else if (status === "ENDED") this.reject(sessionEnded());
+      else if (status === "UNCLAIMED") this.#rejectAll(claimLost());
       else this.#deliver(errand.open(reply as Reply, clock + offsetMs));
     }
   }
 
-  /** Where one of several may be at fault, they are divided until it is by itself. */
+  /** If one of several calls may be at fault, splits them in half until it is alone. */
   reject(error: unknown): void {
     const waiting = this.#passengers.filter(isWaiting);
     const mayBeOfOne = isMemoryError(error) && FAULTS.has(error.code);
@@ -111,7 +114,7 @@ export class Ride implements ScriptRequest, Traveller {
     this.#next?.begin();
   }
 
-  /** What of several was not found is asked for again by the script, which tells whether something else is there. */
+  /** With several keys, the script looks again for those not found, and tells whether something else is there. */
   #deliverPlain(reply: unknown): void {
     const { plain } = this.#batch.errand;
     if (plain === undefined) return;
@@ -137,7 +140,8 @@ export class Ride implements ScriptRequest, Traveller {
   async #register(reply: Reply): Promise<void> {
     const { address, call, calls } = this.#batch;
     try {
-      await calls.register((request) => calls.connection.ask(call, request), address, reply);
+      const ask = (request: Request): Promise<unknown> => calls.connection.ask(call, request);
+      this.#tokens = await calls.register(ask, address, reply, this.#tokens);
     } catch (error) {
       this.reject(error);
       return;

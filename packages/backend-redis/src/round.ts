@@ -2,36 +2,37 @@ import type { Batch, Joining } from "./batch.ts";
 import type { Departure } from "./tick.ts";
 import type { Solitary } from "./turn.ts";
 
-/** What has been asked of one scope in a round. */
+/** The requests about one scope in a round. */
 interface Asked {
   readonly batches: Batch[];
-  /** What is asked by itself, about all of it. */
+  /** A request about the whole scope, which is not batched. */
   whole: Solitary | undefined;
 }
 
-/** What is sent to a place without a pause: nothing in it has to wait for the answer to something else in it. */
+/** Requests that are sent to a place together: none has to wait for the answer to another. */
 export class Round {
   readonly #asked = new Map<string, Asked>();
   readonly #departures: Departure[] = [];
   readonly #next: Departure;
   #unfinished = 0;
-  /** Whether what it has concerns all of the place. */
+  /** Whether it has a request about the whole place. */
   #isClosed = false;
   #hasLeft = false;
 
-  /** `next` leaves when all of this is done. */
+  /** `next` departs when everything in this round is done. */
   constructor(next: Departure) {
     this.#next = next;
   }
 
-  /** The batch that a call can join, or the one that it opens; nothing where it has to be done after what is here. */
+  /** Returns the batch that a call can join, or the one it opens; undefined if the call has to run after this round. */
   batchFor(call: Joining, open: (round: Round) => Batch): Batch | undefined {
     if (this.#isClosed) return undefined;
     const { batches, whole } = this.#of(call.address.place.scope);
     if (whole !== undefined && !(whole === "read" && call.errand.isRead)) return undefined;
     let match: Batch | undefined;
     for (const batch of batches) {
-      // The first of several, or those that have a key in common could be in two that are sent at once.
+      // Only the first match: the batches of a round are sent at once, so no two may share a key that one of them
+      // writes.
       if (match === undefined && batch.takes(call)) match = batch;
       else if (batch.precedes(call)) return undefined;
     }
@@ -42,7 +43,7 @@ export class Round {
     return opened;
   }
 
-  /** Whether something by itself can be sent in this round; if so, what comes after it knows. */
+  /** Whether a request about a whole scope or place can be sent in this round; if so, records it for later requests. */
   takes(scope: string, what: Solitary): boolean {
     if (this.#isClosed) return false;
     if (what === "lifetime") {
@@ -68,7 +69,7 @@ export class Round {
     this.#goOn();
   }
 
-  /** Something in it is over. */
+  /** Called when one of its departures is done. */
   finished(): void {
     this.#unfinished--;
     this.#goOn();

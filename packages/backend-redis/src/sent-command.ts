@@ -8,7 +8,7 @@ import type { Script } from "./scripts/script.ts";
 export interface ScriptRequest {
   readonly script: Script;
   readonly keys: readonly string[];
-  /** Asked for when it is written: a call that was given up before that is not in it any more. */
+  /** Called when the command is written: calls that were given up before then are left out. */
   args(): readonly string[];
 }
 
@@ -16,20 +16,20 @@ export interface ScriptRequest {
 export interface ReadRequest {
   readonly command: string;
   readonly args: readonly string[];
-  /** The node of a Cluster that is meant. */
+  /** The node of a Cluster to send it to. */
   readonly node?: Redis;
 }
 
 export type Request = ScriptRequest | ReadRequest;
 
-/** Who waits for the answer. */
+/** Waits for the answer to a command. */
 export interface Waiter {
   /** On the local monotonic clock. */
   readonly deadline: number;
   /** Whether the answer still matters. */
   readonly isSettled: boolean;
   replied(command: SentCommand, reply: unknown): void;
-  /** Without an answer, or with an error for one. */
+  /** Called if there is no answer, or an error for one. */
   failed(command: SentCommand, error: Error, wasInFlight: boolean): void;
   /** The connection closed before it answered. */
   lost(): void;
@@ -37,23 +37,23 @@ export interface Waiter {
   unsent(): void;
 }
 
-/** How much of a call's time may be lost to not knowing the server's clock. */
+/** Share of a call's time that may be lost to uncertainty about the server's clock. */
 const CLOCK_TOLERANCE = 0.25;
 
 const AS_TEXT = { replyEncoding: "utf8" } as const;
 
 /**
- * A command that knows whether it was written to a connection, so that a failure can say what became of it, and that
- * is written at most once: a client that would send it again, or late, sends a harmless TIME in its place.
+ * A command that knows whether it was written to a connection, so that a failure can tell its outcome. It is written at
+ * most once: if a client would send it again, or too late, a harmless TIME is sent in its place.
  */
 export class SentCommand extends Command {
-  /** Written and not answered: nobody knows whether it had its effect. */
+  /** Written and not answered: nobody knows whether it took effect. */
   isInFlight = false;
-  /** Its answer is the server's time and nothing else: the request itself has not been sent. */
+  /** TIME was sent in its place: the request itself has not been sent. */
   isProbe = false;
   /** Its connection closed before it was answered; the client may or may not notice. */
   isLost = false;
-  /** What the server said to it last, in a client that tries it again elsewhere. */
+  /** The server's last error reply; the client may try the command again elsewhere. */
   refusal: Error | undefined;
   link: Link | undefined;
   readonly #timeoutMs: number;
@@ -73,7 +73,7 @@ export class SentCommand extends Command {
     this.#request = request;
     this.#waiter = waiter;
     this.#timeoutMs = timeoutMs;
-    // The waiter is told by the client itself, not by the promise that it makes for others who watch.
+    // The client tells the waiter directly, not through the promise, which is for others that watch the command.
     this.#settle = { resolve: this.resolve, reject: this.reject };
     this.resolve = takeReply;
     this.reject = takeError;
@@ -98,7 +98,7 @@ export class SentCommand extends Command {
     return super.toWritable(socket);
   }
 
-  /** The server's answer, as the client has decoded it. */
+  /** Called with the server's reply, as the client has decoded it. */
   takeReply(reply: Buffer | Buffer[]): void {
     const waiter = this.#waiter;
     if (this.link !== undefined) this.link.heardAt = performance.now();
@@ -108,7 +108,7 @@ export class SentCommand extends Command {
     this.#letGo();
   }
 
-  /** The client gives it up, or hands over the server's refusal. */
+  /** Called when the client gives up the command, or with the server's error reply. */
   takeError(reason: Error): void {
     const waiter = this.#waiter;
     if (isErrorReply(reason)) this.#refused(reason);
@@ -120,43 +120,43 @@ export class SentCommand extends Command {
     this.#letGo();
   }
 
-  /** Takes the server's time from an answer. */
+  /** Learns the server's time from a reply. */
   learn(serverMs: number): void {
     this.link?.clock.learn(serverMs, this.#sentAt, this.link.heardAt);
   }
 
-  /** The server has answered, or nobody waits for it any more. */
+  /** Called when the server has answered, or nobody waits for it any more. */
   arrived(): void {
     this.isInFlight = false;
     if (this.#unanswered !== undefined) this.link?.unanswered.remove(this.#unanswered);
   }
 
-  /** Whether its server has said nothing at all since it was written. */
+  /** Whether no reply at all has arrived from its server since it was written. */
   get isUnheard(): boolean {
     return this.isInFlight && this.link !== undefined && this.link.heardAt < this.#sentAt;
   }
 
-  /** The connection that it was written to has closed. */
+  /** Called when the connection that it was written to has closed. */
   lose(): void {
     this.isLost = true;
     if (this.isInFlight) this.#waiter?.lost();
     else this.#waiter?.unsent();
   }
 
-  /** The server does not know the script, although it was sent to it before. */
+  /** Called when the server does not know the script, although it was sent before. */
   forgetScript(): void {
     const request = this.#request;
     if (request !== undefined && "script" in request) this.link?.scripts.delete(request.script.sha);
   }
 
-  /** What is over may lie in the heap for long, and must not keep what it was about. */
+  /** A settled command may stay in the heap for long, and must not keep its request alive. */
   #letGo(): void {
     this.#waiter = undefined;
     this.#request = undefined;
     this.args = [];
   }
 
-  /** The server refuses with an error before it does anything; a client may then send the command elsewhere. */
+  /** With an error reply, the server has done nothing; a client may then send the command elsewhere. */
   #watchRefusals(): void {
     const reject = this.reject;
     const isScript = this.#request !== undefined && "script" in this.#request;
@@ -173,7 +173,7 @@ export class SentCommand extends Command {
     this.arrived();
   }
 
-  /** Fills in what depends on the connection; `false` where the server's clock has to be learned first. */
+  /** Fills in what depends on the connection; `false` if the server's clock has to be learned first. */
   #prepare(link: Link, now: number): boolean {
     const request = this.#request;
     if (request === undefined || !("script" in request)) return true;
@@ -200,7 +200,7 @@ interface Settle {
   readonly reject: (error: Error) => void;
 }
 
-// Shared by all commands: a function made for each would keep what it belongs to alive for long.
+// Shared by all commands: a function per command would keep that command alive for long.
 function takeReply(this: SentCommand, reply: Buffer | Buffer[]): void {
   this.takeReply(reply);
 }

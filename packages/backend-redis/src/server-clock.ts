@@ -1,19 +1,19 @@
-/** Clocks are taken to run apart by at most this much: what a time server corrects without a jump. */
+/** Assumed maximum drift between two clocks: the rate that a time server corrects without a jump. */
 const DRIFT = 0.0005;
 
 /**
- * What one connection knows of its server's clock, learned from the answers.
+ * One connection's estimate of its server's clock, learned from the replies.
  *
- * A call's deadline is told to the server in the server's own time, as the earliest that it can be: a script that
- * runs before it has run before the caller gave up. Where the guess is too early, because the server's clock has
- * jumped ahead, the script refuses, and its answer teaches the new time.
+ * The server gets a call's deadline in its own time, as early as that can be: a script that runs before it has run
+ * before the caller gave up. If the estimate is too early, because the server's clock has jumped ahead, the script
+ * refuses, and its reply teaches the new time.
  */
 export class ServerClock {
-  /** Server time minus local time, at least, when it was learned. */
+  /** Lower bound of server time minus local time at the moment it was learned. */
   #offset = Number.NEGATIVE_INFINITY;
   #learnedAt = 0;
 
-  /** The server's clock showed `serverMs` at some moment between two local times. */
+  /** Learns that the server's clock showed `serverMs` at some moment between two local times. */
   learn(serverMs: number, sentAt: number, receivedAt: number): void {
     const atLeast = serverMs - receivedAt;
     const atMost = serverMs + 1 - sentAt;
@@ -23,7 +23,7 @@ export class ServerClock {
     this.#learnedAt = receivedAt;
   }
 
-  /** The earliest server time that a local time can be; absent where too little is known to say so closely enough. */
+  /** The earliest server time that a local time can be; undefined if it is not known closely enough. */
   at(localMs: number, now: number, toleranceMs: number): number | undefined {
     if ((now - this.#learnedAt) * DRIFT > toleranceMs) return undefined;
     const offset = this.#offsetAt(now);

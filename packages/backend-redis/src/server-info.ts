@@ -2,7 +2,7 @@ import { isMemoryError } from "@mem/core";
 import type { Redis } from "ioredis";
 import type { Ask } from "./connection.ts";
 
-/** What a server says of itself, by name. */
+/** What a server reports about itself, by name. */
 export type Fields = ReadonlyMap<string, string>;
 
 export function fieldsOf(info: string): Fields {
@@ -14,13 +14,13 @@ export function fieldsOf(info: string): Fields {
   return fields;
 }
 
-/** Nothing where the user may not ask. */
+/** Returns undefined if the Redis user may not run INFO. */
 export async function readInfo(ask: Ask, node: Redis | undefined): Promise<Fields | undefined> {
   const reply = await allowed(ask({ command: "info", args: [], ...(node && { node }) }));
   return reply === undefined ? undefined : fieldsOf(reply as string);
 }
 
-/** Nothing where the user may not ask, as on most hosted servers. */
+/** Returns undefined if the Redis user may not run CONFIG GET, as on most hosted servers. */
 export async function readSettings(
   ask: Ask,
   node: Redis | undefined,
@@ -32,7 +32,7 @@ export async function readSettings(
       ask({ command: "config", args: ["get", name], ...(node && { node }) }),
     );
     if (reply === undefined) return undefined;
-    // A client that was given may map such a reply to an object.
+    // A given client may map such a reply to an object.
     const value = Array.isArray(reply) ? reply[1] : (reply as Record<string, unknown>)[name];
     settings.set(name, String(value ?? ""));
   }

@@ -11,20 +11,20 @@ export interface Departure {
 }
 
 /**
- * Gathers what is asked for in one tick of the event loop: it leaves together, at the end of the tick. Nothing waits
- * for a timer.
+ * Gathers the requests of one tick of the event loop and sends them together, at the end of the tick. Nothing waits for
+ * a timer.
  */
 export class Tick {
   #departures: Line[] = [];
-  /** By what the keys of a place begin with: those that can be joined. */
+  /** The lines that can be joined, by the `base` of their place. */
   #lines = new Map<string, Line>();
 
-  /** The batch for a call: one that it can join, or one that `open` makes. */
+  /** Returns the batch for a call: one that it can join, or one that `open` makes. */
   batchFor(call: Joining, open: (round: Round) => Batch): Batch {
     return this.#line(call.address.place.base).batchFor(call, open);
   }
 
-  /** Does something after what was asked of a place before in this tick, and before what is asked later. */
+  /** Runs `work` after the earlier requests of this tick to the place, and before the later ones. */
   turn<T>({ base, scope }: Place, call: Call, what: Solitary, work: () => Promise<T>): Promise<T> {
     return this.#line(base).turn(call, scope, what, work);
   }
@@ -42,7 +42,7 @@ export class Tick {
     const departures = this.#departures;
     this.#departures = [];
     for (const line of departures) line.depart();
-    // A new map: an old one keeps what was in it alive for long, also where it has been emptied.
+    // A new map, because an old one keeps its former content alive for long, even once it is empty.
     const lines = new Map<string, Line>();
     for (const [base, line] of this.#lines) if (!line.hasLeft) lines.set(base, line);
     this.#lines = lines;

@@ -16,11 +16,11 @@ interface Tally {
   readonly owner: string;
   readonly entries: number;
   readonly isLive: boolean;
-  /** The score under which the registry may forget the place, where nothing is left of it. */
+  /** The score with which the registry may remove the place; empty if something is left in it. */
   readonly score: string;
 }
 
-/** What concerns a whole tenant: asks its registry where to look, then every place that may hold something. */
+/** Calls about a whole tenant: they ask its registry where to look, then every place that may hold something. */
 export class Totals {
   readonly #calls: PlaceCalls;
   readonly #keys: KeySpace;
@@ -36,7 +36,7 @@ export class Totals {
     const home = this.#keys.registry(tenantId);
     return this.#calls.run(options, async (ask) => {
       const [, , names] = await this.#calls.registry(ask, home, places, []);
-      // A workflow is named twice: as live (l:) and for entries with a life of their own (w:).
+      // A workflow may be listed twice: as live (l:) and for entries with an expiry of their own (w:).
       const owners = new Set((names as string[]).map((name) => name.replace(/^l:/, "w:")));
       const tallies = await inTurns([...owners], (owner) => this.#tally(ask, tenantId, owner));
       const emptied = tallies.flatMap(({ owner, score }) => (score === "" ? [] : [owner, score]));

@@ -2,10 +2,10 @@ import type { Call, Trip } from "./call.ts";
 import type { Round } from "./round.ts";
 import type { Departure } from "./tick.ts";
 
-/** Something that is asked by itself, of all of a scope (`read`, `clear`) or of all of a place (`lifetime`). */
+/** A request that is not batched: about a whole scope (`read`, `clear`) or a whole place (`lifetime`). */
 export type Solitary = "read" | "clear" | "lifetime";
 
-/** Something that is begun when its turn comes, if its call is not over by then. */
+/** Work that begins when its turn comes, unless its call is over by then. */
 export class Turn<T> implements Departure, Trip {
   readonly result: Promise<T>;
   readonly #call: Call;

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-/** Names that no process, before or after, gives a second time. */
+/** Makes names that are unique across all processes, at any time. */
 export class Versions {
   readonly #prefix: string = `${randomBytes(9).toString("base64url")}.`;
   #count = 0;

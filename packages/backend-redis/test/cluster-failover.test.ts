@@ -5,9 +5,11 @@ import { afterAll, describe, expect, it } from "vitest";
 import { rejection, scopeOn, until, write } from "./samples.ts";
 
 const TIMEOUT = 1000;
+/** How much longer than its timeout a call may take on a busy machine, in milliseconds. */
+const SLACK = 1000;
 const cluster = await startRedisCluster({
   replicas: 1,
-  // The test promotes the replica itself; until then the other primaries serve on.
+  // The test promotes the replica itself; until then the other primaries continue to serve.
   args: ["--cluster-require-full-coverage", "no", "--cluster-node-timeout", "15000"],
 });
 const nodes = cluster.masters.map(({ port }) => ({ host: "127.0.0.1", port }));
@@ -23,7 +25,7 @@ describe("a client that reads from replicas", () => {
     const scope = await scopeOn(cluster, 0);
     await backend.save(scope, [write("plan", { value: "before" })]);
     const [primary, replica] = [cluster.masters[0]!, cluster.replicas[0]!];
-    // Replicas are named to clients once they are known to have received something.
+    // Clients are told of a replica once it is known to have received something.
     await until(
       async () => String(await primary.command("CLUSTER", "SLOTS")).includes(String(replica.port)),
       "clients are told of the replica",
@@ -56,10 +58,10 @@ describe("when a primary of a Cluster dies", () => {
     const begin = performance.now();
     const inFlight = rejection(backend.save(gone, [write("in flight")]));
     expect(await inFlight).toMatchObject({ code: "MEM_TIMEOUT", outcome: "unknown" });
-    expect(performance.now() - begin).toBeLessThan(TIMEOUT + 300);
+    expect(performance.now() - begin).toBeLessThan(TIMEOUT + SLACK);
 
     await primary.kill();
-    // The first one may still be written to the connection that is just closing.
+    // This call may still be written to the connection that is just closing.
     await rejection(backend.save(gone, [write("too late")]));
     const unsent = rejection(backend.save(gone, [write("unsent")]));
     expect(await backend.save(there, [write("meanwhile")])).toMatchObject([{ stored: true }]);
@@ -72,7 +74,7 @@ describe("when a primary of a Cluster dies", () => {
         (await backend.get(gone, ["before"]).catch(() => []))[0]?.value === "value of before",
       "the new primary is found",
     );
-    expect(performance.now() - promoted).toBeLessThan(1000);
+    expect(performance.now() - promoted).toBeLessThan(3000);
     expect(await backend.save(gone, [write("after")])).toMatchObject([{ stored: true }]);
     const { items } = await backend.list(gone, { limit: 10 });
     expect(items.map(({ key }) => key)).toEqual(["after", "before"]);

@@ -36,7 +36,7 @@ const DEPLOYMENTS: readonly Deployment[] = [
   },
 ];
 
-/** How many commands have come from clients; what scripts do inside goes by other names. */
+/** How many scripts clients have called; the commands inside scripts have other names. */
 async function trips(servers: readonly RedisServer[]): Promise<number> {
   const stats = await Promise.all(servers.map((one) => one.command("INFO", "commandstats")));
   const counts = stats.join().matchAll(/cmdstat_(?:eval|evalsha):calls=(\d+)/g);

@@ -98,7 +98,7 @@ describe("an error of the server", () => {
   });
 
   it("MISCONF, where the server can't save to disk, is MEM_UNAVAILABLE", async () => {
-    // A snapshot can't take the place of a folder.
+    // A snapshot can't replace a folder.
     const snapshot = join(server.dir, "dump.rdb");
     await mkdir(snapshot);
     await server.command("CONFIG", "SET", "save", "3600 1");

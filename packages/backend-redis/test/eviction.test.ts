@@ -30,7 +30,7 @@ const ANNOUNCED = {
   }),
 };
 
-/** Waits until every server has been asked, and what it said has been heard. */
+/** Waits until the server has been asked and its answer has arrived. */
 async function looked(before: number, looks: number): Promise<void> {
   await until(async () => (await infos()) >= before + looks, "the server has been asked");
   await server.command("PING");
@@ -87,7 +87,7 @@ describe("nothing is announced", () => {
     const before = await infos();
     await using backend = createRedisBackend({ url: server.url });
     expect(await backend.count(WRITER)).toBe(1);
-    // One by the client when it connects, one to look.
+    // One by the client when it connects, one for the check.
     await looked(before, 2);
     await backend.count(WRITER);
     expect(failures).toEqual([]);

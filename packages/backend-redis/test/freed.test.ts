@@ -29,7 +29,7 @@ describe("what has expired is freed by the server, without being read", () => {
     await backend.append(WRITER, "chat", [{ id: "a", value: 1 }], { maxItems: 9, ttlMs: 30 });
     expect(await dataKeys()).toHaveLength(3);
     await until(async () => (await dataKeys()).length === 0, "the entries are freed");
-    // Their names go a little later, with the index.
+    // Their names are freed a little later, with the index.
     await until(
       async () => !(await keys()).some((key) => /:[nx]$/.test(key)),
       "the index is freed",
@@ -46,7 +46,7 @@ describe("what has expired is freed by the server, without being read", () => {
   it("a whole workflow with its entries, whatever their own expiry, and its logs", async () => {
     await backend.save(LAUNCH, [write("before", { ttlMs: null })]);
     await backend.startWorkflow(LAUNCH, {
-      timeoutMs: 50,
+      timeoutMs: 500,
       metadata: {},
       join: "never",
       opId: "start",
@@ -57,8 +57,44 @@ describe("what has expired is freed by the server, without being read", () => {
       write("for ever", { ttlMs: null }),
     ]);
     await backend.append(LAUNCH, "chat", [{ id: "a", value: 1 }], { maxItems: 9, ttlMs: null });
-    await until(async () => (await dataKeys()).length === 0, "the workflow is freed");
+    await until(async () => (await dataKeys()).length === 1, "the workflow is freed");
+    // Its state is kept for whoever asks what has expired, for at most a minute.
+    expect(await dataKeys()).toEqual(["mem:{acme:launch}:w"]);
+    expect(await server.command("PTTL", "mem:{acme:launch}:w")).toBeLessThanOrEqual(60_000);
     expect(await backend.stats("acme")).toEqual({ entries: 0, workflows: 0 });
+  });
+
+  it("a workflow all at once, never before its end and soon after it, however it is used", async () => {
+    const start = { timeoutMs: 1600, metadata: {}, join: "never", opId: "start" } as const;
+    const { epoch } = await backend.startWorkflow(LAUNCH, start);
+    const tied = { session: { epoch, agentId: "writer", activity: "operation" } } as const;
+    const bounds = { maxItems: 2, ttlMs: "session" } as const;
+    const uses = [
+      (i: number) => backend.append(LAUNCH, "chat", [{ id: `a${i}`, value: 1 }], bounds, tied),
+      () => backend.get(LAUNCH, ["a"], tied),
+      () => backend.save(LAUNCH, [write("a", { ttlMs: "session" })], tied),
+      () => backend.save(LAUNCH, [write("b", { ttlMs: 60_000 })], tied),
+      () => backend.delete(LAUNCH, [{ key: "a" }, { key: "b" }], tied),
+      (i: number) => backend.edit(LAUNCH, "chat", { id: `a${i - (i % 8)}` }, tied),
+      () => backend.increment(LAUNCH, { key: "n", by: 1, ttlMs: "session" }),
+      () => backend.clear(LAUNCH, tied),
+    ];
+    const names = ["s", "sn", "sx", "w"].map((name) => `mem:{acme:launch}:${name}`);
+    const look = `local ends = {redis.call('HGET', KEYS[4], 'expires')}
+      for i, key in ipairs(KEYS) do ends[i + 1] = redis.call('PTTL', key) end
+      local at = redis.call('TIME')
+      ends[6] = at[1] * 1000 + math.floor(at[2] / 1000)
+      return ends`;
+    for (let i = 0; i < 400; i++) {
+      await uses[i % uses.length]!(i);
+      const ends = (await server.command("EVAL", look, "4", ...names)) as number[];
+      const [expires, s, sn, sx, w, now] = ends.map(Number) as [number, ...number[]];
+      const frees = [s, sn, sx, w! - 60_000].filter((ttl) => ttl !== -2).map((ttl) => now! + ttl!);
+      for (const freed of frees) {
+        expect(freed).toBeGreaterThanOrEqual(expires - 1);
+        expect(freed).toBeLessThanOrEqual(expires + 1600 / 16 + 1);
+      }
+    }
   });
 });
 

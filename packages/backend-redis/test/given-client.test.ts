@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterAll(() => server.stop());
 
-/** Writes what it is given in commands of its own making. */
+/** Replaces commands with new ones of its own making. */
 class Translating extends Redis {
   override sendCommand(command: Command): unknown {
     if (!["evalsha", "get"].includes(command.name)) return super.sendCommand(command);

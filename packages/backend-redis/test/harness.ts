@@ -3,7 +3,7 @@ import { createRedisBackend, type RedisTarget } from "@mem/backend-redis";
 
 let harnesses = 0;
 
-/** A memory under a prefix of its own, with a time that can be moved. */
+/** Opens a memory under a prefix of its own, whose time can be advanced. */
 export function openHarness(target: RedisTarget): ShortTermHarness {
   const prefix = `test${++harnesses}`;
   let offsetMs = 0;

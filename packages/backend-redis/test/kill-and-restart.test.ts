@@ -4,8 +4,9 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Ledger } from "./ledger.ts";
 import { rejection, until, WRITER, write } from "./samples.ts";
 
-const TIMEOUT = 500;
-const SLACK = 300;
+const TIMEOUT = 1000;
+/** How much longer than its timeout a call may take on a busy machine, in milliseconds. */
+const SLACK = 1000;
 const server = await startRedis({ args: ["--appendonly", "yes", "--appendfsync", "always"] });
 let backend = createRedisBackend({ url: server.url, timeoutMs: TIMEOUT });
 
@@ -24,7 +25,7 @@ describe("a server that is killed and comes back, while it is written to", () =>
       await server.kill();
       await server.restart();
       const serving = performance.now();
-      expect((await ledger.firstSuccessAfter(serving)) - serving).toBeLessThan(250);
+      expect((await ledger.firstSuccessAfter(serving)) - serving).toBeLessThan(1000);
     }
     await ledger.stop();
     expect(ledger.slowestMs).toBeLessThan(TIMEOUT + SLACK);
@@ -72,7 +73,7 @@ describe("a server that stalls while it is written to", () => {
     await ledger.more(50);
     await stall();
     const serving = performance.now();
-    expect((await ledger.firstSuccessAfter(serving)) - serving).toBeLessThan(250);
+    expect((await ledger.firstSuccessAfter(serving)) - serving).toBeLessThan(1000);
     await ledger.more(50);
     await ledger.stop();
     expect(ledger.slowestMs).toBeLessThan(TIMEOUT + SLACK);
@@ -112,7 +113,7 @@ describe("what waits while the server is gone", () => {
     await server.restart();
     const refused = errors.filter(({ code }) => code === "MEM_CAPACITY");
     expect(refused).toHaveLength(20_000 - 500);
-    // The first ones may have been written to the connection that was just closing.
+    // The first calls may have been written to the connection that was just closing.
     const waited = errors.filter(({ code }) => code === "MEM_UNAVAILABLE");
     expect(waited).toHaveLength(500);
     await until(() => bounded.count(WRITER).then(isDone, isNotDone), "it serves again");
@@ -120,7 +121,7 @@ describe("what waits while the server is gone", () => {
   });
 });
 
-/** Longer than any call may take. */
+/** Waits longer than any call may take. */
 async function pastDeadline(): Promise<void> {
   const elsewhere = createRedisBackend({ url: server.url, timeoutMs: TIMEOUT + 200 });
   await rejection(elsewhere.count(WRITER));
@@ -135,7 +136,7 @@ function isNotDone(): boolean {
   return false;
 }
 
-/** Reads what nobody else reads, until the connections stay open. */
+/** Reads a key that nobody else uses, again and again; whatever is found has to be its value. */
 async function readOwn(reader: number): Promise<void> {
   const scope = { tenantId: "acme", agentId: `reader ${reader}` };
   const key = `key of ${reader}`;

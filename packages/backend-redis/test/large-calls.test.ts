@@ -46,7 +46,7 @@ it("and may find as many that have expired", async () => {
     keys("new").map((key) => write(key)),
   );
   expect(await backend.count(WRITER)).toBe(MANY + 1);
-  // The names of the dead went with it.
+  // The names of the expired entries are gone, too.
   const named = await server.command("ZCARD", "mem:{acme::writer}:n");
   expect(Number(named)).toBe(MANY + 1);
 });

@@ -171,16 +171,22 @@ describe("a value beyond maxValueBytes", () => {
     expect((await plain.get(WRITER, ["a"]))[0]?.value).toBe(most);
   });
 
-  it("that only the server finds too large is MEM_TOO_LARGE as well", async () => {
+  it("that only the server finds too large are refused, and nothing of them is stored", async () => {
     await server.command("CONFIG", "SET", "proto-max-bulk-len", "1mb");
     const over = plain.save(WRITER, [write("a", { value: "x".repeat(2 ** 20) })]);
-    expect(await rejection(over)).toMatchObject({ code: "MEM_TOO_LARGE", outcome: "not-applied" });
+    const { code, outcome } = await rejection(over);
+    // The server hangs up while the value is still being sent, so its answer may be lost with the connection.
+    expect([
+      ["MEM_TOO_LARGE", "not-applied"],
+      ["MEM_UNAVAILABLE", "unknown"],
+    ]).toContainEqual([code, outcome]);
+    expect(await server.command("EXISTS", `${KEY}e:a`)).toBe(0);
     await server.command("CONFIG", "SET", "proto-max-bulk-len", "512mb");
     expect(await plain.save(WRITER, [write("a")])).toMatchObject([{ stored: true }]);
   });
 });
 
-/** What clients have sent so far, apart from what the test itself asks. */
+/** The commands that clients have sent so far, except for those of the test itself. */
 function withoutInfo(stats: unknown): string[] {
   const calls = String(stats).match(/cmdstat_\w+:calls=\d+/g) ?? [];
   return calls.filter((line) => !line.startsWith("cmdstat_info"));

@@ -2,9 +2,9 @@ import type { MemoryErrorCode, Scope, ShortTermBackend } from "@mem/core";
 import type { RedisServer } from "@mem/redis-server";
 import { rejection, until, write } from "./samples.ts";
 
-/** Writes without pause, and keeps account of what has been said of each write. */
+/** Writes continuously, and records what is reported of each write. */
 export class Ledger {
-  /** The keys that were stored, each with the moment at which that was known. */
+  /** The keys that were stored, each with the time at which that was known. */
   readonly acknowledged: Map<string, number> = new Map();
   readonly notApplied: Set<string> = new Set();
   readonly unknown: Set<string> = new Set();
@@ -22,14 +22,14 @@ export class Ledger {
     this.#writers = Array.from({ length: writers }, (_, i) => this.#keepWriting(`writer ${i}`));
   }
 
-  /** When the first write was acknowledged that was begun after that moment or was under way then. */
+  /** Resolves with the time of the first acknowledgement after this moment. */
   async firstSuccessAfter(moment: number): Promise<number> {
     const later = (): number[] => [...this.acknowledged.values()].filter((when) => when > moment);
     await until(async () => later().length > 0, "a write succeeds again");
     return Math.min(...later());
   }
 
-  /** Waits until that many more have been acknowledged. */
+  /** Waits until this many more writes have been acknowledged. */
   async more(count: number): Promise<void> {
     const wanted = this.acknowledged.size + count;
     await until(async () => this.acknowledged.size >= wanted, `${count} writes succeed`);
@@ -40,7 +40,7 @@ export class Ledger {
     await Promise.all(this.#writers);
   }
 
-  /** What is acknowledged and not there, unless it may be lost, and what is there and was not applied. */
+  /** Acknowledged writes that are missing, unless they may be lost, and writes that are there but were not applied. */
   async differences(mayBeLost: (when: number) => boolean = () => false): Promise<string[]> {
     const stored = await this.#stored();
     const lost = [...this.acknowledged].filter(
@@ -69,7 +69,7 @@ export class Ledger {
     }
   }
 
-  /** The keys that are there, which hold what was written. */
+  /** The keys that are there and hold what was written. */
   async #stored(): Promise<Set<string>> {
     const keys = [...this.acknowledged.keys(), ...this.notApplied, ...this.unknown];
     const stored = new Set<string>();
@@ -82,7 +82,7 @@ export class Ledger {
   }
 }
 
-/** Waits until the replica has all that was written so far; the moment of which that holds. */
+/** Waits until the replica has everything written so far; resolves with the moment for which that holds. */
 export async function inStep(primary: RedisServer, replica: RedisServer): Promise<number> {
   const moment = performance.now();
   const written = await offsetOf(primary);

@@ -17,7 +17,7 @@ afterAll(async () => {
 });
 
 const TIMEOUT = 10_000;
-/** More than the real time that a test takes, which passes too. */
+/** More than the real time that a test takes, which passes as well. */
 const LEEWAY = 900;
 type Ttl = LogBounds["ttlMs"];
 

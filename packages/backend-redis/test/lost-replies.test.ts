@@ -18,11 +18,11 @@ afterAll(async () => {
 
 beforeEach(async () => {
   await server.command("FLUSHALL");
-  // The next command is the one that a test is about, not one that learns the server's time.
+  // So that the next command is the one under test, not one that reads the server's time.
   await backend.save({ tenantId: "warm", agentId: "up" }, [write("a")]);
 });
 
-/** Makes a call whose answer is lost after the server has done its work. */
+/** Makes a call whose answer is lost after the server has executed it. */
 async function loseReply(call: () => Promise<unknown>): Promise<void> {
   proxy.loseNextReply();
   expect(await rejection(call())).toMatchObject({
@@ -55,6 +55,29 @@ describe("when the answer is lost", () => {
   it("a start has made the lifetime that its repetition returns", async () => {
     await loseReply(() => backend.startWorkflow(LAUNCH, START));
     expect(await backend.startWorkflow(LAUNCH, START)).toMatchObject({ created: true });
+  });
+
+  it("a claim has been made once, and its repetition is answered with it", async () => {
+    const { epoch } = await backend.startWorkflow(LAUNCH, START);
+    const session = { epoch, agentId: "writer", activity: "operation" } as const;
+    const request = { step: "draft", ttlMs: 60_000, agentId: "writer", opId: "claim-1" };
+    const claim = () => backend.claim(LAUNCH, request, { session });
+    await loseReply(claim);
+    const state = await backend.getWorkflow(LAUNCH);
+    expect(state?.claims).toMatchObject([{ step: "draft", token: 1, agentId: "writer" }]);
+    expect(await claim()).toEqual(state?.claims[0]);
+    const another = { ...request, opId: "claim-2" };
+    expect(await backend.claim(LAUNCH, another, { session })).toBeUndefined();
+    expect((await backend.getWorkflow(LAUNCH))?.activity).toMatchObject([{ operations: 2 }]);
+  });
+
+  it("an edit has been made once, and its repetition sees that", async () => {
+    const bounds = { maxItems: 10, ttlMs: null };
+    await backend.append(WRITER, "chat", [{ id: "m1", value: 1 }], bounds);
+    const edit = () => backend.edit(WRITER, "chat", { id: "m1", value: 2, ifEdits: 0 });
+    await loseReply(edit);
+    expect(await rejection(edit())).toMatchObject({ code: "MEM_CONFLICT" });
+    expect(await backend.find(WRITER, "chat", ["m1"])).toMatchObject([{ value: 2, edits: 1 }]);
   });
 
   it("40 increments that each lose an answer end at 40", async () => {

@@ -22,7 +22,7 @@ const targets: readonly { readonly where: string; readonly target: RedisBackendO
 
 const KEYS = ["a", "b", "c"];
 
-/** What is asked for without waiting in between. */
+/** A call that is made without waiting for the one before. */
 const step = fc.record({
   kind: fc.constantFrom("save", "save", "get", "get", "increment", "delete", "count", "clear"),
   key: fc.constantFrom(...KEYS),
@@ -38,7 +38,7 @@ function newScope(inWorkflow: boolean): Scope {
     : { tenantId: "acme", agentId };
 }
 
-/** Does all of it in one tick; what each call answered. */
+/** Makes all calls in one tick; resolves with their answers. */
 function play(backend: ShortTermBackend, scope: Scope, steps: readonly Step[]): Promise<unknown[]> {
   const ask = async ({ kind, key, ttlMs }: Step, i: number): Promise<unknown> => {
     if (kind === "save") return void (await backend.save(scope, [write(key, { value: i, ttlMs })]));
@@ -50,7 +50,7 @@ function play(backend: ShortTermBackend, scope: Scope, steps: readonly Step[]): 
   return Promise.all(steps.map(ask));
 }
 
-/** What they answer when they happen one after the other, and what is there then. */
+/** The answers of calls that run one after the other; `values` is what they leave. */
 function expected(steps: readonly Step[], values: Map<string, number>): unknown[] {
   return steps.map(({ kind, key }, i) => {
     if (kind === "save") return void values.set(key, i);
@@ -127,7 +127,7 @@ describe.each(targets)("calls of one tick, on $where", ({ target }) => {
   it("keep their order at a place that has to be named in the registry first", async () => {
     const backend = createRedisBackend(target);
     const [cleared, deleted, listed] = [newScope(false), newScope(false), newScope(true)];
-    // The connection and the scripts are there, so that nothing but the place is new.
+    // The connection and the scripts exist, so that only the place is new.
     await Promise.all([backend.count(cleared), backend.count(deleted), backend.count(listed)]);
     const counter = { key: "n", by: 1, ttlMs: 60_000 } as const;
     const answers = await Promise.all([

@@ -4,9 +4,9 @@ import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { rejection, until, WRITER, write } from "./samples.ts";
 
-const TIMEOUT = 300;
-/** What a call may take longer than its time on a busy machine. */
-const SLACK = 200;
+const TIMEOUT = 1000;
+/** How much longer than its timeout a call may take on a busy machine, in milliseconds. */
+const SLACK = 1000;
 
 const server: RedisServer = await startRedis({
   args: ["--appendonly", "yes", "--appendfsync", "always"],
@@ -21,7 +21,7 @@ beforeEach(async () => {
 afterEach(() => backend.close());
 afterAll(() => server.stop());
 
-/** How long a call takes to settle, with what it rejects with. */
+/** How long a call takes to settle, and the error that it rejects with. */
 async function timed(call: Promise<unknown>) {
   const begin = performance.now();
   const error = await rejection(call);
@@ -49,7 +49,7 @@ describe("while the server is frozen", () => {
     await Promise.all([...saves, append]);
     server.resume();
     await until(async () => (await backend.count(WRITER).catch(() => 0)) > 0, "it serves again");
-    // What the frozen server had in its buffers it has worked off before it answers anybody new.
+    // The frozen server works off its buffers before it answers anything new.
     expect(await backend.get(WRITER, ["a", "b", "c"])).toEqual([undefined, undefined, undefined]);
     expect(await backend.read(WRITER, "chat", { limit: 10 })).toEqual([]);
     expect(await backend.count(WRITER)).toBe(1);
@@ -110,7 +110,7 @@ describe("while the server is gone", () => {
     await server.restart();
   });
 
-  it("calls succeed within 250 ms after it serves again, with all that was acknowledged", async () => {
+  it("calls succeed within a second after it serves again, with all that was acknowledged", async () => {
     await backend.save(WRITER, [write("acknowledged")]);
     await server.kill();
     await rejection(backend.count(WRITER));
@@ -120,7 +120,7 @@ describe("while the server is gone", () => {
     ).then(() => performance.now());
     await server.restart();
     const serving = performance.now();
-    expect((await recovered) - serving).toBeLessThan(250);
+    expect((await recovered) - serving).toBeLessThan(1000);
   });
 
   it("waits with a call while the server comes back", async () => {

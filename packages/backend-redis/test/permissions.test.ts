@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createRedisBackend } from "@mem/backend-redis";
 import { startRedis } from "@mem/redis-server";
 import { afterAll, describe, expect, it } from "vitest";
-import { WRITER, write } from "./samples.ts";
+import { until, WRITER, write } from "./samples.ts";
 
 const server = await startRedis();
 afterAll(() => server.stop());
@@ -10,11 +10,15 @@ afterAll(() => server.stop());
 const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
 const [, rule = ""] = /^(ACL SETUSER .*)$/m.exec(readme) ?? [];
 
+const START = { timeoutMs: 1000, metadata: {}, join: "never", opId: "start" } as const;
+
 describe("the permissions that the README lists", () => {
   it("are enough for everything", async () => {
     await server.command(...rule.split(" "));
     const backend = createRedisBackend({ url: `redis://mem:PASSWORD@127.0.0.1:${server.port}` });
     const workflow = { tenantId: "acme", workflowId: "launch" };
+    const short = { tenantId: "acme", workflowId: "short" };
+    const woken: string[] = [];
     const bounds = { maxItems: 1, ttlMs: 1000 };
     const items = [
       { id: "a", value: 1 },
@@ -29,22 +33,33 @@ describe("the permissions that the README lists", () => {
       await backend.append(scope, "log", items, bounds);
     }
     for (const [i, keepData] of [true, false].entries()) {
-      const { epoch } = await backend.startWorkflow(workflow, {
-        timeoutMs: 1000,
-        metadata: {},
-        join: "never",
-        opId: `start ${i}`,
-      });
+      const { epoch } = await backend.startWorkflow(workflow, { ...START, opId: `start ${i}` });
       const session = { epoch, agentId: "writer", activity: "operation" } as const;
       await backend.save(workflow, [write("c", { ttlMs: "session" }), write("d")], { session });
       await backend.append(workflow, "log", items, { ...bounds, ttlMs: "session" }, { session });
       await backend.append(workflow, "other", items, bounds);
       await backend.get(workflow, ["a", "b"]);
       await backend.read(workflow, "log", { limit: 10 });
+      await backend.find(workflow, "log", ["a", "b"]);
+      await backend.watchWorkflow(workflow, () => woken.push("changed"));
+      const step = { step: "draft", ttlMs: 1000, opId: "claim" };
+      const claim = (await backend.claim(workflow, step, { session }))!;
+      const tied = { session: { ...session, claim } };
+      await backend.append(workflow, "log", [{ id: "c", value: 1, ties: ["t"] }], bounds, tied);
+      await backend.edit(workflow, "log", { id: "c", value: 2 });
+      await backend.edit(workflow, "log", { id: "c" });
+      await backend.changeClaim(workflow, { ...claim, to: "done" }, { session });
+      await backend
+        .save(workflow, [write("e")], tied)
+        .catch(({ code }) => expect(code).toBe("MEM_CONFLICT"));
+      expect((await backend.workflowSize(workflow))?.bytes).toBeGreaterThan(100);
       await backend.delete(workflow, [{ key: "d" }, { key: "b" }]);
       await backend.endWorkflow(workflow, { epoch, keepData });
       await backend.save(workflow, [write("c", { ttlMs: "keep" })]);
     }
+    await until(async () => woken.length > 0, "changes are told");
+    await backend.startWorkflow(short, { ...START, timeoutMs: 1 });
+    await until(async () => (await backend.takeExpired("acme")).length === 1, "it times out");
     for (const scope of [WRITER, workflow]) {
       await backend.increment(scope, { key: "n", by: 1, ttlMs: null });
       await backend.delete(scope, [{ key: "n" }]);

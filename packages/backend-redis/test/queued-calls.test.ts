@@ -18,7 +18,7 @@ const COUNTER = { key: "n", by: 1, ttlMs: 60_000 } as const;
 
 describe("calls that wait for others of their tick", () => {
   it("have their outcome in their own time, and free their room", async () => {
-    const timeoutMs = 300;
+    const timeoutMs = 1000;
     const backend = createRedisBackend({ url: server.url, timeoutMs, maxPending: 6 });
     await backend.save(WRITER, [write("warm")]);
     server.pause();
@@ -106,13 +106,13 @@ describe("calls that wait for others of their tick", () => {
 describe("a write whose place could not be named in the registry", () => {
   it("has not been applied", async () => {
     const nodes = cluster.masters.map(({ port }) => ({ host: "127.0.0.1", port }));
-    const backend = createRedisBackend({ cluster: nodes, timeoutMs: 500 });
-    // The registry of the tenant lies in a slot of its own.
+    const backend = createRedisBackend({ cluster: nodes, timeoutMs: 1000 });
+    // The tenant's registry has a slot of its own.
     const slot = Number(await cluster.masters[0]!.command("CLUSTER", "KEYSLOT", "acme"));
     const home = Math.floor(slot / Math.ceil(16_384 / cluster.masters.length));
     const elsewhere = await scopeOn(cluster, (home + 1) % cluster.masters.length);
     await backend.get(elsewhere, ["k"]);
-    // Its clock is known, so that what it is asked is sent at once.
+    // The clock of its server is known, so that calls to it are sent at once.
     await backend.stats("acme");
     cluster.masters[home]!.pause();
     const [saved, counted] = [

@@ -9,7 +9,7 @@ const server = await startRedis();
 const backend = createRedisBackend({ url: server.url });
 const MEMBER = { ...LAUNCH, agentId: "writer" };
 
-/** What clients sent, and what scripts did, since it was last looked at. */
+/** The commands of clients, and those of scripts, since the last reset. */
 const sent: string[] = [];
 const inScripts: string[] = [];
 let monitor: Redis;
@@ -40,7 +40,7 @@ async function commandsOf(call: () => Promise<unknown>): Promise<string[]> {
   return [...sent];
 }
 
-/** Waits until the monitor has told of everything up to now. */
+/** Waits until the monitor has reported everything so far. */
 async function settled(): Promise<void> {
   ended = false;
   await server.command("EXISTS", "the end");
@@ -87,6 +87,17 @@ const SESSION_CALLS: readonly Case[] = [
     run: (store, tied) => store.append(LAUNCH, "log", [{ id: "a", value: 1 }], BOUNDS, tied),
   },
   { method: "read", run: (store, tied) => store.read(LAUNCH, "log", { limit: 10 }, tied) },
+  { method: "find", run: (store, tied) => store.find(LAUNCH, "log", ["a", "b"], tied) },
+  { method: "edit", run: (store, tied) => store.edit(LAUNCH, "log", { id: "a", value: 2 }, tied) },
+  {
+    method: "claim",
+    run: (store, tied) => store.claim(LAUNCH, { step: "a", ttlMs: 9000, opId: "claim" }, tied),
+  },
+  {
+    method: "changeClaim",
+    run: (store, tied) => store.changeClaim(LAUNCH, { step: "a", token: 1, to: "done" }, tied),
+  },
+  { method: "workflowSize", run: (store, tied) => store.workflowSize(LAUNCH, tied) },
   { method: "getWorkflow", run: (store, tied) => store.getWorkflow(LAUNCH, tied) },
   { method: "delete", run: (store, tied) => store.delete(MEMBER, [{ key: "a" }], tied) },
   { method: "clear", run: (store, tied) => store.clear(MEMBER, tied) },
@@ -130,6 +141,16 @@ describe("once a script is known to the server, one command is sent", () => {
       "evalsha",
       "evalsha",
     ]);
+  });
+
+  it("and one more for each workflow that is due, when it is asked what has expired", async () => {
+    for (const workflowId of ["b", "c"]) {
+      const start = { timeoutMs: 1, metadata: {}, join: "never", opId: "start" } as const;
+      await backend.startWorkflow({ tenantId: "expiring", workflowId }, start);
+    }
+    await backend.takeExpired("acme");
+    expect(await commandsOf(() => backend.takeExpired("expiring"))).toHaveLength(3);
+    expect(await commandsOf(() => backend.takeExpired("expiring"))).toEqual(["evalsha"]);
   });
 
   it("and nothing ever walks through the key space", () => {

@@ -20,16 +20,16 @@ export async function rejection(call: Promise<unknown>): Promise<MemoryError> {
   }
 }
 
-/** Waits until something holds; fails when it does not within fifteen seconds. */
+/** Waits until something holds; fails after 25 seconds. */
 export async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
-  const deadline = performance.now() + 15_000;
+  const deadline = performance.now() + 25_000;
   while (!(await holds())) {
     if (performance.now() > deadline) throw new Error(`it did not come to pass that ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
 
-/** Takes a snapshot, and waits until it has failed or not. */
+/** Takes a snapshot, and waits until it has ended with this status. */
 export async function snapshotEnds(server: RedisServer, status: "ok" | "err"): Promise<void> {
   await server.command("BGSAVE");
   await until(async () => {
@@ -39,7 +39,7 @@ export async function snapshotEnds(server: RedisServer, status: "ok" | "err"): P
   }, `the snapshot ends with ${status}`);
 }
 
-/** A scope whose slot lies on the given primary. */
+/** A scope whose slot is on the given primary. */
 export async function scopeOn({ masters }: RedisCluster, index: number): Promise<Scope> {
   for (let i = 0; ; i++) {
     const agentId = `agent ${index} ${i}`;

@@ -6,7 +6,7 @@ import { ServerClock } from "../src/server-clock.ts";
 import { WRITER, write } from "./samples.ts";
 import { startTcpProxy } from "./tcp-proxy.ts";
 
-/** Exchanges with a server whose clock is `ahead`: how long each way took, and how long passed before it. */
+/** Exchanges with a server: the pause before each, and how long each way took. */
 const exchanges = fc.array(
   fc.record({ pause: fc.nat(5000), there: fc.nat(300), back: fc.nat(300) }),
   { minLength: 1, maxLength: 20 },
@@ -54,7 +54,7 @@ describe("a server whose clock has jumped ahead since it was learned", () => {
   it("refuses a call that is in time, which is sent again with the right deadline", async () => {
     await using server = await startRedis();
     await using proxy = await startTcpProxy(server.port);
-    // What the backend learns from TIME is a minute behind: as if the clock had jumped since.
+    // The time that the backend gets from TIME is a minute behind, as if the clock had jumped since.
     proxy.rewriteReplies((reply) =>
       reply.replace(/^\*2\r\n\$10\r\n(\d{10})\r\n/, (_, seconds: string) => {
         return `*2\r\n$10\r\n${Number(seconds) - 60}\r\n`;

@@ -17,7 +17,7 @@ async function idOf(node: RedisServer): Promise<string> {
   return String(await node.command("CLUSTER", "MYID"));
 }
 
-/** Moves what is stored under these keys to the other node, as an operator's tools do. */
+/** Moves these keys to the other node, as an operator's tools do. */
 async function move(keys: readonly string[]): Promise<void> {
   const to = ["127.0.0.1", String(target.port), "", "0", "5000", "KEYS"];
   await source.command("MIGRATE", ...to, ...keys);
@@ -25,7 +25,7 @@ async function move(keys: readonly string[]): Promise<void> {
 
 describe("while a slot is moved to another node of a Cluster, one key after the other", () => {
   it("no call sees half of it: it waits for the end, and is refused at its deadline", async () => {
-    await using hasty = createRedisBackend({ cluster: nodes, timeoutMs: 300 });
+    await using hasty = createRedisBackend({ cluster: nodes, timeoutMs: 1000 });
     await using patient = createRedisBackend({ cluster: nodes, timeoutMs: 20_000 });
     await hasty.save(
       scope,
@@ -48,7 +48,7 @@ describe("while a slot is moved to another node of a Cluster, one key after the 
       () => hasty.delete(scope, [{ key: still }]),
       () => hasty.increment(scope, { key: "n", by: 1, ttlMs: null }),
     ]) {
-      // Unless the deadline comes just while the server is being asked once more.
+      // The latter if the deadline comes while the server is being asked again.
       const { code, outcome } = await rejection(call());
       expect(["MEM_UNAVAILABLE, not-applied", "MEM_TIMEOUT, unknown"]).toContain(
         `${code}, ${outcome}`,

@@ -3,26 +3,26 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { setImmediate, setTimeout as delay } from "node:timers/promises";
 import { createServer as createTlsServer, type TlsOptions } from "node:tls";
 
-/** Stands between a client and a server, and fails as networks do. */
+/** Stands between a client and a server, and fails like a network. */
 export interface TcpProxy extends AsyncDisposable {
   readonly url: string;
-  /** Cuts the connection when the server has executed the next command, before its answer gets through. */
+  /** Cuts the connection after the server has executed the next command, before its answer arrives. */
   loseNextReply(): void;
-  /** Cuts the connection when the next command comes, of which the server gets no more than so many bytes. */
+  /** Cuts the connection at the next command, of which the server gets only the first `bytes` bytes. */
   loseNextRequest(bytes?: number): void;
-  /** Rewrites what the server answers. */
+  /** Rewrites the server's answers. */
   rewriteReplies(rewrite: ((reply: string) => string) | undefined): void;
-  /** Lets answers through so many milliseconds later. */
+  /** Delays answers by this many milliseconds. */
   delayReplies(ms: number): void;
-  /** Lets everything through byte by byte, each in a turn of its own. */
+  /** Passes everything on byte by byte, each in its own turn of the event loop. */
   drip(): void;
-  /** Lets nothing through in either direction, with the connections open; new connections are not concerned. */
+  /** Passes nothing on in either direction, and keeps the connections open; new connections are not affected. */
   freeze(): void;
   thaw(): void;
   cutAll(): void;
 }
 
-/** `tls` makes it end the encryption of what clients send, as a load balancer does. */
+/** With `tls`, ends the encryption of the clients' connections, as a load balancer does. */
 export async function startTcpProxy(port: number, tls?: TlsOptions): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let losesNextReply = false;
@@ -31,7 +31,7 @@ export async function startTcpProxy(port: number, tls?: TlsOptions): Promise<Tcp
   let delayMs = 0;
   let drips = false;
 
-  /** What is on its way to a socket: nothing overtakes what was sent before. */
+  /** What is being sent to a socket, so that nothing overtakes what was sent before. */
   const underWay = new WeakMap<Socket, Promise<void>>();
   const send = (chunk: Buffer, to: Socket, ms: number): void => {
     const before = underWay.get(to);
@@ -80,7 +80,7 @@ export async function startTcpProxy(port: number, tls?: TlsOptions): Promise<Tcp
       socket.on("error", () => other.destroy());
       socket.on("close", () => {
         sockets.delete(socket);
-        // What was written to it last is still to go out.
+        // The last data written to it still has to be sent.
         other.destroySoon();
       });
     }

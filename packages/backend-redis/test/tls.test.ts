@@ -5,12 +5,12 @@ import { afterAll, describe, expect, it } from "vitest";
 import { LAUNCH, rejection, until, WRITER, write } from "./samples.ts";
 import { startTcpProxy } from "./tcp-proxy.ts";
 
-// Made for these tests and for nothing else, for "localhost" and 127.0.0.1.
+// Made for these tests only, for "localhost" and 127.0.0.1.
 const [cert, key] = await Promise.all(
   ["cert.pem", "key.pem"].map((name) => readFile(new URL(`tls/${name}`, import.meta.url), "utf8")),
 );
 const server = await startRedis();
-// Not every server is built with TLS: this ends the encryption in front of any.
+// Not every server is built with TLS, so the proxy ends the encryption.
 const proxy = await startTcpProxy(server.port, { cert, key });
 afterAll(async () => {
   await proxy[Symbol.asyncDispose]();
@@ -45,7 +45,7 @@ describe("rediss://", () => {
   });
 
   it("is MEM_UNAVAILABLE where the certificate is not trusted, and nothing is sent", async () => {
-    await using backend = createRedisBackend({ url: proxy.url, timeoutMs: 300 });
+    await using backend = createRedisBackend({ url: proxy.url, timeoutMs: 1000 });
     const error = await rejection(backend.save(WRITER, [write("secret")]));
     expect(error).toMatchObject({ code: "MEM_UNAVAILABLE", outcome: "not-applied" });
     expect(error.message).toContain("self-signed certificate");
@@ -54,7 +54,7 @@ describe("rediss://", () => {
 
   it("is MEM_UNAVAILABLE where the server speaks no TLS", async () => {
     const url = server.url.replace("redis:", "rediss:");
-    await using backend = createRedisBackend({ url, timeoutMs: 300 });
+    await using backend = createRedisBackend({ url, timeoutMs: 1000 });
     const error = await rejection(backend.save(WRITER, [write("secret")]));
     expect(error).toMatchObject({ code: "MEM_UNAVAILABLE", outcome: "not-applied" });
   });

@@ -69,7 +69,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   ),
 );
 
-/** Saves, unless there is no lifetime to live by. */
+/** Saves; a refusal is ignored if there is no lifetime for the entry. */
 async function saveWhereAllowed(
   backend: ShortTermBackend,
   at: Scope,
@@ -130,7 +130,7 @@ describe("the totals of a tenant agree with what is counted place by place, what
 
 describe("the registry of a tenant", () => {
   it("names a place before anything is in it: a writer that dies in between is counted as nothing", async () => {
-    // The registry of tenant `t` and the memory of agent `a` lie on different primaries, or this proves nothing.
+    // The registry of tenant `t` and the memory of agent `a` are on different primaries, or this proves nothing.
     const nodes = cluster.masters.map(({ port }) => ({ host: "127.0.0.1", port }));
     const slots = await Promise.all(
       ["t", "t::a"].map((tag) => cluster.masters[0]!.command("CLUSTER", "KEYSLOT", tag)),
@@ -144,7 +144,7 @@ describe("the registry of a tenant", () => {
       ),
     );
     expect(owners.flat()).toEqual(["a:a"]);
-    // As after a writer that died between the two: named, and nothing there.
+    // As after a writer that died in between: the place is named and empty.
     const home = cluster.masters.find((_, i) => (owners[i] as string[]).length > 0)!;
     await home.command("ZADD", "crash:{t}:places", String(Date.now() + 60_000), "a:nobody");
     expect(await backend.stats("t")).toEqual({ entries: 1, workflows: 0 });
@@ -157,7 +157,7 @@ describe("the registry of a tenant", () => {
     await backend.save(agent, [write("k")]);
     const [home] = (await server.command("KEYS", "*:{again}:places")) as [string];
     const found = String(await server.command("ZSCORE", home, "a:a"));
-    // Emptied and forgotten by one, while another has named it again and is about to write.
+    // One caller empties the place and forgets it, while another has named it again and is about to write.
     await backend.clear(agent);
     await backend.stats("again");
     await backend.save(agent, [write("k")]);
@@ -171,6 +171,7 @@ describe("the registry of a tenant", () => {
       lifeToken: "",
       ownToken: "",
       owner: "",
+      claim: "",
     });
     const base = home.replace("places", "");
     await server.command("EVAL", delist.lua, "1", base, ...args, "a:a", found);

@@ -11,7 +11,7 @@ const START = { timeoutMs: 60_000, metadata: {}, join: "never" } as const;
 
 beforeEach(async () => {
   await server.command("FLUSHALL");
-  // The server knows the scripts, and its clock is known.
+  // So that the server knows the scripts, and its clock is known.
   await backend.save(WRITER, [write("warm")]);
   await Promise.all([backend.get(WRITER, ["warm"]), backend.get(WRITER, ["missing"])]);
 });
@@ -22,7 +22,7 @@ afterAll(async () => {
 
 const names = (count: number): string[] => Array.from({ length: count }, (_, i) => `k${i}`);
 
-/** How often each command was sent by a client while something was done. */
+/** How often clients sent each command during `work`. */
 async function commandsOf(work: () => Promise<unknown>): Promise<Record<string, number>> {
   await server.command("CONFIG", "RESETSTAT");
   await work();
@@ -47,7 +47,7 @@ describe("calls made in the same tick", () => {
   it("travel together: saves in one script, gets in one command", async () => {
     const keys = names(100);
     const saving = () => Promise.all(keys.map((key) => backend.save(WRITER, [write(key)])));
-    // In the script, one MGET looks at what is there; what is not is looked at once more.
+    // In the script, one MGET reads all of them; each that is missing is read once more.
     expect(await commandsOf(saving)).toEqual({ evalsha: 1, mget: 1, get: 101 });
     expect(await commandsOf(saving)).toEqual({ evalsha: 1, mget: 1, get: 1 });
     const reading = () => Promise.all(keys.map((key) => backend.get(WRITER, [key])));
@@ -196,7 +196,7 @@ describe("what is wrong with one call of several", () => {
 
   it("does not let an older write of another come after a newer one", async () => {
     await server.command("SET", `${KEY}e:bad`, "a stranger's");
-    // Too much for one batch: the last could travel in either of two.
+    // Too much for one batch: the last write could go into either of two.
     const sizes = { pad: 60_000, big: 220_000 };
     const bad = backend.save(WRITER, [write("bad")]);
     const others = [

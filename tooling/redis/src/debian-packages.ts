@@ -12,13 +12,13 @@ const remedy =
   "Install a server (Debian, Ubuntu: `apt-get install redis-server`; macOS: `brew install redis`) " +
   "or name its program in MEM_TEST_REDIS_SERVER.";
 
-/** Belong to the running system: a second copy of them would not work beside the first. */
+/** Parts of the running system: a second copy of them would not work beside the first. */
 const systemPackages = new Set(["libc6", "libcrypt1", "libgcc-s1"]);
 
 /**
- * Unpacks the distribution's Redis into a folder of its own, with a script that runs it with the
- * libraries it came with. apt works on private lists and a private cache: the machine's own are
- * neither needed nor touched, and an ordinary user may do it.
+ * Unpacks the distribution's Redis into its own folder, with a script that runs it with the
+ * libraries beside it. apt uses private lists and a private cache: the machine's own are neither
+ * needed nor changed, and root is not required.
  */
 export async function bringRedisFromDebian(
   cacheDir: string,
@@ -34,7 +34,7 @@ export async function bringRedisFromDebian(
   return await inspectBinary(launcher, `Delete ${home}, and it is made anew: it holds`);
 }
 
-/** For example `debian-12-x64`; rejects where the packages are not Debian's. */
+/** For example `debian-12-x64`; rejects on a system without apt and dpkg. */
 async function nameSystem(): Promise<string> {
   if (!existsSync("/usr/bin/apt-get") || !existsSync("/usr/bin/dpkg")) {
     throw new Error(`No redis-server or valkey-server on PATH. ${remedy}`);
@@ -76,7 +76,7 @@ async function download(work: string): Promise<string[]> {
     const settings = `--config-file=${join(work, "apt.conf")}`;
     return (await execute("apt-get", [settings, ...args], options)).stdout;
   };
-  // One broken source among several is no reason to stop: the plan tells whether it mattered.
+  // One broken source among several need not matter: the plan tells whether it does.
   const updateFailure = await apt("update").then(() => "", failureText);
   try {
     const plan = await apt("--simulate", "--no-install-recommends", "install", "redis-server");
@@ -84,7 +84,7 @@ async function download(work: string): Promise<string[]> {
     const libraries = missing.filter(
       (name) => /^(lib|lua)/.test(name) && !systemPackages.has(name),
     );
-    // The server comes also where the system's plan is empty because it has it already.
+    // The server is named because the plan is empty on a system that already has it.
     await apt("download", ...new Set(["redis-server", "redis-tools", ...libraries]));
   } catch (cause) {
     throw new Error(`apt-get: ${updateFailure}\n${failureText(cause)}`, { cause });
@@ -106,7 +106,7 @@ function aptSettings(work: string): string {
   `;
 }
 
-/** A script that finds its libraries beside itself, wherever the folder is moved to. */
+/** Writes a script that finds its libraries beside itself, wherever the folder is moved. */
 async function writeLauncher(unpacked: string): Promise<void> {
   const folders = new Set<string>();
   for (const entry of await readdir(join(unpacked, "root"), { recursive: true })) {
@@ -122,7 +122,7 @@ exec "$here/root/usr/bin/redis-server" "$@"
   await chmod(join(unpacked, "redis-server"), 0o755);
 }
 
-/** Two runs may race: the first one's folder stays, the other's is as good and goes. */
+/** Two runs may race: the first one's folder stays; the other's is as good and is removed. */
 async function moveIntoPlace(unpacked: string, home: string): Promise<void> {
   try {
     await rename(unpacked, home);

@@ -8,16 +8,16 @@ import { inspectBinary, type RedisBinary } from "./redis-binary.ts";
 export interface FindRedisOptions {
   /** Where `MEM_TEST_REDIS_SERVER` and `PATH` are read. Default: the environment of this process. */
   env?: Readonly<Record<string, string | undefined>>;
-  /** The folder a server that was brought along is kept in. Default: `.cache/redis` of the project. */
+  /** The folder for an unpacked server. Default: `.cache/redis` of the project. */
   cacheDir?: string;
-  /** Is told in one line when a server is being brought along. Default: writes it to stderr. */
+  /** Called with one line when a server is being unpacked. Default: writes it to stderr. */
   announce?: (line: string) => void;
 }
 
 /**
  * Finds a server: the one that `MEM_TEST_REDIS_SERVER` names, else `redis-server` or
  * `valkey-server` from PATH, else, on Debian and Ubuntu, the distribution's own packages unpacked
- * into the cache folder; nothing is installed and no rights are needed.
+ * into the cache folder; nothing is installed, and root is not required.
  */
 export async function findRedisServer(options: FindRedisOptions = {}): Promise<RedisBinary> {
   const env = options.env ?? process.env;

@@ -1,13 +1,13 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/** Beside every listening port P of a cluster's node lies its bus port, P + 10000. */
+/** A cluster node that listens on port P has its bus port at P + 10000. */
 export const busPortOffset = 10_000;
 
 /**
- * A loopback port that was free a moment ago, its bus port too. It may be taken by the time it is
- * used, so its user tries again with another. Below 32768, where systems begin to hand out ports
- * to outgoing connections.
+ * Returns a loopback port that was free a moment ago, as was its bus port. It may be taken by the
+ * time it is used, so the caller retries with another. Below 32768, where systems begin to assign
+ * ports to outgoing connections.
  */
 export async function pickPort(): Promise<number> {
   for (;;) {

@@ -9,7 +9,7 @@ export interface RedisBinary {
   version: string;
 }
 
-/** Runs the program once, to know that it is a Redis or Valkey server and which one. */
+/** Runs the program once to check that it is a Redis or Valkey server, and which version. */
 export async function inspectBinary(path: string, origin: string): Promise<RedisBinary> {
   let output: string;
   try {

@@ -5,15 +5,15 @@ import { toArgs } from "./redis-process.ts";
 import { type RedisServer, startRedis } from "./redis-server.ts";
 
 export interface StartRedisClusterOptions {
-  /** Default: 3, the least that can agree on a failover. */
+  /** Default: 3, the minimum that can agree on a failover. */
   masters?: number;
   /** Replicas of each master. Default: 0. */
   replicas?: 0 | 1;
-  /** Further arguments of every node. */
+  /** Additional arguments of every node. */
   args?: readonly string[];
 }
 
-/** A cluster of one's own; every node can be killed, frozen and restarted by itself. */
+/** A private cluster; every node can be killed, frozen and restarted by itself. */
 export interface RedisCluster extends AsyncDisposable {
   readonly masters: readonly RedisServer[];
   /** The replica at index i follows the master at index i. */
@@ -25,7 +25,7 @@ const slotCount = 16_384;
 const timeoutMs = 20_000;
 const pollMs = 20;
 
-/** Starts a cluster and resolves when every node serves all slots and every replica is in step. */
+/** Starts a cluster and resolves when every node serves all slots and every replica is in sync. */
 export async function startRedisCluster(
   options: StartRedisClusterOptions = {},
 ): Promise<RedisCluster> {
@@ -50,8 +50,8 @@ async function startNodes(count: number, extra: readonly string[]): Promise<Redi
   const binary = await findRedisServer();
   const settings = {
     "cluster-enabled": "yes",
-    "cluster-node-timeout": "2000",
-    // A replica is wanted now, not together with others that may come.
+    "cluster-node-timeout": "10000",
+    // A replica syncs at once, without waiting for others that may come.
     "repl-diskless-sync-delay": "0",
   };
   const args = [...toArgs(settings), ...extra];

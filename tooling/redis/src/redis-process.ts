@@ -12,22 +12,22 @@ import { spawnWatched } from "./watchdog.ts";
 export interface LaunchOptions {
   binary: RedisBinary;
   dir: string;
-  /** Whether the folder goes when this process dies without having stopped the server. */
+  /** Whether the folder is removed if this process dies without having stopped the server. */
   disposableDir: boolean;
   port: number;
-  /** A file of settings, which the program may rewrite. */
+  /** A settings file, which the program may rewrite. */
   configFile?: string | undefined;
   args: readonly string[];
 }
 
-/** The port answers, but not by the server that was started for it. */
+/** Something answers on the port, but not the server that was started for it. */
 export class PortTakenError extends Error {}
 
 const startTimeoutMs = 10_000;
 const stopTimeoutMs = 5_000;
 const pollMs = 10;
 
-/** Runs the program and resolves when it answers and has proven to be the one that answers. */
+/** Starts the program and resolves when it is proven to be the process that answers. */
 export async function launch(options: LaunchOptions): Promise<ChildProcess> {
   const log = openSync(join(options.dir, "redis.log"), "a");
   const folder = options.disposableDir ? options.dir : undefined;
@@ -46,11 +46,11 @@ export async function launch(options: LaunchOptions): Promise<ChildProcess> {
   }
 }
 
-/** Sends a signal and waits for the end; whatever does not end of it in time is killed. */
+/** Sends a signal and waits for the process to end; kills it if it does not end in time. */
 export async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (hasEnded(child)) return;
   const exit = once(child, "exit");
-  // A frozen process hears nothing but this.
+  // A frozen process has to continue before it can handle a signal.
   child.kill("SIGCONT");
   child.kill(signal);
   const timer = setTimeout(() => child.kill("SIGKILL"), stopTimeoutMs);
@@ -65,13 +65,13 @@ export function hasEnded(child: ChildProcess): boolean {
 function serverArgs({ binary, port, configFile, args }: LaunchOptions): string[] {
   const settings = { port: String(port), bind: "127.0.0.1", save: "", appendonly: "no" };
   const isAtLeast7 = Number.parseInt(binary.version, 10) >= 7;
-  // Older servers have DEBUG always on and do not know the setting.
+  // Older servers always allow DEBUG and do not know the setting.
   const debug = isAtLeast7 ? { "enable-debug-command": "local" } : {};
   const file = configFile === undefined ? [] : [configFile];
   return [...file, ...toArgs({ ...settings, ...debug }), ...args];
 }
 
-/** Settings as they are written on a server's command line. */
+/** Formats settings for a server's command line. */
 export function toArgs(settings: Readonly<Record<string, string>>): string[] {
   return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
 }
@@ -108,7 +108,7 @@ async function askProcessId(port: number): Promise<number> {
   return Number(/^process_id:(\d+)/m.exec(String(info))?.[1]);
 }
 
-/** The error with the end of the server's own log, which holds the reason more often than not. */
+/** Returns the error with the end of the server's own log, which usually has the reason. */
 async function explain(cause: Error, { binary, port, dir }: LaunchOptions): Promise<Error> {
   const log = await readFile(join(dir, "redis.log"), "utf8");
   const tail = log.trimEnd().split("\n").slice(-8).join("\n");

@@ -5,17 +5,17 @@ import type { RedisBinary } from "./redis-binary.ts";
 import { type RedisServer, startRedis } from "./redis-server.ts";
 
 export interface StartRedisSentinelsOptions {
-  /** How long the primary has to be silent to be taken for dead, in milliseconds. Default: 500. */
+  /** How long the primary has to be silent to be considered down, in milliseconds. Default: 500. */
   downAfterMs?: number;
-  /** Further arguments of primary and replica. */
+  /** Additional arguments of primary and replica. */
   args?: readonly string[];
 }
 
 /** A primary, a replica, and three Sentinels that watch over them; each can be killed, frozen and restarted. */
 export interface RedisSentinels extends AsyncDisposable {
-  /** What the Sentinels call the primary. */
+  /** The Sentinels' name for the primary. */
   readonly name: string;
-  /** As they were at the start: a failover does not exchange them here. */
+  /** As they were at the start: a failover does not swap them here. */
   readonly primary: RedisServer;
   readonly replica: RedisServer;
   readonly sentinels: readonly RedisServer[];
@@ -27,8 +27,10 @@ const sentinelCount = 3;
 const quorum = 2;
 const timeoutMs = 20_000;
 const pollMs = 20;
+/** Sentinels that could not agree on who leads a failover try again after twice this time. */
+const failoverMs = 3000;
 
-/** Starts them all and resolves when the replica is in step and the Sentinels know of it and of each other. */
+/** Starts them all and resolves when the replica is in sync and the Sentinels know it and each other. */
 export async function startRedisSentinels(
   options: StartRedisSentinelsOptions = {},
 ): Promise<RedisSentinels> {
@@ -64,7 +66,7 @@ export async function startRedisSentinels(
   }
 }
 
-// A replica is wanted now, not together with others that may come.
+// A replica syncs at once, without waiting for others that may come.
 const replication = ["--repl-diskless-sync-delay", "0"];
 
 async function startSentinel(
@@ -75,7 +77,7 @@ async function startSentinel(
   const config = `
 sentinel monitor ${name} 127.0.0.1 ${primary.port} ${quorum}
 sentinel down-after-milliseconds ${name} ${downAfterMs}
-sentinel failover-timeout ${name} 10000
+sentinel failover-timeout ${name} ${failoverMs}
 `;
   return await startRedis({ binary, config, args: ["--sentinel"] });
 }

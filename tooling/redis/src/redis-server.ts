@@ -10,11 +10,11 @@ import { end, hasEnded, launch, type LaunchOptions, PortTakenError } from "./red
 import { type Reply, sendCommand } from "./resp.ts";
 
 export interface StartRedisOptions {
-  /** Further arguments of the program, such as `["--maxmemory", "10mb"]`. */
+  /** Additional arguments of the program, such as `["--maxmemory", "10mb"]`. */
   args?: readonly string[];
   /** The text of a settings file, for a program that keeps its state in it. */
   config?: string;
-  /** The working folder, kept when the server stops. Default: a temporary one, removed then. */
+  /** The working folder, kept when the server stops. Default: a temporary one, which is removed. */
   dir?: string;
   /** A loopback port. Default: a free one. */
   port?: number;
@@ -22,11 +22,11 @@ export interface StartRedisOptions {
   binary?: RedisBinary;
 }
 
-/** A server of one's own on a loopback port. */
+/** A private server on a loopback port. */
 export interface RedisServer extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
-  /** Of the running process; another one after `restart()`. */
+  /** The id of the running process; changes with `restart()`. */
   readonly pid: number;
   readonly version: string;
   readonly dir: string;
@@ -34,13 +34,13 @@ export interface RedisServer extends AsyncDisposable {
   command(...command: string[]): Promise<Reply>;
   /** Stops it as an operator would and removes its temporary folder; may be called again. */
   stop(): Promise<void>;
-  /** Ends the process at once, with `SIGKILL` unless told otherwise, and keeps the folder. */
+  /** Ends the process at once, by default with `SIGKILL`, and keeps the folder. */
   kill(signal?: NodeJS.Signals): Promise<void>;
   /** Starts the program anew on the same port and folder, after stopping it if it runs. */
   restart(): Promise<void>;
   /** Freezes the process: connections stay open, and nothing answers. */
   pause(): void;
-  /** Lets a frozen process go on. */
+  /** Continues a frozen process. */
   resume(): void;
 }
 

@@ -38,7 +38,7 @@ interface Parsed {
   end: number;
 }
 
-/** The reply that starts at `start`, or undefined while a part of it has yet to arrive. */
+/** Returns the reply that starts at `start`, or undefined until all of it has arrived. */
 function parse(buffer: Buffer, start: number): Parsed | undefined {
   const lineEnd = buffer.indexOf("\r\n", start);
   if (lineEnd < 0) return undefined;

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Writable } from "node:stream";
 
 /**
- * A shell that leaves a guard behind and becomes the program, with the same process id. The guard reads from a pipe,
- * and when that breaks it kills the program and removes its folder. It is there before the program, so that there is
- * no moment at which the program could be left alone.
+ * A shell that starts a guard and becomes the program, with the same process id. The guard reads from a pipe; when that
+ * breaks, it kills the program and removes its folder. It starts before the program, so the program is never without
+ * it.
  */
 const script = `
 folder=$1; shift
@@ -12,7 +12,7 @@ folder=$1; shift
 exec "$@" 3<&-
 `;
 
-/** Runs a program that does not outlive this process, however this one ends; then its folder goes too. */
+/** Runs a program that does not outlive this process, however this one ends; its folder is then removed, too. */
 export function spawnWatched(
   command: readonly string[],
   folder: string | undefined,
@@ -20,12 +20,12 @@ export function spawnWatched(
 ): ChildProcess {
   const child = spawn("/bin/sh", ["-c", script, "watchdog", folder ?? "", ...command], {
     cwd,
-    // Out of the terminal's process group: Ctrl-C is for the one who started it to handle.
+    // Outside the terminal's process group: the process that started it handles Ctrl-C.
     detached: true,
     stdio: ["ignore", output, output, "pipe"],
   });
   const guard = child.stdio[3] as Writable;
-  // One that is gone already need not be called off.
+  // A guard that is already gone need not be called off.
   guard.on("error", () => undefined);
   child.once("exit", () => guard.end("called off\n"));
   return child;

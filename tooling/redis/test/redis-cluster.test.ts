@@ -14,7 +14,10 @@ test("a cluster of three masters serves every slot", async () => {
 });
 
 test("the replica of a killed master takes its place", async () => {
-  await using cluster = await startRedisCluster({ replicas: 1 });
+  await using cluster = await startRedisCluster({
+    replicas: 1,
+    args: ["--cluster-node-timeout", "2000"],
+  });
   const [master] = cluster.masters;
   const [replica] = cluster.replicas;
   if (master === undefined || replica === undefined) throw new Error("The cluster is too small");

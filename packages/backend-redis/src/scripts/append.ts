@@ -1,43 +1,74 @@
-import { entries } from "./entries.ts";
-import { logs } from "./logs.ts";
-import { definePlaceScripts, type PlaceScripts } from "./place-scripts.ts";
+import { logUpkeep } from "./log-upkeep.ts";
+import { logWrites } from "./logs.ts";
+import { defineLogScripts, type PlaceScripts } from "./place-scripts.ts";
 
-/** Arguments: name of the log, ttl, maxItems, then id and value of each item. Answers position and item of each. */
+/**
+ * Arguments: name of the log, ttl, maxItems, then id, terms and value of each item. Terms are empty, or the item's time
+ * (empty: now), a blank, and its ties. Answers the position of each item, and its time if it is new, else the stored
+ * item.
+ */
 const body = `
-local name, ttl, maxItems = ARGV[10], ARGV[11], tonumber(ARGV[12])
+local function upkeep()
+${logUpkeep}
+return trim, erase, moveLog
+end
+
+local name, ttl, maxItems = ARGV[11], ARGV[12], tonumber(ARGV[13])
 if ttl == 'session' and not live then return { clock, 'ENDED' } end
-local log = locate(name)
 if log and isOver(log) then
+  local _, erase = upkeep()
   erase(log)
   log = nil
 end
-local answer, fresh = { clock, 'OK' }, false
-if log or #ARGV > 12 then
+local answer, isRepeated, made = { clock, 'OK' }, true, false
+if log or #ARGV > 13 then
   if not log then
     log = live and heldLog(name) or ownLog(name)
   elseif log.isHeld and not live then
     -- What the ended lifetime has left keeps the end it has.
+    local _, _, moveLog = upkeep()
     log = moveLog(log, ownLog(name), log.expires or dies)
   end
-  for i = 13, #ARGV, 2 do
-    local id = ARGV[i]
-    local position = redis.call('HGET', log.key, idField(log, id))
-    local item
+  made = length(log) == 0
+  local known = log.last
+  for i = 14, #ARGV, 3 do
+    local id, terms, at, ties = ARGV[i], ARGV[i + 1], '', ''
+    local position = redis.call('HGET', log.key, log.ids .. id)
+    local shown
     if position then
-      item = redis.call('HGET', log.key, itemField(log, position))
+      shown = redis.call('HGET', log.key, log.items .. position)
     else
-      position, item = log.last + 1, '[1,' .. text(now) .. ',"' .. id .. '",' .. ARGV[i + 1] .. ']'
-      putItem(log, position, id, item)
-      log.last, fresh = position, true
+      if terms ~= '' then at, ties = string.match(terms, '^(%d*) (.*)$') end
+      shown = at ~= '' and at or text(now)
+      position = log.last + 1
+      putItem(log, position, id, ties, '[2,' .. shown .. ',"' .. id .. '",0,[' .. ties .. '],' .. ARGV[i + 2] .. ']')
+      log.last = position
     end
     answer[#answer + 1] = tonumber(position)
-    answer[#answer + 1] = item
+    answer[#answer + 1] = shown
   end
-  while length(log) > maxItems do dropOldest(log) end
-  keep(log, prolonged(log, ttl))
+  -- What is too much is mostly the oldest alone, with nothing tied to it and no hole behind it.
+  while length(log) > maxItems and log.holes == 0 do
+    local oldest = log.items .. log.first
+    local id = string.match(redis.call('HGET', log.key, oldest), '^%[2,%d+,"([^"]*)",%d+,%[%],')
+    if not id then break end
+    redis.call('HDEL', log.key, oldest, log.ids .. id)
+    log.first = log.first + 1
+  end
+  if length(log) > maxItems then upkeep()(log, maxItems, known) end
+  isRepeated = log.last == known
+
+  -- A log never ends earlier than it would have without this append.
+  if ttl == 'null' or log.expires == FOREVER then log.expires = FOREVER
+  else
+    local least = math.max(log.expires or log.least or 0, ttl == 'session' and 0 or now + ttl)
+    local isTied = ttl == 'session' or (log.isOld and log.expires == nil)
+    if isTied then log.least, log.expires = least > 0 and least or nil, nil else log.expires = least end
+  end
+  if log.isHeld then becomes[1], becomes[2] = log.meta, boundsOf(log) else keep(log) end
 end
-leave(not fresh, true)
+leave(isRepeated, made)
 return answer
 `;
 
-export const append: PlaceScripts = definePlaceScripts("append", entries, logs, body);
+export const append: PlaceScripts = defineLogScripts("append", logWrites, body);

@@ -2,8 +2,8 @@ import { entries } from "./entries.ts";
 import { definePlaceScripts, type PlaceScripts } from "./place-scripts.ts";
 
 /**
- * Answers how many entries it removed, and MORE where there are more than it removes at once: a million would block
- * the server for seconds.
+ * Answers how many entries it removed, and MORE if it stopped at the most that it removes at once: a million would
+ * block the server for seconds.
  */
 const body = `
 local removed, left = 0, 5000
@@ -25,6 +25,7 @@ end
 removeAll(own)
 if visible then removeAll(held) end
 fitIndex()
+if removed > 0 then tell() end
 if left <= 0 then return { clock, 'MORE', removed } end
 leave(false, false)
 return { clock, 'OK', removed }

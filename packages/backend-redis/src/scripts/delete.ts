@@ -2,14 +2,14 @@ import { entries } from "./entries.ts";
 import { definePlaceScripts, type PlaceScripts } from "./place-scripts.ts";
 
 /**
- * Arguments: how many calls ask, then key and ifVersion of each removal. Answers 1 for each that was there and is gone.
+ * Arguments: number of calls, then key and ifVersion of each removal. Answers 1 for each that was there and is gone.
  */
 const body = `
 local found = {}
-for i = 11, #ARGV, 2 do found[#found + 1] = find(prefix .. ARGV[i]) or false end
+for i = 12, #ARGV, 2 do found[#found + 1] = find(prefix .. ARGV[i]) or false end
 local answer, refit, gone = { clock, 'OK' }, false, {}
 for i, current in ipairs(found) do
-  local member, expected = prefix .. ARGV[2 * i + 9], ARGV[2 * i + 10]
+  local member, expected = prefix .. ARGV[2 * i + 10], ARGV[2 * i + 11]
   local matches = current and not gone[member] and (expected == '' or '=' .. current.version == expected)
   if matches then
     drop(current.home, { member })
@@ -19,7 +19,8 @@ for i, current in ipairs(found) do
   answer[#answer + 1] = matches and 1 or 0
 end
 if refit then fitIndex() end
-leave(false, false, ARGV[10])
+if next(gone) then tell() end
+leave(false, false, ARGV[11])
 return answer
 `;
 

@@ -1,13 +1,15 @@
+import { pieces } from "./pieces.ts";
+
 /**
- * Entries in their two homes. `own`: a string key `e:NAME` each, which the server itself frees at its expiry.
- * `held`: the hash of a live workflow, which ends with it. Either has its names in an index without scores (in the
- * order of code points) and the expiries in another; in `held`, what lives by the workflow has none. Names of the dead
- * stay in the index until a later call sweeps them, or the index ends with its latest entry.
+ * Entries have two homes. `own`: a string key `e:NAME` each, which the server itself frees at its expiry. `held`: the
+ * hash of a live workflow, which ends with it. Each home has the names in an index without scores (in the order of code
+ * points) and the expiries in another; in `held`, entries that live as long as the workflow have none. Names of expired
+ * entries stay in the index until a later call sweeps them, or until the index ends with its latest entry.
  *
- * `expires` is a time, `+inf` for ever, or nil: with the workflow.
+ * `expires` is a time, `FOREVER`, or nil: with the workflow.
  */
-export const entries = `
-local FOREVER = math.huge
+export const homes: string = `
+${pieces}
 local marker = base .. 'r'
 
 local own = { names = base .. 'n', expiries = base .. 'x' }
@@ -27,12 +29,26 @@ function own.write(key, envelope, expires)
 end
 function own.remove(keys) return redis.call('UNLINK', unpack(keys)) end
 
+local held
+if isWorkflow then
+  held = { names = base .. 'sn', expiries = base .. 'sx' }
+  function held.key(member) return 'e' .. member end
+  function held.get(member) return redis.call('HGET', hash, held.key(member)) end
+  function held.read(keys) return inPieces('HMGET', hash, keys) end
+  function held.write(key, envelope) redis.call('HSET', hash, key, envelope) end
+  function held.remove(keys) return redis.call('HDEL', hash, unpack(keys)) end
+end
+
 local function keysOf(home, members)
   local keys, key = {}, home.key
   for i = 1, #members do keys[i] = key(members[i]) end
   return keys
 end
+`;
 
+/** `homes`, and what scripts do with entries. */
+export const entries: string = `
+${homes}
 -- The index first: where it is not ours it fails before anything has changed.
 local function put(home, member, envelope, expires)
   redis.call('ZADD', home.names, 0, member)
@@ -94,6 +110,11 @@ local function fitIndex()
     if latest == 'inf' then redis.call('PERSIST', key)
     elseif latest then bury(key, latest + (latest - now) / 8) end
   end
+end
+
+-- Tells who watches the workflow, where somebody does. A hint: who may not publish does its work all the same.
+local function tell()
+  if isWorkflow and redis.call('EXISTS', base .. 'v') == 1 then redis.pcall('PUBLISH', base .. 'c', '') end
 end
 
 -- The names of one scope within an index.

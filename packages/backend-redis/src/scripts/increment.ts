@@ -1,24 +1,23 @@
 import { entries } from "./entries.ts";
 import { ownGrant } from "./own-grant.ts";
 import { defineAgentScript, defineWorkflowScript, type PlaceScripts } from "./place-scripts.ts";
-import { registry } from "./registry.ts";
+import { registryOfPlace } from "./registry.ts";
 
 /**
- * Arguments: what goes around the number of an entry that this makes, then of each increment its key, what to add,
- * version, opId and ttl. Answers, of each, the number as a text, because Redis cuts those of a script down to integers,
- * and the version; or which argument stands against it, and no version. Everything else of an entry that is there stays
- * as it is.
+ * Arguments: the text before and after the number of a new entry, then key, amount, version, opId and ttl of each
+ * increment. Answers, for each, the number as text, because Redis truncates a script's numbers to integers, and the
+ * version; or the argument at fault, and an empty version. The rest of an existing entry stays as it is.
  *
- * Adds up all of them first, one after the other, which also finds what is not ours, and changes things only then.
+ * Computes all sums first, in order, which also finds foreign data, and only then changes anything.
  */
 const body = `
-local home, total = live and held or own, (#ARGV - 11) / 5
+local home, total = live and held or own, (#ARGV - 12) / 5
 if total > 8 or clock % 8 == 0 then sweep(home, math.max(160, math.min(2 * total, 1000))) end
 
 -- By name: what is there after the increments so far, and false where nothing is.
 local known, isChanged, changed = {}, {}, {}
 local answer, repeats, latest = { clock, 'OK' }, 0, 0
-for at = 12, #ARGV, 5 do
+for at = 13, #ARGV, 5 do
   local member, by, version, op, ttl = prefix .. ARGV[at], tonumber(ARGV[at + 1]), unpack(ARGV, at + 2, at + 4)
   if ttl == 'session' and not live then return { clock, 'ENDED' } end
   local current = known[member]
@@ -32,14 +31,15 @@ for at = 12, #ARGV, 5 do
   end
 
   local outcome, outcomeVersion = 'key', ''
-  if not current or current.number then
+  if current and op ~= '' and current.op == op then
+    repeats = repeats + 1
+    if current.number then outcome, outcomeVersion = current.number, current.version end
+  elseif not current or current.number then
     local sum = tonumber(current and current.number or '0') + by
-    if current and op ~= '' and current.op == op then
-      outcome, outcomeVersion, repeats = current.number, current.version, repeats + 1
-    elseif sum ~= sum or sum == math.huge or sum == -math.huge then outcome = 'by'
+    if sum ~= sum or sum == math.huge or sum == -math.huge then outcome = 'by'
     else
       if not current then
-        current = { created = text(now), source = ARGV[10], rest = ARGV[11] }
+        current = { created = text(now), source = ARGV[11], rest = ARGV[12] }
         if ttl == 'null' then current.expires = FOREVER
         elseif ttl ~= 'session' then current.expires = now + ttl end
         known[member] = current
@@ -75,12 +75,13 @@ for _, member in ipairs(changed) do
     .. entry.op .. '",' .. entry.source .. ',' .. entry.number .. entry.rest .. ']', expires)
 end
 if refit then fitIndex() end
+if #changed > 0 then tell() end
 -- Those that had happened before are not counted again.
 leave(repeats == total, home == held and #changed > 0, total - repeats)
 return answer
 `;
 
 export const increment: PlaceScripts = {
-  agent: defineAgentScript("increment", registry, entries, ownGrant, body),
+  agent: defineAgentScript("increment", registryOfPlace, entries, ownGrant, body),
   workflow: defineWorkflowScript("increment", entries, ownGrant, body),
 };

@@ -1,15 +1,16 @@
-import { entries } from "./entries.ts";
+import { homes } from "./entries.ts";
 import { definePlaceScripts, type PlaceScripts } from "./place-scripts.ts";
 
 /**
- * Arguments: where to begin, the prefix of the keys, how many. Answers when the workflow's lifetime expires, then a
- * page of each home: the last key that was looked at, where there may be more, and key and envelope of each entry.
- * The reader merges them: Lua compares strings by the server's locale. A page ends early at four megabytes.
+ * Arguments: where to begin, the prefix of the keys, the limit. Answers when the workflow's lifetime expires, then a
+ * page of each home: the last key that was looked at if there may be more (else empty), then key and envelope of each
+ * entry. The reader merges them, because Lua compares strings by the server's locale. The pages end early at 4 MiB
+ * together.
  */
 const body = `
-local start, limit, budget = ARGV[10], tonumber(ARGV[12]), 4194304
+local start, limit, budget = ARGV[11], tonumber(ARGV[13]), 4194304
 local from = string.sub(start, 1, 1) .. prefix .. string.sub(start, 2)
-local to = '(' .. prefix .. ARGV[11] .. string.char(255)
+local to = '(' .. prefix .. ARGV[12] .. string.char(255)
 
 local function page(home)
   local members = redis.call('ZRANGEBYLEX', home.names, from, to, 'LIMIT', 0, limit)
@@ -34,4 +35,4 @@ leave(false, false)
 return { clock, 'OK', text(dies), pages }
 `;
 
-export const list: PlaceScripts = definePlaceScripts("list", entries, body);
+export const list: PlaceScripts = definePlaceScripts("list", homes, body);

@@ -1,118 +1,89 @@
 /**
- * Logs in their two homes, as entries have them. `own`: a hash `l:NAME` each. `held`: fields of the workflow's hash,
- * marked by the name, with their bounds in the state. Items lie under their positions, which are consecutive, so a
- * page is one HMGET however long the log is; `i` fields find an item by its id, so that nothing is appended twice.
+ * Logs have two homes, like entries. `own`: a hash `l:NAME` each. `held`: fields of the workflow's hash, marked by the
+ * log's name, with the bounds in the state. `m` fields hold items by position, so a page is read by HMGET however long
+ * the log is; `i` fields find an item by its id, so that nothing is appended twice; `t` fields have the positions of
+ * the items that share a tie.
  *
- * The bounds are the first and last position and the end: a time, 0 for ever, `null` with the workflow, or `s` and a
- * time: with the workflow, but not before then where it ends with its data kept.
+ * The bounds are the first and last position, the expiry, and how many positions between them are empty. The expiry is
+ * a time, 0 for never, `null` with the workflow, or `s` and a time: with the workflow, but not before that time if it
+ * ends with its data kept. Format 1 has neither empty positions nor ties.
  */
 export const logs = `
 local logNames = base .. 'lr'
 
+-- \`items\`, \`ids\` and \`ties\` are what the names of those fields begin with.
 local function ownLog(name)
   local key = base .. 'l:' .. name
-  return { name = name, isHeld = false, key = key, mark = '', metaKey = key, meta = 'l', first = 1, last = 0 }
+  return { name = name, isHeld = false, key = key, items = 'm', ids = 'i', ties = 't',
+    metaKey = key, meta = 'l', first = 1, last = 0, holes = 0 }
 end
 local function heldLog(name)
-  return { name = name, isHeld = true, key = hash, mark = name .. ':', metaKey = state, meta = 'l:' .. name,
-    first = 1, last = 0 }
+  local mark = name .. ':'
+  return { name = name, isHeld = true, key = hash, items = 'm' .. mark, ids = 'i' .. mark, ties = 't' .. mark,
+    metaKey = state, meta = 'l:' .. name, first = 1, last = 0, holes = 0 }
 end
 
-local function open(log, stored)
-  local bounds = stored or redis.call('HGET', log.metaKey, log.meta)
+local function unreadable(stored) error(string.match(stored, '^%[?%d+[ ,]') and 'MEM_FORMAT' or 'MEM_CORRUPT', 0) end
+
+-- Reads the bounds of a log; returns nothing where it has none.
+local function open(log, bounds)
   if not bounds then return nil end
-  local first, last, expires = string.match(bounds, '^1 (%d+) (%d+) (%w+)$')
-  if not first then error(string.match(bounds, '^%d+ ') and 'MEM_FORMAT' or 'MEM_CORRUPT', 0) end
-  log.first, log.last = tonumber(first), tonumber(last)
-  log.isOld, log.least = true, tonumber(string.match(expires, '^s(%d+)$'))
-  if expires ~= 'null' and not log.least then log.expires = expires == '0' and FOREVER or tonumber(expires) end
+  local first, last, ending, holes = string.match(bounds, '^2 (%d+) (%d+) (%w+) (%d+)$')
+  if not first then first, last, ending = string.match(bounds, '^1 (%d+) (%d+) (%w+)$') end
+  if not first then unreadable(bounds) end
+  log.first, log.last, log.holes, log.isOld = tonumber(first), tonumber(last), tonumber(holes or 0), true
+  if ending ~= 'null' then
+    log.least = tonumber(string.match(ending, '^s(%d+)$'))
+    if not log.least then log.expires = ending == '0' and FOREVER or tonumber(ending) end
+  end
   return log
 end
-
-local function locate(name)
-  local log = visible and open(heldLog(name))
-  if log or live then return log or nil end
-  return open(ownLog(name))
+local function openOwn(name)
+  local log = ownLog(name)
+  return open(log, redis.call('HGET', log.key, log.meta))
 end
 
 local function isOver(log) return log.expires ~= nil and log.expires <= now end
-local function length(log) return log.last - log.first + 1 end
-local function itemField(log, position) return 'm' .. log.mark .. text(position) end
-local function idField(log, id) return 'i' .. log.mark .. id end
-local function idOf(item) return string.match(item, '^%[1,%d+,"([^"]*)",') end
+`;
 
-local function putItem(log, position, id, item)
-  redis.call('HSET', log.key, itemField(log, position), item, idField(log, id), text(position))
-end
+/** Opens the log that a script of `defineLogScripts` is about. */
+export const theLog = `
+local log
+if visible and life[8] then log = open(heldLog(ARGV[11]), life[8])
+elseif not live then log = openOwn(ARGV[11]) end
+`;
 
-local function dropOldest(log)
-  local field = itemField(log, log.first)
-  redis.call('HDEL', log.key, field, idField(log, idOf(redis.call('HGET', log.key, field))))
-  log.first = log.first + 1
-end
+/** For scripts that change logs; comes after `logs`. */
+export const logWrites = `
+local function length(log) return log.last - log.first + 1 - log.holes end
+local function eachTie(ties) return string.gmatch(ties, '"([^"]*)"') end
 
-local function erase(log)
-  if log.isHeld then
-    while log.first <= log.last do dropOldest(log) end
-    redis.call('HDEL', log.metaKey, log.meta)
-  else
-    redis.call('UNLINK', log.key)
-    redis.call('ZREM', logNames, log.name)
+local function putItem(log, position, id, ties, item)
+  redis.call('HSET', log.key, log.items .. position, item, log.ids .. id, position)
+  if ties == '' then return end
+  for tie in eachTie(ties) do
+    local field = log.ties .. tie
+    redis.call('HSET', log.key, field, (redis.call('HGET', log.key, field) or '') .. ' ' .. position)
   end
 end
 
--- When a log ends that is appended to with this ttl: never earlier than it would have without.
-local function prolonged(log, ttl)
-  if ttl == 'null' or log.expires == FOREVER then return FOREVER end
-  local least = math.max(log.expires or log.least or 0, ttl == 'session' and 0 or now + ttl)
-  local isTied = ttl == 'session' or (log.isOld and log.expires == nil)
-  if not isTied then return least end
-  log.least = least > 0 and least or nil
-  return nil
+local function boundsOf(log)
+  local ending = log.least and 's' .. text(log.least) or 'null'
+  if log.expires ~= nil then ending = log.expires == FOREVER and '0' or text(log.expires) end
+  return string.format('2 %d %d %s %d', log.first, log.last, ending, log.holes)
 end
+local function writeBounds(log) redis.call('HSET', log.metaKey, log.meta, boundsOf(log)) end
 
 -- Writes down the bounds of a log and when it ends.
-local function keep(log, expires)
-  local ending = expires == nil and (log.least and 's' .. text(log.least) or 'null')
-    or (expires == FOREVER and '0' or text(expires))
-  redis.call('HSET', log.metaKey, log.meta, '1 ' .. text(log.first) .. ' ' .. text(log.last) .. ' ' .. ending)
+local function keep(log)
+  writeBounds(log)
   if log.isHeld then return end
-  if expires == FOREVER then redis.call('PERSIST', log.key) else bury(log.key, expires) end
+  if log.expires == FOREVER then redis.call('PERSIST', log.key) else bury(log.key, log.expires) end
   if not isWorkflow then return end
   -- So that the workflow finds it when it starts or ends.
   redis.call('ZREMRANGEBYSCORE', logNames, '-inf', text(now))
-  redis.call('ZADD', logNames, expires == FOREVER and '+inf' or text(expires), log.name)
+  redis.call('ZADD', logNames, log.expires == FOREVER and '+inf' or text(log.expires), log.name)
   local latest = redis.call('ZREVRANGE', logNames, 0, 0, 'WITHSCORES')[2]
   if latest == 'inf' then redis.call('PERSIST', logNames) else bury(logNames, tonumber(latest)) end
-end
-
--- Moves a log to its other home, item by item.
-local function moveLog(from, to, expires)
-  to.first, to.last = from.first, from.last
-  for position = from.first, from.last do
-    local item = redis.call('HGET', from.key, itemField(from, position))
-    putItem(to, position, idOf(item), item)
-  end
-  erase(from)
-  keep(to, expires)
-  to.isOld, to.expires = true, expires
-  return to
-end
-
--- The logs of the lifetime.
-local function heldLogs()
-  local found, fields = {}, redis.call('HGETALL', state)
-  for i = 1, #fields, 2 do
-    if string.sub(fields[i], 1, 2) == 'l:' then
-      found[#found + 1] = open(heldLog(string.sub(fields[i], 3)), fields[i + 1])
-    end
-  end
-  return found
-end
-
-local function ownLogs()
-  local found = {}
-  for _, name in ipairs(redis.call('ZRANGE', logNames, 0, -1)) do found[#found + 1] = open(ownLog(name)) end
-  return found
 end
 `;

@@ -1,4 +1,4 @@
-/** What happens to a workflow's data where its lifetime begins, or ends without taking the data with it. */
+/** What happens to a workflow's data when its lifetime begins, or ends with its data kept. */
 export const moves = `
 -- An envelope with another expiry.
 local function reDated(raw, expires)
@@ -12,7 +12,10 @@ local function settleKept()
     put(held, member, reDated(held.get(member), dies), dies)
   end
   for _, log in ipairs(heldLogs()) do
-    if log.expires == nil then keep(log, dies) end
+    if log.expires == nil then
+      log.expires = dies
+      keep(log)
+    end
   end
 end
 

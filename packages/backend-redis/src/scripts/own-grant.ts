@@ -1,4 +1,4 @@
-/** How a place that holds entries of its own gets into the registry; comes after `registry` and `entries`. */
+/** Lists a place that holds entries of its own in the registry; comes after `registry` and `entries`. */
 export const ownGrant = `
 local CENTURY = 3155760000000
 
@@ -8,7 +8,7 @@ local function grantOwn(untilThen)
   local known = redis.call('GET', marker)
   if known and tonumber(string.match(known, '^%d+')) >= untilThen then return nil end
   local duration = 2 * (untilThen - now)
-  local token = KEYS[2] and enlist(KEYS[2], owner, duration) or ownToken
+  local token = KEYS[2] and registry()(KEYS[2], owner, duration) or ownToken
   if token == '' then return { clock, 'UNREGISTERED', 'own', text(duration) } end
   redis.call('SET', marker, text(now + duration) .. ' ' .. token, 'PXAT', lastMoment(now + duration))
   return nil

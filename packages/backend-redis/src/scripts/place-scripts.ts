@@ -1,9 +1,10 @@
-import { lifetime, noLifetime } from "./lifetime.ts";
-import { registry } from "./registry.ts";
+import { lifetime, lifetimeAnd, noLifetime } from "./lifetime.ts";
+import { logs, theLog } from "./logs.ts";
+import { registryOfPlace } from "./registry.ts";
 import { defineScript, type Script } from "./script.ts";
 import { clock, time } from "./time.ts";
 
-/** A script for the memory of an agent, and the same for a workflow, which has lifetimes. */
+/** The variants of a script: for the memory of an agent, and for a workflow, which has lifetimes. */
 export interface PlaceScripts {
   readonly agent: Script;
   readonly workflow: Script;
@@ -21,10 +22,19 @@ export function defineAgentScript(name: string, ...parts: readonly string[]): Sc
 }
 
 export function defineWorkflowScript(name: string, ...parts: readonly string[]): Script {
-  return defineScript(name, time, registry, lifetime, ...parts);
+  return defineScript(name, time, registryOfPlace, lifetime, ...parts);
 }
 
-/** A script that is told of the clock and nothing else. */
+/** Defines a script about the log that its first argument names: `log`, nil if there is none. */
+export function defineLogScripts(name: string, ...parts: readonly string[]): PlaceScripts {
+  const workflow = lifetimeAnd("'l:' .. ARGV[11]");
+  return {
+    agent: defineAgentScript(name, logs, theLog, ...parts),
+    workflow: defineScript(name, time, registryOfPlace, workflow, logs, theLog, ...parts),
+  };
+}
+
+/** Defines a script that reads only the clock's part of the header. */
 export function defineClockScript(name: string, body: string): Script {
   return { ...defineScript(name, clock, body), headerLength: 2 };
 }

@@ -1,15 +1,15 @@
 import { entries } from "./entries.ts";
 import { ownGrant } from "./own-grant.ts";
 import { defineAgentScript, defineWorkflowScript, type PlaceScripts } from "./place-scripts.ts";
-import { registry } from "./registry.ts";
+import { registryOfPlace } from "./registry.ts";
 
 /**
- * Arguments: how many writes each call has, where calls are counted; then, for each run of writes on the same terms, how
- * many they are, the terms, and of each write its key and what comes after its times in the envelope. Terms are ttl,
- * opId and conditions with blanks between, where \`-\` is ifAbsent and \`=\` begins ifVersion.
+ * Arguments: the number of writes of each call, if calls are counted; then, for each run of writes with the same terms,
+ * their number, the terms, and of each write the key and the part of the envelope after its times. Terms are ttl, opId
+ * and conditions with blanks between, where `-` is ifAbsent and `=` begins ifVersion.
  *
- * Answers place, verdict and current version of every write that was not simply stored. Judges all writes first, one
- * after the other, which also finds what is not ours, and changes things only then.
+ * Answers index, verdict and current version of every write that was not simply stored. Judges all writes first, in
+ * order, which also finds foreign data, and only then changes anything.
  */
 const body = `
 local match, stamp = string.match, text(now)
@@ -28,7 +28,7 @@ local function termsOf(argument)
   return terms
 end
 
-local members, contents, terms, from = {}, {}, {}, 11
+local members, contents, terms, from = {}, {}, {}, 12
 while from < #ARGV do
   local count, shared = tonumber(ARGV[from]), termsOf(ARGV[from + 1])
   for at = from + 2, from + 2 * count, 2 do
@@ -125,20 +125,21 @@ for i = 1, #changed do
   home.write(keys[at], envelopes[at], expiries[at])
 end
 if refit and home == own then fitIndex() end
+if #changed > 0 then tell() end
 
 -- A call whose writes had all happened before is not counted again.
 local calls, at = 0, 1
-for size in string.gmatch(ARGV[10], '%d+') do
+for size in string.gmatch(ARGV[11], '%d+') do
   local isNew = size == '0'
   for i = at, at + size - 1 do isNew = isNew or not repeated[i] end
   if isNew then calls = calls + 1 end
   at = at + size
 end
-leave(calls == 0, home == held, calls)
+leave(calls == 0, home == held and (not isIndexed or #scored > 0), calls)
 return answer
 `;
 
 export const save: PlaceScripts = {
-  agent: defineAgentScript("save", registry, entries, ownGrant, body),
+  agent: defineAgentScript("save", registryOfPlace, entries, ownGrant, body),
   workflow: defineWorkflowScript("save", entries, ownGrant, body),
 };

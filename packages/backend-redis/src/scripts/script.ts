@@ -3,20 +3,20 @@ import { createHash } from "node:crypto";
 /**
  * A Lua script as the server knows it.
  *
- * Its first key is what all keys of a place begin with: it decides the slot, and every key the script touches lies in
- * it. Naming each of them would be no help, because those of entries come from the index. On a single server, the
- * second is the beginning of the tenant's registry.
+ * Its first key is the prefix of all keys of a place: it determines the slot, and every key that the script touches is
+ * in that slot. These can't all be named in advance, because those of entries come from the index. On a single server,
+ * the second key is the prefix of the tenant's registry.
  */
 export interface Script {
   readonly name: string;
   readonly lua: string;
-  /** How EVALSHA names it. */
+  /** The hash by which EVALSHA names it. */
   readonly sha: string;
-  /** How much of the header it reads. */
+  /** How many arguments of the header it reads. */
   readonly headerLength: number;
 }
 
-const HEADER_LENGTH = 9;
+const HEADER_LENGTH = 10;
 
 /** Joins the parts of a script; they share one chunk, so a part sees the locals of those before it. */
 export function defineScript(name: string, ...parts: readonly string[]): Script {
@@ -25,23 +25,25 @@ export function defineScript(name: string, ...parts: readonly string[]): Script 
   return { name, lua, sha, headerLength: HEADER_LENGTH };
 }
 
-/** What every script is called with before arguments of its own; see `time.ts` for what reads it. */
+/** The arguments of every script before its own; `time.ts` reads them. */
 export interface ScriptHeader {
   /** Milliseconds of the server's clock; filled in when the command is written to a connection. */
   readonly deadline: string;
-  /** What a test adds to the server's time. */
+  /** Milliseconds that a test adds to the server's time. */
   readonly offset: string;
-  /** What the names of a scope begin with within its slot. */
+  /** Prefix of a scope's names within its slot. */
   readonly prefix: string;
   /** The lifetime a call is tied to; empty: none. */
   readonly epoch: string;
   readonly actor: string;
   readonly activity: string;
-  /** What the tenant's registry answered, in a Cluster, where a script can't reach it. */
+  /** Tokens from the tenant's registry; only in a Cluster, where a script can't reach the registry. */
   readonly lifeToken: string;
   readonly ownToken: string;
-  /** How the registry names this place. */
+  /** The name of this place in the registry. */
   readonly owner: string;
+  /** The claim that the call depends on: token, blank, step; empty: none. */
+  readonly claim: string;
 }
 
 export function headerArgs(header: ScriptHeader): string[] {
@@ -55,5 +57,6 @@ export function headerArgs(header: ScriptHeader): string[] {
     header.lifeToken,
     header.ownToken,
     header.owner,
+    header.claim,
   ];
 }

@@ -2,8 +2,8 @@ import { entries } from "./entries.ts";
 import { definePlaceScripts, type PlaceScripts } from "./place-scripts.ts";
 
 /**
- * Answers how many entries a place of the registry holds, whether its workflow is live, and, where nothing is left of
- * its own entries, the score under which the registry may forget it.
+ * Answers how many entries a place of the registry holds, whether its workflow is live, and, if nothing is left in
+ * `own`, the score with which the registry may remove it.
  */
 const body = `
 sweep(own, 100)

@@ -1,8 +1,8 @@
 /**
  * Begins every script. Time is the server's own, plus what a test adds to it.
  *
- * A script that arrives after the caller was told that the call has failed does nothing: without this, a write that
- * waited in the buffers of a frozen server would appear long after it was given up.
+ * A script that arrives after its deadline does nothing: otherwise, a write that waited in the buffers of a frozen
+ * server would appear long after the caller was told that it had failed.
  */
 export const clock = `
 local base, offset = KEYS[1], tonumber(ARGV[2])
@@ -12,10 +12,12 @@ if clock >= tonumber(ARGV[1]) then return { clock, 'LATE' } end
 local now = clock + offset
 `;
 
-/** What scripts have in common that do more than look at the clock. */
+/** Begins scripts that use more than the clock. */
 export const time: string = `
 ${clock}
-local prefix, epoch, actor, activity, lifeToken, ownToken, owner = unpack(ARGV, 3, 9)
+local prefix, epoch, actor, activity, lifeToken, ownToken, owner, claim = unpack(ARGV, 3, 10)
+
+local FOREVER = math.huge
 
 -- Lua prints large numbers with an exponent, which is no integer to Redis. The same few are asked for over and over.
 local texts = {}
@@ -26,21 +28,6 @@ local function text(number)
     texts[number] = known
   end
   return known
-end
-
--- A call takes no more than some thousand arguments; answers, where they are lists, are joined.
-local function inPieces(command, key, list)
-  local joined = {}
-  for from = 1, #list, 1000 do
-    local to, answer = math.min(from + 999, #list)
-    if key then answer = redis.call(command, key, unpack(list, from, to))
-    else answer = redis.call(command, unpack(list, from, to)) end
-    if to - from + 1 == #list then return answer end
-    if type(answer) == 'table' then
-      for i = 1, #answer do joined[#joined + 1] = answer[i] end
-    end
-  end
-  return joined
 end
 
 -- The server frees a key when its time is later than this: one less than the first moment at which it is expired.
