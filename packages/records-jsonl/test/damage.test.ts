@@ -23,7 +23,7 @@ const DAMAGES: readonly (readonly [name: string, bytes: Buffer, problem: string]
   ["null", Buffer.from("null"), "not a record: no object"],
   ["no id", Buffer.from(line(7).replace('"id"', '"no"')), "not a record: no id"],
   ["a bad time", Buffer.from(line(7).replace("2026-01", "2026-77")), "its timestamp is no time"],
-  ["a long line", Buffer.alloc(100_001, "x"), "longer than 100000 bytes"],
+  ["a long line", Buffer.alloc(100_200, "x"), "longer than 1001"],
   ["another agent", Buffer.from(line(7).replace("strategy", "content")), "another agent or tenant"],
   ["another tenant", Buffer.from(line(7).replace("default", "acme")), "another agent or tenant"],
 ];
@@ -46,10 +46,10 @@ describe("a damaged line", () => {
       const { status, messages, details } = await store.health();
       expect(status).toBe("degraded");
       expect(messages).toEqual([
-        expect.stringContaining(`${FILE} at byte ${offset} was skipped: `),
+        expect.stringContaining(`${FILE}, line 3, at byte ${offset} was skipped: `),
       ]);
       expect(details["damage"]).toEqual([
-        { file: FILE, offset, problem: expect.stringContaining(problem) },
+        { file: FILE, line: 3, offset, problem: expect.stringContaining(problem) },
       ]);
 
       await store.append([record(4)]);
@@ -111,7 +111,7 @@ describe("a torn tail", () => {
       const before = end < first ? [] : ["record-1"];
       expect(await idsOf(store)).toEqual(before);
       await store.append(series(3));
-      // A newline was all that the first record lacked; it is whole again with the next one's help.
+      // The first record lacked only its newline, so the next append made it whole again.
       const repaired = end < first ? ["record-1"] : before;
       expect(await idsOf(store)).toEqual([...repaired, "record-0", "record-1", "record-2"]);
     }
@@ -131,6 +131,8 @@ describe("a torn tail", () => {
     const { status, details } = await store.health();
     expect(status).toBe("degraded");
     const offset = Buffer.byteLength(line(1)) + 1;
-    expect(details["damage"]).toEqual([{ file: FILE, offset, problem: "torn: it has no end" }]);
+    expect(details["damage"]).toEqual([
+      { file: FILE, line: 2, offset, problem: "torn: it has no end" },
+    ]);
   });
 });

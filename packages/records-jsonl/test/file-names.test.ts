@@ -2,12 +2,12 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { agentFile, isAgentFile, tenantFolder } from "../src/file-names.ts";
+import { agentFile, isAgentFile, tenantFolder } from "../src/folder/file-names.ts";
 import { createJsonlRecords } from "../src/index.ts";
 import { idsOf, record } from "./fixtures/records.ts";
 import { temporaryFolder } from "./fixtures/temporary-folder.ts";
 
-/** Pieces that paths, shells and file systems take for something else. */
+/** Pieces that paths, shells and file systems interpret. */
 const pieces = fc.constantFrom(
   ..."a b A B é e\u0301 ß / \\ : . .. ~ @ % * ? \" ' \0 \n CON nul com1 .jsonl -rf 👩‍💻 İ ı".split(
     " ",

@@ -8,7 +8,7 @@ import { temporaryFolder } from "./fixtures/temporary-folder.ts";
 
 describe("the format of a folder", () => {
   it.each([
-    ["a later version", '{"format":"@mem/records-jsonl","version":2}', "version 2"],
+    ["a later version", '{"format":"@mem/records-jsonl","version":3}', "version 3"],
     ["another format", '{"format":"something else","version":1}', "no version"],
     ["no JSON", "", "no version"],
   ])("is refused when it is %s, and nothing is changed", async (_, text, named) => {
@@ -29,9 +29,24 @@ describe("the format of a folder", () => {
     expect(await readFile(join(dir, "strategy.jsonl"), "utf8")).toBe(line);
     expect(await readdir(dir)).toHaveLength(2);
 
-    // Said anew at each call: somebody may have put it right.
+    // Checked again at each call: somebody may have corrected it.
     await writeFile(join(dir, "format.json"), '{"format":"@mem/records-jsonl","version":1}');
     await store.append([record(2)]);
+    expect(await idsOf(store)).toEqual(["record-1", "record-2"]);
+  });
+
+  it("becomes the present one when an earlier one is written to, and its lines are read as they are", async () => {
+    await using folder = await temporaryFolder();
+    const { dir } = folder;
+    const format = join(dir, "format.json");
+    await writeFile(format, '{"format":"@mem/records-jsonl","version":1}\n');
+    await writeFile(join(dir, "strategy.jsonl"), `${JSON.stringify(record(1))}\n`);
+    await using store = createJsonlRecords({ dir });
+    expect(await idsOf(store)).toEqual(["record-1"]);
+    expect(await readFile(format, "utf8")).toContain('"version":1');
+    await store.append([record(2)]);
+    expect(await readFile(format, "utf8")).toContain('"version":2,"from":1');
+    await store.rotate();
     expect(await idsOf(store)).toEqual(["record-1", "record-2"]);
   });
 

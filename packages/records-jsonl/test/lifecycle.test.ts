@@ -36,6 +36,7 @@ describe("a store", () => {
     expect(await idsOf(store)).toEqual([]);
     await store.append([record(7)]);
     expect(await idsOf(store)).toEqual(["record-7"]);
+    expect((await readdir(dir)).toSorted()).toEqual(["format.json", "strategy.jsonl"]);
   });
 
   it("stops a query that nobody waits for any more", async () => {

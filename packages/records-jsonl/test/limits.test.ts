@@ -2,7 +2,7 @@ import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { isMemoryError } from "@mem/core";
 import { describe, expect, it } from "vitest";
-import { createJsonlRecords, type JsonlRecordsOptions } from "../src/index.ts";
+import { createJsonlRecords } from "../src/index.ts";
 import { idsOf, record, series } from "./fixtures/records.ts";
 import { runScript } from "./fixtures/run-script.ts";
 import { temporaryFolder } from "./fixtures/temporary-folder.ts";
@@ -120,19 +120,5 @@ describe("open files", () => {
     const sent = series(300).map((each, n) => ({ ...each, agentId: `agent-${(n * 7) % 9}` }));
     await Promise.all(sent.map((each) => store.append([each])));
     expect(await idsOf(store)).toEqual(sent.map(({ id }) => id));
-  });
-});
-
-describe("options", () => {
-  const bad: [options: object, path: string][] = [
-    [{ dir: "" }, "options.dir"],
-    [{ dir: "x", durability: "server" }, "options.durability"],
-    [{ dir: "x", maxRecordBytes: 0 }, "options.maxRecordBytes"],
-    [{ dir: "x", maxOpenFiles: 1.5 }, "options.maxOpenFiles"],
-  ];
-  it.each(bad)("%j are refused by name", (options, path) => {
-    expect(() => createJsonlRecords(options as JsonlRecordsOptions)).toThrow(
-      expect.objectContaining({ code: "MEM_INVALID_ARGUMENT", path }),
-    );
   });
 });

@@ -7,7 +7,7 @@ import { temporaryFolder } from "./fixtures/temporary-folder.ts";
 
 const MEGABYTE = 2 ** 20;
 
-/** Writes lines that nobody can read without the store's health saying so. */
+/** Writes lines that nobody can read without the store's health reporting it. */
 async function writeTripwires(path: string, bytes: number): Promise<void> {
   await writeFile(path, `${"x".repeat(99)}\n`.repeat(bytes / 100));
 }
