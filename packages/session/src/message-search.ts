@@ -19,13 +19,13 @@ import {
   type LanguageName,
 } from "@mem/search";
 
-/** Makes what searches messages by their words, as a long-term store without an embedder searches entries. */
+/** Makes a scorer that searches messages by their words, as a long-term store without an embedder searches entries. */
 export async function loadMessageScorer(language: LanguageName): Promise<MessageScorer> {
   const analyzer = createAnalyzer({ language: await loadLanguage(language) });
   return (messages, request, admits, now) => {
     const { query, scored } = scoreWords(messages, request, analyzer);
     const conditions = createWordConditions(request, analyzer);
-    // Only once all have their scores, so that conditions choose among them and change none.
+    // Only after all have their scores, so that conditions select among them and change none.
     const chosen = (request.neighbours ? borrowFromNeighbours(scored) : scored).filter(
       (hit) => admits(hit.message) && (conditions?.meets(hit.terms) ?? true),
     );
@@ -43,7 +43,7 @@ interface ScoredMessage extends Hit {
   readonly terms: readonly string[];
 }
 
-/** Every message with its score, those that have none of the words with 0: they may borrow. */
+/** Every message with its score; 0 if it has none of the words, since it may still borrow. */
 function scoreWords(
   messages: readonly SearchableMessage[],
   { text, prefix = false }: SearchRequest,

@@ -1,70 +1,69 @@
-import type {
-  AgentMemory,
-  ConversationMessage,
-  ConversationSearchOptions,
-  EndedWorkflow,
-  HistoryOptions,
-  JsonCompatible,
-  JsonValue,
-  KeyInput,
-  KeyOutput,
-  MemoryKey,
-  MessageHit,
-  MessageScorer,
-  NewExecutionRecord,
-  NewMessage,
-  ReadOptions,
-  SaveOptions,
-  SchemaOutput,
-  StandardSchema,
-  Workflow,
-  WorkflowState,
+import {
+  publishFailure,
+  summarizeSession,
+  type AbortOptions,
+  type AgentMemory,
+  type ClaimOptions,
+  type JsonCompatible,
+  type JsonValue,
+  type KeyInput,
+  type KeyLike,
+  type KeyOutput,
+  type MemoryKey,
+  type NewExecutionRecord,
+  type PromoteOptions,
+  type ReadOptions,
+  type SaveOptions,
+  type SchemaOutput,
+  type SessionSummary,
+  type StandardSchema,
+  type WatchedChange,
+  type WatchOptions,
+  type Workflow,
 } from "@mem/core";
 import type { LanguageName } from "@mem/search";
-import { loadMessageScorer } from "./message-search.ts";
-import { summarize, type SessionSummary } from "./session-summary.ts";
+import { Claim } from "./claim.ts";
+import { signalOf } from "./session-call.ts";
+import { SessionConversation } from "./session-conversation.ts";
+import type { SessionEnding } from "./session-ending.ts";
+import type { ForkSessionOptions } from "./session-options.ts";
 
-interface SessionSettings {
-  readonly autoCleanup: boolean | undefined;
-  /** Of the messages. */
+interface SessionParts {
+  /** The language of the messages. */
   readonly language: LanguageName;
-}
-
-interface CallOptions {
-  readonly signal?: AbortSignal;
+  readonly ending: SessionEnding;
+  readonly fork: (options: ForkSessionOptions) => Promise<SessionContext>;
 }
 
 /**
  * A live session, as one of its members holds it. Made by `createSession`.
  *
- * Every call slides the session's timeout. Once the session has ended, whoever ended it, every method but
+ * Every call restarts the session's timeout. Once the session has ended, whoever ended it, every method except
  * `endSession` and `leave` rejects with `MEM_SESSION_ENDED`.
  */
-export class SessionContext implements AsyncDisposable {
+export class SessionContext extends SessionConversation implements AsyncDisposable {
   readonly workflowId: string;
   readonly tenantId: string;
-  /** Whether this member created the session; `false`: it joined. */
+  /** Whether this member created the session; `false` if it joined. */
   readonly created: boolean;
-  /** Whether its messages are kept in long-term memory, too. */
+  /** Whether its messages are also kept in long-term memory. */
   readonly keepsConversation: boolean;
-  /** Memory that all agents of the session share. */
-  readonly team: AgentMemory;
   readonly #workflow: Workflow;
-  readonly #settings: SessionSettings;
-  #scorer: Promise<MessageScorer> | undefined;
-  #last: WorkflowState;
-  #left = false;
-  #end: Promise<SessionSummary> | undefined;
+  readonly #parts: SessionParts;
 
-  constructor(workflow: Workflow, settings: SessionSettings) {
+  constructor(workflow: Workflow, parts: SessionParts) {
+    super(workflow, parts.language);
     this.workflowId = workflow.workflowId;
     this.tenantId = workflow.tenantId;
     this.created = workflow.created;
     this.keepsConversation = workflow.keepsConversation;
-    this.team = workflow.team;
     this.#workflow = workflow;
-    this.#last = workflow.started;
-    this.#settings = settings;
+    this.#parts = parts;
+  }
+
+  /** Memory that all agents of the session share. */
+  get team(): AgentMemory {
+    return this.#workflow.team;
   }
 
   /** The memory of one agent within the session. */
@@ -100,7 +99,7 @@ export class SessionContext implements AsyncDisposable {
     return this.forAgent(agentId).save(key as MemoryKey, value, options);
   }
 
-  /** What an agent stored in this session, or `undefined`. */
+  /** The value that an agent stored in this session, or `undefined`. */
   async retrieveAgentMemory<K extends MemoryKey>(
     agentId: string,
     key: K,
@@ -125,84 +124,79 @@ export class SessionContext implements AsyncDisposable {
   }
 
   /**
-   * Adds to the session's conversation; resolves the message with its place in it. Where the conversation is kept, it is
-   * stored twice: a failure of the second time rejects with `outcome: "unknown"` and says so; add it again under its id.
+   * Copies an entry of an agent in this session to the agent's long-term memory, outside the session, with its
+   * provenance (`derivedFrom`). Rejects with `MEM_NOT_FOUND` if there is none; the same promotion twice takes effect
+   * once.
    */
-  async addConversationMessage(
-    message: NewMessage,
-    options: CallOptions = {},
-  ): Promise<ConversationMessage> {
-    return this.#workflow.addMessage(message, options.signal);
-  }
-
-  /** The last messages, oldest first. */
-  async getConversationHistory(options?: HistoryOptions): Promise<ConversationMessage[]> {
-    return this.#workflow.history(options);
+  async promote(agentId: string, key: KeyLike, options?: PromoteOptions): Promise<void> {
+    await this.#workflow.promote(agentId, key, options);
   }
 
   /**
-   * Messages that answer the query best, best first. Where the conversation is kept, those of earlier sessions of this
-   * workflow are among them, and vectors count where the store has an embedder; otherwise the messages that
-   * `getConversationHistory` gives are searched by their words, and the modes `"vector"` and `"hybrid"` reject with
-   * `MEM_UNSUPPORTED`.
+   * Watches a key: yields its current state, then each later state that it sees. States in between may be skipped; the
+   * last one never is. To resume after a change, pass its `position` as `after`. Without an `agentId`, watches a key of
+   * the team. Rejects with `MEM_SESSION_ENDED` when the session ends.
    */
-  async searchConversation(
-    query: string,
-    options: ConversationSearchOptions = {},
-  ): Promise<MessageHit[]> {
-    this.#scorer ??= loadMessageScorer(this.#settings.language);
-    return this.#workflow.searchConversation(query, options, await this.#scorer);
+  watch<K extends MemoryKey>(
+    options: WatchOptions<K>,
+  ): AsyncIterableIterator<WatchedChange<KeyOutput<K>>, undefined>;
+  watch(options: WatchOptions<string>): AsyncIterableIterator<WatchedChange, undefined>;
+  watch(options: WatchOptions): AsyncIterableIterator<WatchedChange<never>, undefined> {
+    return this.#workflow.watch(options as WatchOptions<never>);
   }
 
-  /** Adds a line to the audit trail in the session's name; resolves its id when it is stored. */
+  /**
+   * Claims a step, so that nobody else does it. Resolves to `undefined` if somebody holds it or it is done. `ttl` is in
+   * seconds; after that the claim lapses unless it is renewed.
+   */
+  async claim(step: string, options: ClaimOptions): Promise<Claim | undefined> {
+    const claim = await this.#workflow.claim(step, options);
+    return claim && new Claim(this.#workflow, claim, Math.ceil(options.ttl * 1000));
+  }
+
+  /**
+   * Starts another session whose conversation begins with a copy of this one, up to the position `through` (default:
+   * all of it), with the same ids and times in the same order. You are the creator of the new session.
+   */
+  async fork(options: ForkSessionOptions = {}): Promise<SessionContext> {
+    return this.#parts.fork(options);
+  }
+
+  /** Adds a record to the audit trail on behalf of the session. Resolves to its id once it is stored. */
   async saveExecutionRecord(
     agentId: string,
     record: Omit<NewExecutionRecord, "workflowId">,
-    options: CallOptions = {},
+    options: AbortOptions = {},
   ): Promise<string> {
-    return this.#workflow.addRecord(agentId, record, options.signal);
+    return this.#workflow.addRecord(agentId, record, signalOf(options));
   }
 
-  /** What happened so far: duration, and what each agent did. */
+  /** What has happened so far: duration, what each agent did, who holds which step, and how much memory it takes. */
   async getSessionSummary(): Promise<SessionSummary> {
-    this.#last = await this.#workflow.state();
-    return summarize(this.tenantId, this.#last);
+    const [state, size] = await Promise.all([this.#workflow.state(), this.#workflow.size()]);
+    this.#parts.ending.saw(state);
+    return summarizeSession(this.tenantId, state, { size });
   }
 
   /**
-   * Ends the session for all members, removes its short-term data (unless `autoCleanup` is `false`), and resolves what
-   * happened in it. Ending one that has ended is harmless: it resolves the last that this member saw.
+   * Ends the session for all members, removes its short-term data (unless `autoCleanup` is `false`), and resolves to a
+   * summary. Safe to call again after the end: resolves to the last state that this member saw. Rejects with `outcome:
+   * "applied"` if the end could not be recorded; call it again to record it.
    */
   async endSession(): Promise<SessionSummary> {
-    this.#end ??= this.#endOnce();
-    try {
-      const summary = await this.#end;
-      this.#left = true;
-      return summary;
-    } catch (error) {
-      // A failed end can be tried again.
-      this.#end = undefined;
-      throw error;
-    }
+    return this.#parts.ending.end();
   }
 
   /** Ends the session if this member created it; otherwise leaves it to the others. */
   async leave(): Promise<void> {
-    if (this.created && !this.#left) await this.endSession();
-    this.#left = true;
+    await this.#parts.ending.leave();
   }
 
+  /**
+   * Leaves the session. A failure is published on the channel `mem:failure` instead of thrown, so that it cannot hide
+   * an error of the block; to get it as an error, call `endSession` at the end of the block.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.leave();
-  }
-
-  async #endOnce(): Promise<SessionSummary> {
-    const { autoCleanup } = this.#settings;
-    const keepData = autoCleanup === undefined ? {} : { keepData: !autoCleanup };
-    const ended = await this.#workflow.end(keepData);
-    // Somebody else, or the timeout, was first: then the last that this member saw is what it knows.
-    return summarize(this.tenantId, ended?.state ?? this.#last, ended ?? NOTHING_REMOVED);
+    await this.leave().catch((error: unknown) => publishFailure("leave a session", error));
   }
 }
-
-const NOTHING_REMOVED: EndedWorkflow = { entries: 0, logItems: 0 };

@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 afterEach(() => memory.close());
 
-/** Each a minute after the other. */
+/** Adds messages a minute apart. */
 async function talk(...messages: readonly (string | Partial<NewMessage>)[]): Promise<void> {
   for (const [i, message] of messages.entries()) {
     const said = typeof message === "string" ? { content: message } : message;
@@ -137,7 +137,7 @@ describe("searching a session's conversation", () => {
     });
     expect(ids(hits)).toEqual(["m-2", "m-1"]);
     const [newer, older] = hits.map(({ score, scores: { keyword = 0 } }) => score / keyword);
-    // One minute and two after they were said.
+    // They were said one minute and two minutes ago.
     expect(newer).toBeCloseTo(1 - 0.5 * (1 - 1 / 2));
     expect(older).toBeCloseTo(1 - 0.5 * (1 - 1 / 4));
   });

@@ -204,12 +204,20 @@ describe("starting a session", () => {
     { autoCleanup: "no" },
     { language: "klingon" },
     { timeout: 0 },
+    { signal: { aborted: false } },
+    { memory: {} },
   ])("is refused where an option is none or bad: %j", async (bad) => {
     await expect(createSession({ memory, ...(bad as object) })).rejects.toMatchObject({
       code: "MEM_INVALID_ARGUMENT",
       path: `options.${Object.keys(bad)[0]}`,
     });
     expect(await memory.getStats()).toMatchObject({ activeSessions: 0 });
+  });
+
+  it.each([undefined, null, "w"])("is refused without options: %j", async (none) => {
+    await expect(createSession(none as never)).rejects.toMatchObject({
+      code: "MEM_INVALID_ARGUMENT",
+    });
   });
 
   it("gives the workflow a name where it has none", async () => {
@@ -280,28 +288,5 @@ describe("a record of a session", () => {
       unsubscribe("mem:failure", listen);
       await rm(folder, { recursive: true });
     }
-  });
-});
-
-describe("the summary of a session", () => {
-  it("says what each agent did", async () => {
-    await using session = await createSession({ memory, workflowId: "w", timeout: 600 });
-    await session.saveAgentMemory("a", "k", 1);
-    clock.advance(5000);
-    await session.retrieveAgentMemory("a", "k");
-    await session.addConversationMessage({ agentId: "b", role: "assistant", content: "done" });
-    expect(await session.getSessionSummary()).toMatchObject({
-      workflowId: "w",
-      tenantId: "default",
-      status: "active",
-      timeout: 600,
-      durationMs: 5000,
-      operations: 2,
-      messages: 1,
-      agents: [
-        { agentId: "a", operations: 2, messages: 0, errors: 0 },
-        { agentId: "b", operations: 0, messages: 1, errors: 0 },
-      ],
-    });
   });
 });
