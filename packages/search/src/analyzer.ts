@@ -7,53 +7,53 @@ import { isStopTerm } from "./term.ts";
 import { splitPieces } from "./tokenizer.ts";
 import { WordTerms } from "./word-terms.ts";
 
-/** Goes up when a release makes other terms of the same text than the one before. */
+/** Incremented when a release makes different terms from the same text. */
 const FORMAT = 1;
 
-/** A term and the stretch of the text it was made from, in UTF-16 code units. */
+/** A term and the range of the text that it was made from, in UTF-16 code units. */
 export interface Token {
   readonly term: string;
   readonly start: number;
   readonly end: number;
 }
 
-/** Makes terms of text: the same way of what is stored and of what is asked. */
+/** Turns text into terms, stored texts and queries alike. */
 export interface Analyzer {
-  /** Equal ids make equal terms. Kept beside stored terms, it tells when they have to be redone. */
+  /** Equal ids make equal terms. Store it beside the terms to tell when they have to be made again. */
   readonly id: string;
   /**
-   * The terms of a stored text, in its order and with repetitions. A term is never empty, holds no
-   * white space and has at most `MAX_TERM_LENGTH` code units, so that a text's terms can be kept as
-   * one string (`joinTerms`). Stop words are among them, marked by a leading `~`.
+   * Returns the terms of a stored text, in text order and with repetitions. A term is never empty,
+   * contains no white space and has at most `MAX_TERM_LENGTH` code units, so that a text's terms can
+   * be stored as one string (`joinTerms`). Stop words are included, marked by a leading `~`.
    */
   analyze(text: string): string[];
   /**
-   * The distinct terms to search for, in the order of the query. Stop words are left out unless the
-   * query has nothing else: then they count ("who is it?", "to be or not to be"). With `prefix`, the
-   * last word stands for all that begin like it, and comes last.
+   * Returns the distinct terms to search for, in query order. Stop words are left out unless the
+   * query has no other words ("who is it?", "to be or not to be"). With `prefix`, the last word
+   * stands for all words that begin with it, and comes last.
    */
   analyzeQuery(text: string, options?: QueryAnalysisOptions): QueryTerm[];
-  /** The terms of a text with their places. Those of a compound come after that of the whole. */
+  /** Returns the terms of a text with their places. The parts of a compound follow the whole. */
   tokenize(text: string): Token[];
 }
 
 export interface QueryAnalysisOptions {
-  /** Whether the last word is the beginning of one. Default `false`. */
+  /** Whether the last word is the beginning of a word. Default `false`. */
   prefix?: boolean;
 }
 
 export interface AnalyzerOptions {
   /** Default `"english"`. Any other language comes from `loadLanguage`. */
   language?: "english" | "none" | Language;
-  /** Takes the place of the language's own. */
+  /** Replaces the language's own stop words. */
   stopWords?: Iterable<string>;
 }
 
 /**
- * Makes an analyzer: words of any script in lower case, accents folded, stemmed, possessives and
- * contractions resolved. "GPT-4o" gives `gpt4o`, `gpt` and `4o`, "$50,000" gives `50000`, "v2.1"
- * stays whole; scripts without spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese) are split by
- * `Intl.Segmenter`. Accepts any string, in time proportional to its length.
+ * Makes an analyzer. It lower-cases words of any script, folds accents, stems, and resolves
+ * possessives and contractions. "GPT-4o" gives `gpt4o`, `gpt` and `4o`, "$50,000" gives `50000`,
+ * "v2.1" stays whole; scripts without spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese) are
+ * split by `Intl.Segmenter`. Accepts any string, in time proportional to its length.
  */
 export function createAnalyzer(options: AnalyzerOptions = {}): Analyzer {
   return new TextAnalyzer(options);
@@ -120,7 +120,7 @@ class TextAnalyzer implements Analyzer {
     return tokens;
   }
 
-  /** Visits the stretches of the text that terms are made from. */
+  /** Visits the parts of the text that terms are made from. */
   #forEachWord(text: string, visit: (word: string, start: number, end: number) => void): void {
     for (const { kind, start, end } of splitPieces(text)) {
       const piece = text.slice(start, end);
@@ -149,7 +149,7 @@ function languageOf({ language = "english" }: AnalyzerOptions): Language {
   return language === "none" ? NO_LANGUAGE : language;
 }
 
-/** FNV-1a, 32 bits: tells lists of stop words apart, nothing more. */
+/** FNV-1a, 32 bits: only tells lists of stop words apart. */
 function digest(text: string): string {
   let hash = 0x81_1c_9d_c5;
   for (let at = 0; at < text.length; at++) {

@@ -4,14 +4,14 @@ import type { TermCounts } from "./term-counter.ts";
 
 /** How soon further occurrences of a term stop counting. */
 const K1 = 1.2;
-/** How far a text that is longer than the average is held back. */
+/** How much a text that is longer than the average is penalised. */
 const B = 0.75;
 
-/** A query weighed by the statistics of the scope that it searches. */
+/** A query weighted by the statistics of the scope that it searches. */
 export interface KeywordQuery {
-  /** Those of `analyzeQuery`. */
+  /** The terms of `analyzeQuery`. */
   readonly terms: readonly QueryTerm[];
-  /** The most that each of them can add to a score: idf · (k1 + 1). */
+  /** The most that each term can add to a score: idf · (k1 + 1). */
   readonly weights: readonly number[];
   /** The BM25 score that no document can exceed: the sum of the weights. */
   readonly upperBound: number;
@@ -20,8 +20,8 @@ export interface KeywordQuery {
 }
 
 /**
- * Weighs the terms of `analyzeQuery` by how rare they are in a scope. The result is a value: what is
- * stored afterwards does not change it.
+ * Weights the terms of `analyzeQuery` by how rare they are in a scope. The result is a snapshot:
+ * documents stored afterwards do not change it.
  */
 export function createKeywordQuery(
   terms: readonly QueryTerm[],
@@ -39,7 +39,7 @@ export function createKeywordQuery(
 
 /**
  * Scores a document, given as the counts of the query's terms, by BM25 as a share of the query's upper
- * bound: from 0 to 1. Times `query.upperBound` it is the plain BM25 score.
+ * bound, from 0 to 1. Multiply by `query.upperBound` for the plain BM25 score.
  *
  * BM25 is the sum over the query's terms of idf · f · (k1 + 1) / (f + k1 · (1 - b + b · length / mean)),
  * f being how often the document has the term: Robertson and Zaragoza, "The Probabilistic Relevance

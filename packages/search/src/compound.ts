@@ -1,4 +1,4 @@
-/** A word inside a compound: what to make a term of, and the stretch that it stands for. */
+/** A word inside a compound: what to make a term of, and the range that it stands for. */
 export interface CompoundPart {
   word: string;
   start: number;
@@ -6,9 +6,9 @@ export interface CompoundPart {
 }
 
 /**
- * Takes a compound apart at its hyphens and underscores. Where a part is a single character or holds
- * a digit, the whole is a word too, so that "K-9", "k9", "e-mail" and "email" meet. A comma between
- * thousands goes, other commas separate.
+ * Splits a compound at its hyphens and underscores. If a part is a single character or has a digit,
+ * the whole is a word, too, so that "K-9" matches "k9", and "e-mail" matches "email". Commas
+ * between thousands are removed; other commas separate.
  */
 export function splitCompound(compound: string): CompoundPart[] {
   const words = splitAt(compound, /[_\-‐‑]/v);

@@ -3,29 +3,29 @@ import { createPhraseTest, wordsOf } from "./phrase.ts";
 import { isTermOf, type QueryTerm } from "./query-term.ts";
 import { isStopTerm } from "./term.ts";
 
-/** Which words an entry has to have to be found. */
+/** The words that an entry must contain to be found. */
 export interface WordRequest {
   readonly text: string;
-  /** `"all"`: every word of the text, stop words aside unless there are no others. Default `"any"`. */
+  /** `"all"`: every word of the text, except stop words if there are others. Default `"any"`. */
   readonly match?: "any" | "all" | undefined;
   /**
-   * Each of these, word after word, stop words too; of a compound ("e-mail") the whole or the parts. One that has no
-   * words asks for nothing.
+   * Phrases that are all required, word by word, including stop words; a compound ("e-mail") matches as a whole or by
+   * its parts. A phrase without words requires nothing.
    */
   readonly phrases?: readonly string[] | undefined;
-  /** Whether the last word of the text is the beginning of one. */
+  /** Whether the last word of the text is the beginning of a word. */
   readonly prefix?: boolean | undefined;
 }
 
-/** Chooses among entries by their words; changes no score. */
+/** Selects entries by their words; changes no score. */
 export interface WordConditions {
-  /** Terms of which a document that meets them has every one. Having them all does not mean that it does. */
+  /** Terms that every matching document has. A document that has them all does not necessarily match. */
   readonly required: readonly QueryTerm[];
-  /** Whether a document, given as the terms of `analyze`, is one of those that are asked for. */
+  /** Whether a document, given as the terms of `analyze`, meets the conditions. */
   meets(documentTerms: readonly string[]): boolean;
 }
 
-/** The conditions of a search; `undefined` where any document will do. */
+/** Makes the conditions of a search; `undefined` if every document meets them. */
 export function createWordConditions(
   { text, match, phrases = [], prefix = false }: WordRequest,
   analyzer: Analyzer,
@@ -54,7 +54,7 @@ export function createWordConditions(
   };
 }
 
-/** A word of the text. Of a compound ("e-mail"), a document may have the whole or all of the parts. */
+/** A word of the text. For a compound ("e-mail"), a document may have the whole or all of the parts. */
 interface RequiredWord {
   readonly whole: QueryTerm;
   readonly parts: readonly string[];
@@ -71,7 +71,7 @@ function requiredWords(text: string, prefix: boolean, analyzer: Analyzer): Requi
     const end = tokens.at(-1)?.end;
     const begun = tokens.filter((token) => token.end === end);
     complete = tokens.filter((token) => token.end !== end);
-    // A stop word that is complete asks for nothing beside other words.
+    // A complete stop word requires nothing if there are other words.
     if (terms.length === 1 || begun.some(({ term }) => !isStopTerm(term) || isTermOf(last, term))) {
       words.push({ whole: last, parts: [] });
     }

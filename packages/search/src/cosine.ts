@@ -1,6 +1,6 @@
 /**
- * The cosine of the angle between two vectors, -1 to 1; 0 when one of them is all zeros. Throws a
- * `RangeError` when their lengths differ.
+ * Returns the cosine of the angle between two vectors, -1 to 1; 0 if one of them is all zeros.
+ * Throws a `RangeError` if their lengths differ.
  */
 export function cosine(a: Float32Array, b: Float32Array): number {
   if (a.length !== b.length) {

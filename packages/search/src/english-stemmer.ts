@@ -14,7 +14,7 @@ const IRREGULAR: ReadonlyMap<string, string> = new Map([
 const UNCHANGED = /^(?:sky|news|howe|atlas|cosmos|bias|andes)$/;
 const UNCHANGED_IN_SINGULAR = /^(?:(?:inn|out|cann|herr|earr)ing|(?:proc|exc|succ)eed)$/;
 
-/** After these beginnings R1 starts earlier than the rule says, to keep e.g. "general" from "generate". */
+/** After these beginnings R1 starts earlier than the rule says, to keep e.g. "general" apart from "generate". */
 const EARLY_R1 = /^(?:gener|commun|arsen)/;
 const SHORT_SYLLABLE_AT_END = /(?:[^aeiouy][aeiouy][^aeiouwxyY]|^[aeiouy][^aeiouy])$/;
 
@@ -62,7 +62,7 @@ const STEP_4_SUFFIX =
  * Reduces an English word to its stem, by Snowball's English algorithm ("Porter2"):
  * https://snowballstem.org/algorithms/english/stemmer.html. The word must be all of `a` to `z`.
  *
- * Written out here because the English of the stemmer library loses the "t" of "-tion" and the "s"
+ * Implemented here because the English stemmer of the library loses the "t" of "-tion" and the "s"
  * of "-sion", so that "connect" would not find "connection".
  */
 export function stemEnglish(word: string): string {
@@ -95,7 +95,7 @@ export function stemEnglish(word: string): string {
   return withoutFinalLetter(stem, r1, r2).replaceAll("Y", "y");
 }
 
-/** Where the region starts that follows the first consonant after a vowel, at or after `from`. */
+/** The start of the region after the first consonant that follows a vowel, at or after `from`. */
 function regionAfter(word: string, from: number): number {
   const at = word.slice(from).search(/[aeiouy][^aeiouy]/);
   return at < 0 ? word.length : from + at + 2;

@@ -4,7 +4,7 @@ import type { Language } from "./language.ts";
 
 /**
  * Words that say nothing about what a text is about: articles, pronouns, question words,
- * auxiliaries, the commonest conjunctions and prepositions. Those that are names or things as well
+ * auxiliaries, the commonest conjunctions and prepositions. Words that are also names or things
  * ("will", "may", "us", "can", "might") are missing on purpose.
  */
 const STOP_WORDS: ReadonlySet<string> = new Set(
@@ -20,13 +20,13 @@ const STOP_WORDS: ReadonlySet<string> = new Set(
   ].flatMap((line) => line.split(" ")),
 );
 
-/** As words are spelled, and those that are built of others ("ization") in full. */
+/** Endings as they are spelled; combined ones ("ization") in full. */
 const ENDINGS =
   "s ies ied ed edly ing ings ingly ly ness ment ments ement ion ions ation ations ational ator ators tional ance ances ence ences ency er ers al ally ality alism alize able ability ible ibility ant ent ently ic ical ically icate ism ate ates ity ous ously ousness ive ives ively iveness ivity ative ize izes ized izing izer ization ful fully fulness less lessly".split(
     " ",
   );
 
-/** English: Snowball's stemmer, about a hundred stop words, contractions taken off. */
+/** English: Snowball's stemmer, about a hundred stop words, contractions removed. */
 export const ENGLISH: Language = {
   name: "english",
   stem(word) {

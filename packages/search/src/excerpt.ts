@@ -2,41 +2,43 @@ import type { Analyzer, Token } from "./analyzer.ts";
 import { scoreKeyword, type KeywordQuery } from "./bm25.ts";
 import { passagesOf, type Passage } from "./passages.ts";
 import { createTermTest, type QueryTerm } from "./query-term.ts";
-import { snippet } from "./snippet.ts";
+import { snippetOf } from "./snippet.ts";
 import { createTermCounter } from "./term-counter.ts";
 
-/** What to show of a text that was found. */
+/** What to show of a text that a search found. */
 export interface Excerpt {
-  /** The part that answers best. */
+  /** The passage that answers best. */
   readonly passage: Passage;
-  /** The few words of it that show why. */
+  /** A short part of the passage that shows why it was found. */
   readonly snippet: string;
-  /** The words of the query that the text has, as they are indexed. */
+  /** The words of the query that the text contains, as indexed. */
   readonly matched: readonly string[];
 }
 
 export interface ExcerptRequest {
-  /** All of it. */
+  /** The whole text. */
   readonly text: string;
   readonly analyzer: Analyzer;
-  /** What was looked for; absent in a search by vector alone. */
+  /** The query; absent in a search by vector alone. */
   readonly query?: KeywordQuery | undefined;
-  /** Which of `passagesOf` has the vector that is nearest to the question's. Default: the first. */
+  /** Index in `passagesOf` of the passage whose vector is nearest to the query's. Default: the first. */
   readonly nearest?: number | undefined;
 }
 
 /**
- * Finds what to show of a text: the passage that scores best by keyword with the headings above it, the first of
- * equals; where no word matches, the nearest.
+ * Finds what to show of a text: the passage that, with the headings above it, scores best by keyword (the first of
+ * equals), or the nearest one if no word matches.
  */
 export function excerpt({ text, analyzer, query, nearest = 0 }: ExcerptRequest): Excerpt {
   const passages = passagesOf(text);
   const terms = query?.terms ?? [];
-  const tokens = query === undefined ? [] : analyzer.tokenize(text);
-  const best =
-    query && passages.length > 1 ? bestPassage(passages, tokens, query, analyzer) : undefined;
+  const isWhole = passages.length === 1;
+  const tokens = query === undefined && !isWhole ? [] : analyzer.tokenize(text);
+  const best = query && !isWhole ? bestPassage(passages, tokens, query, analyzer) : undefined;
   const passage = passages[best ?? nearest] ?? passages[0];
-  const cut = snippet(passage.text, terms, analyzer).text;
+  // Mostly the passage is the whole text, which has been tokenized already.
+  const ofPassage = passage.text === text ? tokens : analyzer.tokenize(passage.text);
+  const cut = snippetOf(passage.text, ofPassage, terms).text;
   return { passage, snippet: cut, matched: matchedTerms(tokens, terms) };
 }
 
@@ -66,7 +68,7 @@ function bestPassage(
   return best;
 }
 
-/** Headings are above many passages. */
+/** Caches results: a heading is above many passages. */
 function remember<T>(make: (text: string) => T): (text: string) => T {
   const made = new Map<string, T>();
   return (text) => {
@@ -76,7 +78,7 @@ function remember<T>(make: (text: string) => T): (text: string) => T {
   };
 }
 
-/** In the order of the query; what stands for a prefix as it was found. */
+/** In the order of the query; then the terms that match its prefix, as they occur in the text. */
 function matchedTerms(tokens: readonly Token[], terms: readonly QueryTerm[]): string[] {
   const found = new Set(tokens.map(({ term }) => term).filter(createTermTest(terms)));
   const exact = terms.filter((term) => typeof term === "string" && found.has(term)) as string[];

@@ -1,32 +1,29 @@
 import type { ScoreParts } from "./fusion.ts";
 
-/** What the caller of a search gets: a score from 0 to 1, and the parts that add up to it, but for rounding. */
+/** The score that a search returns, from 0 to 1, and the parts that add up to it, except for rounding. */
 export interface FinalScore {
   readonly score: number;
-  /** What did not count is absent. */
+  /** Parts that did not count are absent. */
   readonly scores: {
     readonly keyword?: number;
     readonly vector?: number;
     readonly neighbours?: number;
-    /** What was lost by age, 0 or below. */
+    /** The loss by age, 0 or below. */
     readonly recency?: number;
   };
 }
 
-/** What a score was made of. */
+/** What a score is based on. */
 export interface ScoreBasis {
   /** Whether the search looked at words. */
   readonly keyword: boolean;
   /** Whether the entry's vector was compared with the query's. */
   readonly vector: boolean;
-  /** The `recencyFactor`, where age counts. */
+  /** The `recencyFactor`, if age counts. */
   readonly recency?: number | undefined;
 }
 
-/**
- * Ends a score: what is borrowed lifts an entry's own score as far as to the best there is, and age takes its share of
- * the sum.
- */
+/** Computes the final score: borrowed points raise an entry's own score to at most 1, then age reduces the sum. */
 export function finalScore(
   parts: ScoreParts,
   { keyword, vector, recency }: ScoreBasis,

@@ -1,6 +1,6 @@
 /**
- * Lower case, one apostrophe, compatibility forms resolved (NFKC). What is left are letters, digits,
- * marks, apostrophes, and points between digits.
+ * Normalises a word: lower case, one kind of apostrophe, compatibility forms resolved (NFKC). Only
+ * letters, digits, marks, apostrophes, and points between digits remain.
  */
 export function normalise(word: string): string {
   if (isAscii(word)) return word.toLowerCase();
@@ -11,7 +11,7 @@ export function normalise(word: string): string {
     .replace(NOT_IN_WORDS, "");
 }
 
-/** Takes the accents off a normalised word: "café" becomes "cafe", "straße" "strasse". */
+/** Removes the accents of a normalised word: "café" becomes "cafe", "straße" "strasse". */
 export function fold(word: string): string {
   if (isAscii(word)) return word;
   return word
@@ -21,10 +21,12 @@ export function fold(word: string): string {
     .replace(UNDECOMPOSED, (letter) => UNDECOMPOSED_LETTERS[letter] ?? letter);
 }
 
-/** Soft hyphens and what compatibility forms bring: "½" a slash, "⑴" parentheses, "ﷺ" spaces. */
+/** Soft hyphens, and what NFKC adds: a slash for "½", parentheses for "⑴", spaces for "ﷺ". */
 const NOT_IN_WORDS = /[^\p{L}\p{N}\p{M}'.]|(?<!\p{Nd})\.|\.(?!\p{Nd})/gv;
 
-/** Marks of Latin, Greek, Cyrillic, Arabic, Hebrew; elsewhere (Hindi, Thai, Japanese) they spell. */
+/**
+ * Marks of Latin, Greek, Cyrillic, Arabic, Hebrew; others (Hindi, Thai, Japanese) spell with them.
+ */
 const ACCENT = /[[\p{M}&&[\p{sc=Zinh}\p{sc=Hebr}\p{sc=Arab}]]--[\u3099\u309A]]/gv;
 
 const UNDECOMPOSED_LETTERS: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-/** Where the score of a hit comes from. The parts add up to `score`. */
+/** The parts of a hit's score, which add up to `score`. */
 export interface ScoreParts {
   readonly keyword: number;
   readonly vector: number;
@@ -12,24 +12,24 @@ export interface Score {
   readonly scores: ScoreParts;
 }
 
-/** What is known about how well an entry matches. */
+/** What is known about how well an entry matches a query. */
 export interface Evidence {
-  /** Its `scoreKeyword`, 0 to 1. Left out when it is not known, as in a search by vector alone. */
+  /** Its `scoreKeyword`, 0 to 1. Leave it out if it is not known, as in a search by vector alone. */
   keyword?: number | undefined;
   /**
-   * The cosine of its vector and the query's, -1 to 1. Left out when it is not known, as for an entry
-   * that is still to be embedded.
+   * The cosine of its vector and the query's, -1 to 1. Leave it out if it is not known, as for an
+   * entry that is not embedded yet.
    */
   cosine?: number | undefined;
-  /** The vector's share in the score, 0 to 1, as the embedder declares it. */
+  /** The vector's share of the score, 0 to 1, as declared by the embedder. */
   weight: number;
 }
 
 /**
- * Fuses what keyword and vector search say: `(1 - weight) · keyword + weight · max(0, cosine)`, each
- * term of which is a part of the score, 0 to 1. What is not known leaves the score to the other, so
- * that an entry without a vector is not buried; for what is known but no match, pass 0. Throws a
- * `RangeError` when the weight is not from 0 to 1.
+ * Fuses the keyword and vector scores: `(1 - weight) · keyword + weight · max(0, cosine)`, from 0 to
+ * 1; each term is a part of the score. If one of the two is unknown, the other counts alone, so that
+ * an entry without a vector is not buried; pass 0 for one that is known not to match. Throws a
+ * `RangeError` if the weight is not from 0 to 1.
  */
 export function fuse({ keyword, cosine, weight }: Evidence): Score {
   if (!(weight >= 0 && weight <= 1)) throw new RangeError("weight must be a number from 0 to 1.");

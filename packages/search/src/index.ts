@@ -14,6 +14,7 @@ export { fuse, type Evidence, type Score, type ScoreParts } from "./fusion.ts";
 export { createKeywordIndex, type KeywordIndex, type KeywordMatch } from "./keyword-index.ts";
 export type { Language } from "./language.ts";
 export { LANGUAGE_NAMES, loadLanguage, type LanguageName } from "./load-language.ts";
+export { markdownBlocks, type Block } from "./markdown-blocks.ts";
 export { createCollapse, type Collapse, type Collapsed } from "./near-duplicates.ts";
 export { borrowFromNeighbours, type Hit, type SequencePlace } from "./neighbours.ts";
 export { embeddedTexts, passagesOf, splitPassages, type Passage } from "./passages.ts";

@@ -7,21 +7,21 @@ import { documentLength } from "./term.ts";
 /** A document that matches. */
 export interface KeywordMatch {
   readonly id: string;
-  /** The same as `scoreKeyword` gives for the document's terms. */
+  /** Equal to `scoreKeyword` for the document's terms. */
   readonly keyword: number;
 }
 
-/** An inverted index in memory; keep one for each scope. */
+/** An inverted index in memory. Keep one for each scope. */
 export interface KeywordIndex {
-  /** Of the documents in the index; they follow it. */
+  /** Live statistics of the documents in the index. */
   readonly statistics: FieldStatistics;
-  /** Adds a document, given as the terms of `analyze`; takes the place of one with the same id. */
+  /** Adds a document, given as the terms of `analyze`; replaces one with the same id. */
   add(id: string, terms: readonly string[]): void;
-  /** Returns whether the document was there. */
+  /** Removes a document; returns whether it was in the index. */
   remove(id: string): boolean;
   /**
-   * All documents that match, in no particular order. Takes time by how many documents have terms of
-   * the query, not by how many there are.
+   * Returns all documents that match, in no particular order. The time depends on how many documents
+   * have terms of the query, not on how many there are.
    */
   search(query: KeywordQuery): KeywordMatch[];
 }
@@ -40,7 +40,7 @@ interface IndexedDocument {
 }
 
 /**
- * Removing a document leaves its postings behind, dead; when the dead outnumber the living, all are
+ * Removing a document leaves dead postings behind. When these outnumber the live ones, all are
  * rewritten at once, so that over time a removal costs no more than an addition.
  */
 class InvertedIndex implements KeywordIndex, FieldStatistics {
@@ -108,7 +108,7 @@ class InvertedIndex implements KeywordIndex, FieldStatistics {
     return Array.from(scores, ([{ id }, score]) => ({ id, keyword: score / query.upperBound }));
   }
 
-  /** The documents that have a term, with how often they do. */
+  /** The documents that have a term, with its frequency in each. */
   #having(term: QueryTerm): Map<IndexedDocument, number> {
     const frequencies = new Map<IndexedDocument, number>();
     for (const list of this.#listsOf(term)) {
@@ -130,7 +130,7 @@ class InvertedIndex implements KeywordIndex, FieldStatistics {
       .map(([, list]) => list);
   }
 
-  /** Numbers the documents anew, without gaps, and drops every posting of those that are gone. */
+  /** Renumbers the documents without gaps, and drops all postings of removed ones. */
   #clearAwayDead(): void {
     const previous = this.#byOrdinal;
     this.#byOrdinal = [...this.#documents.values()];
@@ -145,7 +145,7 @@ class InvertedIndex implements KeywordIndex, FieldStatistics {
   }
 }
 
-/** In postings; a document without any takes up a place as well. */
+/** In postings, plus one: a document without postings takes up an ordinal, too. */
 function sizeOf(document: IndexedDocument): number {
   return document.postings.length + 1;
 }

@@ -30,7 +30,7 @@ type StemmedLanguage =
   | "turkish"
   | "ukrainian";
 
-/** `"none"` = words as they are written, for text of many languages. */
+/** A language's name; `"none"` takes words as written, for texts in several languages. */
 export type LanguageName = "english" | "none" | StemmedLanguage;
 
 const STEMMERS: Readonly<
@@ -73,9 +73,9 @@ export const LANGUAGE_NAMES: readonly LanguageName[] = [
 ];
 
 /**
- * Loads a language for `createAnalyzer`; only the one that is asked for is imported. English is
- * always there and comes with stop words; for the others pass your own to `createAnalyzer`.
- * Rejects with a `RangeError` when the name is not known.
+ * Loads a language for `createAnalyzer`; only the requested one is imported. English is always
+ * available and has stop words; for other languages, pass your own to `createAnalyzer`.
+ * Rejects with a `RangeError` if the name is not known.
  */
 export async function loadLanguage(name: LanguageName): Promise<Language> {
   if (name === "english") return ENGLISH;

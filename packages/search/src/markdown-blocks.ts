@@ -1,6 +1,6 @@
 import { Lexer, Tokenizer } from "marked";
 
-/** A stretch of a Markdown text: a paragraph, a fence of code, a line of a list, or a heading. */
+/** A part of a Markdown text: a paragraph, a fenced code block, a line of a list, or a heading. */
 export interface Block {
   readonly start: number;
   readonly end: number;
@@ -8,8 +8,8 @@ export interface Block {
 }
 
 /**
- * Lists and quotes stay as they are written: what is nested in them is none of a document's structure, and taking them
- * apart takes time, and stack, by how deep somebody nested them.
+ * Leaves lists and quotes unparsed: what is nested in them is not part of a document's structure, and parsing it takes
+ * time and stack in proportion to the depth of nesting.
  */
 class FlatTokenizer extends Tokenizer {
   override list(): undefined {
@@ -21,9 +21,9 @@ class FlatTokenizer extends Tokenizer {
   }
 }
 
-/** The blocks of a text, one after the other; together they are all of it. */
+/** Yields the blocks of a text in order; together they cover all of it. Handles nesting of any depth. */
 export function* markdownBlocks(text: string): Generator<Block> {
-  // The lexer would make one character of the two that end a line on Windows, and a byte order mark would hide a heading.
+  // The lexer would turn CRLF into one character, and a byte order mark would hide a heading.
   const source = text
     .replace(/^\uFEFF/, " ")
     .replaceAll("\r\n", " \n")

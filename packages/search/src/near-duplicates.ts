@@ -1,17 +1,17 @@
-/** Two near-duplicates share this many of ten terms at least. In whole numbers, so that no rounding decides. */
+/** Near-duplicates share at least this many of ten terms. A whole number, so that rounding never decides. */
 const SHARED_OF_TEN = 9;
 
-/** A hit that stays, and those that say nearly the same, in the order in which they were offered. */
+/** A hit that is kept, and its near-duplicates in the order in which they were offered. */
 export interface Collapsed<H> {
   readonly hit: H;
   readonly duplicates: readonly H[];
 }
 
-/** Leaves out what says nearly the same as something better. */
+/** Leaves out near-duplicates of better hits. */
 export interface Collapse<H> {
   /**
-   * Takes the next hit, best first, with the terms of its text (`analyze`). Returns `false`, and takes nothing, where it
-   * would be one more than wanted: then the result is complete.
+   * Takes the next hit, best first, with the terms of its text (`analyze`). Returns `false` without taking the hit if
+   * there would be more than `topK`: the result is then complete.
    */
   offer(hit: H, terms: Iterable<string>): boolean;
   readonly kept: readonly Collapsed<H>[];
@@ -20,9 +20,9 @@ export interface Collapse<H> {
 /**
  * Collapses near-duplicates among hits, up to `topK` that are distinct.
  *
- * Two texts say nearly the same where the sets of their terms, stop words too, overlap by a Jaccard index of 0.9 or
- * more (|A ∩ B| / |A ∪ B|), and both have the same numbers: "40 people" is not "45 people", however much is said around
- * it. Each text is held against those that stay, the best first. A text without words has no duplicates.
+ * Two texts are near-duplicates if their sets of terms, stop words included, have a Jaccard index (|A ∩ B| / |A ∪ B|)
+ * of 0.9 or more and both have the same numbers: "40 people" is not "45 people", however long the rest is. Each text is
+ * compared with those that are kept, best first. A text without words has no duplicates.
  */
 export function createCollapse<H>(topK: number): Collapse<H> {
   return new TermSetCollapse(topK);
@@ -37,7 +37,7 @@ interface Group<H> extends Collapsed<H> {
 class TermSetCollapse<H> implements Collapse<H> {
   readonly kept: Group<H>[] = [];
   readonly #topK: number;
-  /** Which of them have a term among their first. */
+  /** For each term, the kept hits that have it among their first terms. */
   readonly #byTerm = new Map<string, number[]>();
 
   constructor(topK: number) {
@@ -66,9 +66,8 @@ class TermSetCollapse<H> implements Collapse<H> {
   }
 
   /**
-   * Two sets that overlap so far share one of their first terms, in whatever order both are in: without a term in common
-   * there, too few are left to share ("prefix filtering": Bayardo, Ma, Srikant, "Scaling up all
-   * pairs similarity search", 2007).
+   * Two sets that overlap this much share one of their first terms, if both are in the same order: otherwise, too few
+   * terms are left to share ("prefix filtering": Bayardo, Ma, Srikant, "Scaling up all pairs similarity search", 2007).
    */
   #like(
     terms: ReadonlySet<string>,
@@ -84,7 +83,7 @@ class TermSetCollapse<H> implements Collapse<H> {
   }
 }
 
-/** Gives up as soon as too many are missing, so that texts which only begin alike cost little. */
+/** Stops as soon as too many terms are missing, so that texts with only a similar beginning cost little. */
 function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
   const suffices = (shared: number): boolean =>
     10 * shared >= SHARED_OF_TEN * (a.size + b.size - shared);

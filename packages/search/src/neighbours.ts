@@ -1,10 +1,10 @@
 import type { Score } from "./fusion.ts";
 
-/** The place of an entry among those that stand in an order: messages, passages of a document. */
+/** The place of an entry in a sequence, such as messages or the passages of a document. */
 export interface SequencePlace {
-  /** Which sequence; unique among all that is ranked together. */
+  /** Identifies the sequence; unique among all hits that are ranked together. */
   readonly id: string;
-  /** A whole number, one more than that of the entry before. */
+  /** A whole number, one more than the previous entry's. */
   readonly position: number;
 }
 
@@ -21,10 +21,10 @@ const SHARE_OF_BEST = 1 / 4;
 /**
  * Lets every hit in a sequence borrow from those around it: half of the better score right before and
  * after it, a quarter of the better score two away, a quarter of the best in the whole sequence.
- * Scores are lent as given, not as raised, and what is borrowed shows in `scores.neighbours`.
+ * Hits lend their original scores, not raised ones; borrowed points are in `scores.neighbours`.
  *
- * What answers a question often stands beside the words that were asked for. So an entry that scores
- * 0 borrows too, if one of its neighbours scores: pass all members of the sequences of what was found.
+ * The answer to a question often stands beside the words that were asked for. So an entry that scores
+ * 0 also borrows if a neighbour scores: pass every member of each sequence that has a hit.
  */
 export function borrowFromNeighbours<H extends Hit>(hits: readonly H[]): H[] {
   const sequences = new Map<string, Sequence>();
@@ -41,7 +41,7 @@ export function borrowFromNeighbours<H extends Hit>(hits: readonly H[]): H[] {
 
 interface Sequence {
   best: number;
-  /** By position; the best one where several entries have the same. */
+  /** By position; the best score if several entries share one. */
   readonly scores: Map<number, number>;
 }
 

@@ -1,23 +1,25 @@
 import { markdownBlocks } from "./markdown-blocks.ts";
 import type { TextRange } from "./snippet.ts";
 
-/** A part of a text that is found and shown by itself: `text.slice(start, end)`. */
+/** A part of a text that is found and shown on its own: `text.slice(start, end)`. */
 export interface Passage extends TextRange {
   readonly text: string;
   /** The Markdown headings above it, outermost first. */
   readonly headings: readonly string[];
 }
 
-/** A text of up to so many characters is one passage, ... */
+/** A text of up to this many characters is one passage; ... */
 const WHOLE_LENGTH = 1_600;
-/** ... and of a longer one, each passage has at most so many. */
+/** ... each passage of a longer text has at most this many. */
 const PASSAGE_LENGTH = 1_200;
-/** What is marked as a heading and longer is text: every passage below would carry it. */
+/** This many passages of a text have vectors of their own; a longer text is found by its first ones. */
+const EMBEDDED_PASSAGES = 256;
+/** A longer heading counts as text, because every passage below would repeat it. */
 const HEADING_LENGTH = 200;
 
 /**
- * The passages that a stored text is compared and shown by, at least one: all of it up to 1,600 characters, and of a
- * longer one what `splitPassages` makes of it at 1,200.
+ * Returns the passages by which a stored text is compared and shown, at least one: the whole text if it has up to 1,600
+ * characters, otherwise the result of `splitPassages` with a `maxLength` of 1,200.
  */
 export function passagesOf(text: string): readonly [Passage, ...Passage[]] {
   const whole = { text, start: 0, end: text.length, headings: [] };
@@ -26,17 +28,18 @@ export function passagesOf(text: string): readonly [Passage, ...Passage[]] {
   return [first, ...others];
 }
 
-/** What is embedded of a stored text: a string for each of `passagesOf`, with the headings above it. */
+/** Returns the strings to embed for a text: each of its first 256 `passagesOf`, with the headings above it. */
 export function embeddedTexts(text: string): string[] {
-  return passagesOf(text).map((passage) => [...passage.headings, passage.text].join("\n"));
+  const embedded = passagesOf(text).slice(0, EMBEDDED_PASSAGES);
+  return embedded.map((passage) => [...passage.headings, passage.text].join("\n"));
 }
 
 /**
- * Splits a text where its structure does: at Markdown headings, then between blocks, then between sentences, so that no
- * passage is longer than `maxLength` UTF-16 code units unless a single character is; a sentence that is longer is cut.
- * White space around a passage is left out, and so are headings, which each passage below them names; one with nothing
- * below it is a passage itself, and what is longer than 200 characters is none. A text of nothing but white space has no
- * passage. Throws a `RangeError` when `maxLength` is not 1 or more.
+ * Splits a text along its structure: at Markdown headings, then between blocks, then between sentences. No passage is
+ * longer than `maxLength` UTF-16 code units, unless a single character is; longer sentences are cut. White space around
+ * a passage is left out. So are headings, which each passage below them names instead; a heading with nothing below it
+ * is a passage itself, and one of more than 200 characters is treated as text. A text of only white space has no
+ * passages. Throws a `RangeError` if `maxLength` is not 1 or more.
  */
 export function splitPassages(text: string, { maxLength }: { maxLength: number }): Passage[] {
   if (!(maxLength >= 1)) throw new RangeError("maxLength must be a number from 1.");
@@ -52,7 +55,7 @@ export function splitPassages(text: string, { maxLength }: { maxLength: number }
     push(trimmed(text, current), above);
     current = { start: next, end: next };
   };
-  /** Ends what is below the last heading; one that nothing was below would be lost. */
+  /** Ends the section below the last heading; keeps a heading with nothing below it as a passage. */
   const endSection = (depth: number): void => {
     flush(current.end);
     const last = above.at(-1);
@@ -64,7 +67,7 @@ export function splitPassages(text: string, { maxLength }: { maxLength: number }
     if (heading && range && range.end - range.start <= Math.min(HEADING_LENGTH, maxLength)) {
       endSection(heading.depth);
       current = { start: end, end };
-      // By depth and not by place: levels may be skipped, and headings of one level stand beside each other.
+      // By depth, not by index: levels may be skipped, and a heading replaces the one before it on its level.
       above = [...above.filter(({ depth }) => depth < heading.depth), { ...heading, range }];
       continue;
     }
@@ -106,7 +109,7 @@ function* splitBlock(
   }
 }
 
-/** Cuts at a word's end where there is one, and never through a character: one that is longer by itself is kept whole. */
+/** Cuts at the end of a word if possible, never within a character; one that is longer than `maxLength` stays whole. */
 function* cut(text: string, { start, end }: TextRange, maxLength: number): Generator<TextRange> {
   let from = start;
   while (end - from > maxLength) {

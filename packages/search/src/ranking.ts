@@ -2,20 +2,20 @@ import { finalValue } from "./final-score.ts";
 import { borrowFromNeighbours, type Hit } from "./neighbours.ts";
 
 export interface RankOptions<H extends Hit = Hit> {
-  /** How many hits to return at most; `Infinity` for all. */
+  /** Maximum number of hits to return; `Infinity` for all. */
   topK: number;
-  /** The least final score of a hit. Hits that score 0 before age counts are never returned. Default 0. */
+  /** Minimum final score of a hit. Hits that score 0 before age is applied are never returned. Default 0. */
   minScore?: number | undefined;
   /** Whether hits in a sequence borrow from their neighbours. Default `true`. */
   neighbours?: boolean;
-  /** The `recencyFactor` of a hit. Default: age does not count. */
+  /** Returns the `recencyFactor` of a hit. Default: age does not count. */
   recency?: ((hit: H) => number | undefined) | undefined;
 }
 
 /**
- * The best hits, the best first, by the score that `finalScore` gives them. Of those that borrowed their
- * way to the best score there is, the one that could have had more comes first; equal ones are ordered by
- * id (code units), so that the same hits always give the same answer, whatever order they come in.
+ * Returns the best hits, best first, by `finalScore`. Equal ones are ordered by the score that they had
+ * before it was limited to 1, then by id (code units), so that the same hits always give the same
+ * answer, whatever order they come in.
  */
 export function rank<H extends Hit>(
   hits: readonly H[],

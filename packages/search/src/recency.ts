@@ -1,15 +1,15 @@
-/** How much newer entries come before older ones. */
+/** How strongly newer entries are preferred to older ones. */
 export interface RecencyWeight {
-  /** After so many seconds half of the weight is lost; above 0. */
+  /** The age, in seconds, at which half of the weight is lost; above 0. */
   readonly halfLife: number;
-  /** How much of a score is up to the age, from 0 to 1. */
+  /** The share of a score that depends on age, from 0 to 1. */
   readonly weight: number;
 }
 
 /**
- * What a score is multiplied by because of an entry's age in milliseconds:
- * 1 - weight · (1 - 2^(-age / halfLife)), from 1 for one of now (or of a clock that is ahead) to
- * 1 - weight for one of endless age.
+ * Returns the factor for a score, given the entry's age in milliseconds:
+ * 1 - weight · (1 - 2^(-age / halfLife)). It is 1 for a new entry (or one from a clock that is ahead)
+ * and approaches 1 - weight with age.
  */
 export function recencyFactor({ halfLife, weight }: RecencyWeight, ageMs: number): number {
   return 1 - weight * (1 - 2 ** (-Math.max(0, ageMs) / (1000 * halfLife)));

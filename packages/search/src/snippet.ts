@@ -1,39 +1,50 @@
 import type { Analyzer, Token } from "./analyzer.ts";
 import { createTermTest, type QueryTerm } from "./query-term.ts";
 
-/** A stretch of a text, in UTF-16 code units. */
+/** A range of a text, in UTF-16 code units. */
 export interface TextRange {
   readonly start: number;
   readonly end: number;
 }
 
-/** A passage of a text that shows why it was found. */
+/** A short part of a text that shows why it was found. */
 export interface Snippet {
   readonly text: string;
-  /** Where in the whole text it starts. */
+  /** Where the snippet starts in the whole text. */
   readonly start: number;
-  /** The words of the query, as offsets into `text`; in order, never overlapping. */
+  /** The query's words, as offsets into `text`, in order and without overlaps. */
   readonly matches: readonly TextRange[];
 }
 
 export interface SnippetOptions {
-  /** The most UTF-16 code units of the passage. Default 160. */
+  /** Maximum length of the snippet, in UTF-16 code units. Default 160. */
   length?: number;
 }
 
+const LENGTH = 160;
+
 /**
- * Cuts out the passage that has the most distinct terms of a query (then the most of them, then the
- * first), between whole words and never through a surrogate pair. `terms` and `analyzer` are those of
- * the search. Where nothing matches, it is the text's beginning.
+ * Cuts out the part of a text with the most distinct terms of a query (then with the most matches,
+ * then the first), at word boundaries and never through a surrogate pair. `terms` and `analyzer` are
+ * those of the search. If nothing matches, the snippet is the beginning of the text.
  */
 export function snippet(
   text: string,
   terms: Iterable<QueryTerm>,
   analyzer: Analyzer,
-  { length = 160 }: SnippetOptions = {},
+  { length = LENGTH }: SnippetOptions = {},
+): Snippet {
+  return snippetOf(text, analyzer.tokenize(text), terms, length);
+}
+
+/** `snippet` for a text whose tokens are known. */
+export function snippetOf(
+  text: string,
+  tokens: readonly Token[],
+  terms: Iterable<QueryTerm>,
+  length: number = LENGTH,
 ): Snippet {
   const wanted = createTermTest(terms);
-  const tokens = analyzer.tokenize(text);
   const found = mergeOverlapping(tokens.filter(({ term }) => wanted(term)));
   const { start, end } = passageAround(bestWindow(found, length), text, tokens, length);
   const matches = found
@@ -94,7 +105,7 @@ function bestWindow(matches: readonly Match[], length: number): TextRange {
   return best;
 }
 
-/** Widens a window to both sides as far as `length` allows and whole words go. */
+/** Widens a window on both sides, by whole words, as far as `length` allows. */
 function passageAround(
   window: TextRange,
   text: string,
@@ -116,7 +127,7 @@ function pastPunctuation(text: string, end: number, limit: number): number {
   return at;
 }
 
-/** `at`, or the one before where it would split a surrogate pair. */
+/** `at`, or one less if it would split a surrogate pair. */
 function cut(text: string, at: number): number {
   return (text.codePointAt(at - 1) ?? 0) > 0xff_ff ? at - 1 : at;
 }

@@ -1,16 +1,16 @@
 import type { QueryTerm } from "./query-term.ts";
 
-/** What BM25 has to know about all documents of a scope. */
+/** The statistics of a scope's documents that BM25 needs. */
 export interface FieldStatistics {
-  /** How many documents there are. */
+  /** The number of documents. */
   readonly documents: number;
   /** The sum of their lengths (`documentLength`). */
   readonly totalLength: number;
-  /** How many of them have a term; of a prefix, how many have any term that it stands for. */
+  /** The number of documents that have a term, or, for a prefix, any term that it stands for. */
   documentFrequency(term: QueryTerm): number;
 }
 
-/** The statistics of several scopes searched as one; follows its parts. */
+/** Combines the statistics of several scopes that are searched as one; changes with its parts. */
 export function combineStatistics(parts: readonly FieldStatistics[]): FieldStatistics {
   const sum = (count: (part: FieldStatistics) => number): number =>
     parts.reduce((total, part) => total + count(part), 0);

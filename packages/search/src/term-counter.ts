@@ -1,18 +1,18 @@
 import { isTermOf, type QueryTerm } from "./query-term.ts";
 import { isStopTerm } from "./term.ts";
 
-/** What BM25 has to know of a document. */
+/** The counts of a document that BM25 needs. */
 export interface TermCounts {
-  /** How often it has each of the query's terms, in their order. */
+  /** How often the document has each of the query's terms, in their order. */
   readonly frequencies: readonly number[];
-  /** How many terms it has in all (`documentLength`). */
+  /** The document's length in terms (`documentLength`). */
   readonly length: number;
 }
 
-/** Counts the terms of a query in a document, given as the terms of `analyze`; `undefined`: it has none of them. */
+/** Counts a query's terms in a document, given as the terms of `analyze`; `undefined` if it has none of them. */
 export type TermCounter = (documentTerms: Iterable<string>) => TermCounts | undefined;
 
-/** Makes the counter of a query; counting takes one look at each term of a document. */
+/** Makes the counter of a query. It looks once at each term of a document. */
 export function createTermCounter(terms: readonly QueryTerm[]): TermCounter {
   const exact = new Map<string, number>();
   for (const [at, term] of terms.entries()) if (typeof term === "string") exact.set(term, at);

@@ -1,12 +1,12 @@
 /**
- * The longest a term gets, in UTF-16 code units (so at most 192 bytes of UTF-8); what a word has
- * beyond that is not looked at.
+ * Maximum length of a term, in UTF-16 code units (at most 192 bytes of UTF-8); the rest of a longer
+ * word is ignored.
  */
 export const MAX_TERM_LENGTH = 64;
 
 const STOP_MARK = "~";
 
-/** The term of a stop word: marked, because it is found only by queries that have nothing else. */
+/** The term of a stop word: marked, because only queries without other words search for it. */
 export function stopTerm(word: string): string {
   return STOP_MARK + word;
 }
@@ -16,17 +16,17 @@ export function isStopTerm(term: string): boolean {
   return term.startsWith(STOP_MARK);
 }
 
-/** The terms of a text as one string, for a store that keeps them in a column. */
+/** Joins the terms of a text into one string, for a store that keeps them in a column. */
 export function joinTerms(terms: readonly string[]): string {
   return terms.join(" ");
 }
 
-/** The terms that `joinTerms` made a string of. */
+/** Splits a string made by `joinTerms` into its terms. */
 export function splitTerms(joined: string): string[] {
   return joined === "" ? [] : joined.split(" ");
 }
 
-/** The length of a text for BM25: its terms without the stop words, which would only blur it. */
+/** The length of a text for BM25: the number of its terms, without stop words, which would only blur it. */
 export function documentLength(terms: Iterable<string>): number {
   let length = 0;
   for (const term of terms) if (!isStopTerm(term)) length += 1;

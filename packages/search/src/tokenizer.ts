@@ -1,5 +1,5 @@
 /**
- * A stretch of text to make terms of: a word; a compound, whose words are joined by a hyphen, an
+ * A part of a text to make terms of: a word; a compound, whose words are joined by a hyphen, an
  * apostrophe, a decimal point and the like; or a run of a script that puts no space between words.
  */
 export interface Piece {
@@ -72,7 +72,7 @@ function kindAt(text: string, at: number): number {
   if (cached) return cached;
   if (isPairAt(text, at)) return classify(String.fromCodePoint(text.codePointAt(at) ?? unit));
   const kind = classify(String.fromCharCode(unit));
-  // Half of a pair says nothing about the next one that begins with it.
+  // Not for half of a surrogate pair: other pairs begin with it, too.
   if ((unit & 0xf8_00) !== 0xd8_00) kinds[unit] = kind;
   return kind;
 }

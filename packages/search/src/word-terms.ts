@@ -2,19 +2,20 @@ import { fold, normalise } from "./folding.ts";
 import type { Language } from "./language.ts";
 import { isStopTerm, MAX_TERM_LENGTH, stopTerm } from "./term.ts";
 
-const REMEMBERED_WORDS = 8192;
-/** V8 copies slices up to here; a longer one, as a key, would keep the text it was cut from. */
+/** Takes some megabytes for one store; with fewer, most words of a large store would be stemmed each time. */
+const REMEMBERED_WORDS = 32_768;
+/** V8 copies slices up to this length; a longer one, as a key, would keep the whole text in memory. */
 const COPIED_SLICE_LENGTH = 12;
 
-/** What the beginning of a word may turn out to be. */
+/** What the beginning of a word may stand for. */
 export interface Beginning {
   /** The terms of whole words before it. */
   readonly before: readonly string[];
-  /** As it is written, but for case and accents. */
+  /** As written, except for case and accents. */
   readonly start: string;
-  /** Terms of words that begin so which do not start with `start`. */
+  /** Terms of words with this beginning that do not start with `start`. */
   readonly stems: readonly string[];
-  /** Its own term where it is a stop word as it stands. */
+  /** Its own term, if it is a stop word as it stands. */
   readonly stopTerm: string | undefined;
 }
 
@@ -40,7 +41,7 @@ export class WordTerms {
     return terms;
   }
 
-  /** What a word may be the beginning of; of several ("l'avi") the last is, and those before it are whole. */
+  /** What a word may be the beginning of; of several ("l'avi"), only the last is: those before it are whole. */
   beginning(word: string): Beginning {
     const words = this.#split(head(word)).filter((each) => this.#term(each) !== "");
     const last = words.at(-1) ?? "";
@@ -86,7 +87,7 @@ function head(word: string): string {
   return word.slice(0, MAX_TERM_LENGTH).replace(/[\uD800-\uDBFF]$/, "");
 }
 
-/** The words that a beginning becomes if what it ends with is already the start of this ending. */
+/** The words that a beginning may become if its end is already the start of this ending. */
 function completions(beginning: string, ending: string): string[] {
   if (/\p{N}/v.test(beginning)) return [];
   const words: string[] = [];

@@ -13,7 +13,7 @@ import { cpuTime } from "./cpu-time.ts";
 const english = createAnalyzer();
 const plain = createAnalyzer({ language: "none" });
 
-/** Any string at all: every UTF-16 code unit, halves of surrogate pairs among them. */
+/** Any string: every UTF-16 code unit, including halves of surrogate pairs. */
 const anyString = fc.oneof(
   fc.string({ unit: "binary" }),
   fc.array(fc.integer({ min: 0, max: 0xff_ff })).map((units) => String.fromCharCode(...units)),

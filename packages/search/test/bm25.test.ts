@@ -10,7 +10,7 @@ import {
 } from "../src/index.ts";
 import { documents, prefix, queries, statisticsOf, terms } from "./documents.ts";
 
-/** 0 where it has none of the terms. */
+/** Returns 0 if the text has none of the terms. */
 function score(query: KeywordQuery, text: readonly string[]): number {
   const counts = createTermCounter(query.terms)(text);
   return counts === undefined ? 0 : scoreKeyword(query, counts);

@@ -6,6 +6,7 @@ import {
   createWordConditions,
   type WordRequest,
 } from "../src/index.ts";
+import { cpuTime } from "./cpu-time.ts";
 
 const analyzer = createAnalyzer();
 
@@ -81,6 +82,14 @@ describe("phrases", () => {
     const both = { text: "budget", match: "all", phrases: ["red card"] } as const;
     expect(meets(both, "a red card")).toBe(false);
     expect(meets(both, "the budget: a red card")).toBe(true);
+  });
+
+  it("take no longer where one compound follows the other", () => {
+    const compounds = "e-mail x-1-2-3 ".repeat(2500);
+    const time = cpuTime(() => {
+      expect(meets(phrase(`${compounds}campaign`), compounds)).toBe(false);
+    });
+    expect(time).toBeLessThan(2000);
   });
 });
 

@@ -1,4 +1,4 @@
-/** The milliseconds of processor time that some work takes, however busy the machine is with others. */
+/** The processor time that some work takes, in milliseconds, however busy the machine is with other work. */
 export function cpuTime(work: () => void): number {
   const before = process.cpuUsage();
   work();

@@ -7,7 +7,7 @@ import {
   type TermPrefix,
 } from "../src/index.ts";
 
-/** Terms from a small vocabulary, so that documents and queries meet; "~of" is a stop word's. */
+/** Terms of a small vocabulary, so that documents and queries share some; "~of" is that of a stop word. */
 export const term: fc.Arbitrary<string> = fc.constantFrom(
   "a",
   "b",
@@ -29,7 +29,7 @@ export const documents: fc.Arbitrary<Map<string, string[]>> = fc
 /** The distinct terms of a query. */
 export const queryTerms: fc.Arbitrary<string[]> = fc.uniqueArray(term, { maxLength: 6 });
 
-/** A prefix that stands for some of them. */
+/** A prefix that stands for some of these terms. */
 export const prefix: fc.Arbitrary<TermPrefix> = fc
   .record({
     starts: fc.uniqueArray(fc.constantFrom("a", "b", "_", "x"), { maxLength: 2 }),
@@ -46,7 +46,7 @@ function isOf(wanted: QueryTerm, each: string): boolean {
   return typeof wanted === "string" ? wanted === each : isTermOf(wanted, each);
 }
 
-/** Statistics by counting, the slow way. */
+/** Statistics by counting every text. */
 export function statisticsOf(texts: Iterable<readonly string[]>): FieldStatistics {
   const all = [...texts];
   return {

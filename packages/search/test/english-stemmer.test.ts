@@ -3,7 +3,7 @@ import { createAnalyzer } from "../src/index.ts";
 
 const stems = (words: string): string => createAnalyzer({ stopWords: [] }).analyze(words).join(" ");
 
-// What the published algorithm gives; the whole vocabularies of several corpora were compared once.
+// The output of the published algorithm; the whole vocabularies of several corpora were compared once.
 test.each([
   [
     "plurals",

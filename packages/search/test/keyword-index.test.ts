@@ -11,7 +11,7 @@ import {
 import { cpuTime } from "./cpu-time.ts";
 import { documents, queries, statisticsOf, terms } from "./documents.ts";
 
-/** What the index must find: every document, scored on its own. */
+/** What the index has to find: every document, scored on its own. */
 function scoreEach(texts: Map<string, string[]>, query: KeywordQuery): Map<string, number> {
   const count = createTermCounter(query.terms);
   const scores = [...texts].flatMap(([id, text]) => {

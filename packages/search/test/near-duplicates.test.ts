@@ -5,14 +5,14 @@ import { cpuTime } from "./cpu-time.ts";
 
 const analyzer = createAnalyzer();
 
-/** Which of the texts stay, each with those that say nearly the same. */
+/** The texts that stay, each with its near duplicates. */
 function collapse(texts: readonly string[], topK = 100): string[][] {
   const result = createCollapse<string>(topK);
   for (const text of texts) if (!result.offer(text, analyzer.analyze(text))) break;
   return result.kept.map(({ hit, duplicates }) => [hit, ...duplicates]);
 }
 
-/** By the definition, pair by pair. */
+/** Compares one pair, by the definition. */
 function isNearDuplicate(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
   const shared = [...a].filter((term) => b.has(term)).length;
   return a.size > 0 && 10 * shared >= 9 * (a.size + b.size - shared);
@@ -84,7 +84,7 @@ describe("near-duplicates", () => {
   });
 });
 
-/** A number as a word, since texts with different numbers are not compared. */
+/** A number as a word, because texts with different numbers are not compared. */
 function spelt(number: number): string {
   return `x${String(number).replaceAll(/\d/g, (digit) => "bcdfghjklm".charAt(Number(digit)))}`;
 }

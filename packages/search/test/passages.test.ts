@@ -8,7 +8,7 @@ const split = (text: string, maxLength = 1000): [string, string][] =>
 const headings = (text: string): string[] => split(text).map(([above]) => above);
 const letters = (text: string): string => text.replaceAll(/[^\p{L}\p{N}]/gu, "");
 
-/** Pieces of Markdown, put together in any way. */
+/** Pieces of Markdown in any combination. */
 const markdown = fc
   .array(
     fc.oneof(
@@ -190,5 +190,12 @@ describe("a stored text", () => {
       expect(passages[at]?.text.length).toBeLessThanOrEqual(1200);
     }
     expect(passagesOf(" ".repeat(5000))).toHaveLength(1);
+  });
+
+  it("has its first 256 passages embedded", () => {
+    const text = Array.from({ length: 300 }, (_, i) => `${i} `.repeat(200)).join("\n\n");
+    const passages = passagesOf(text);
+    expect(passages.length).toBeGreaterThan(256);
+    expect(embeddedTexts(text)).toEqual(passages.slice(0, 256).map((passage) => passage.text));
   });
 });

@@ -4,7 +4,7 @@ import { createAnalyzer, isTermOf, loadLanguage, type Analyzer } from "../src/in
 
 const english = createAnalyzer();
 
-/** Whether a text has a word that begins as the query ends. */
+/** Whether a text has a word that begins with the last word of the query. */
 function finds(query: string, text: string, analyzer: Analyzer = english): boolean {
   const last = analyzer.analyzeQuery(query, { prefix: true }).at(-1);
   if (typeof last !== "object") throw new Error("no prefix");

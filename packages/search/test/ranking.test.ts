@@ -11,7 +11,7 @@ const hits = fc
 
 const ids = (ranked: readonly Hit[]): string[] => ranked.map(({ id }) => id);
 
-/** The better, the older. */
+/** The better a hit, the older it is. */
 const recency = ({ score }: Hit): number => Math.max(0, Math.round(10 * (0.7 - score)) / 2);
 
 describe("rank", () => {
