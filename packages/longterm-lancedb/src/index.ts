@@ -1,2 +1,2 @@
-export { createLanceDbStore } from "./lancedb-store.ts";
+export { createLanceDbStore } from "./store-factory.ts";
 export type { HistoryOptions, LanceDbStoreOptions } from "./store/options.ts";

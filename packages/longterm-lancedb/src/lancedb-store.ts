@@ -1,4 +1,5 @@
 import {
+  checkEmbedder,
   checkErasureRequest,
   checkId,
   checkPortableEntries,
@@ -47,7 +48,6 @@ import type { AskedChange, Place } from "./store/engine.ts";
 import { noHistory } from "./history/history-answers.ts";
 import { listPage } from "./reading/listing.ts";
 import type { LanceDbStoreOptions } from "./store/options.ts";
-import { placeOf } from "./store/place.ts";
 import { Questions } from "./search/questions.ts";
 import { countScope } from "./reading/scope-count.ts";
 import { restoring } from "./log/restoring.ts";
@@ -56,18 +56,7 @@ import type { Answer } from "./log/replica.ts";
 import { StoreLifecycle } from "./store/store-lifecycle.ts";
 import { countTenant } from "./reading/store-stats.ts";
 
-/**
- * Makes a long-term store on LanceDB. Nothing is loaded, opened or created before the first call.
- *
- * In a folder, what it acknowledges survives kill -9 and power loss, and any number of processes of a machine may use it
- * together. In an object store it is what the provider stored, and any number of machines may use it together; a save
- * takes tenths of a second there. Throws `MEM_INVALID_ARGUMENT`, or `MEM_UNSUPPORTED` for any other address.
- */
-export function createLanceDbStore(options: LanceDbStoreOptions): LongTermStore {
-  return createStoreAt(placeOf(options), options);
-}
-
-/** Makes a store wherever it lies. */
+/** Makes a store at any kind of place. */
 export function createStoreAt(place: Place, options: LanceDbStoreOptions): LongTermStore {
   return new LanceDbStore(place, options);
 }
@@ -205,7 +194,7 @@ class LanceDbStore implements LongTermStore {
     try {
       return await this.#lifecycle.call(options, (engine) => engine.verify());
     } catch (error) {
-      // It is too damaged to be opened.
+      // The store is too damaged to be opened.
       if (!isMemoryError(error, "MEM_CORRUPT")) throw error;
       return { entries: 0, problems: [{ message: error.message }] };
     }
@@ -219,7 +208,7 @@ class LanceDbStore implements LongTermStore {
     const walk = await this.#lifecycle.call(options, (engine) => engine.walk(tenantId));
     try {
       for (;;) {
-        // Each step is a call of its own: between them the store may be closed.
+        // Each step is a separate call: the store may be closed between two of them.
         const step = await this.#lifecycle.call(options, () => walk.next());
         if (step.done === true) return;
         yield step.value;
@@ -247,6 +236,7 @@ class LanceDbStore implements LongTermStore {
   }
 
   async reembed(embedder: Embedder, options: ReembedOptions = {}): Promise<Reembedded> {
+    checkEmbedder(embedder, "embedder");
     const signal = this.#lifecycle.orClosing(options.signal);
     return this.#lifecycle.call(options, (engine) =>
       engine.reembed(embedder, { ...options, signal }),
@@ -279,7 +269,7 @@ class LanceDbStore implements LongTermStore {
     await this.close();
   }
 
-  /** What happens after the store was opened has a time after that: its history may have begun only then. */
+  /** Reads the clock only after the store was opened, because its history may have begun only then. */
   #change(change: (at: number) => AskedChange, options: CallOptions | undefined): Promise<Answer> {
     return this.#lifecycle.call(options, (engine) =>
       engine.change(change(this.#clock.now()), options?.signal),

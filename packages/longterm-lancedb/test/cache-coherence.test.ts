@@ -14,7 +14,7 @@ const step = record({
 describe("a get", () => {
   it("is as current in one handle as in the other, whatever either has cached", async () => {
     const uri = await storeFolder();
-    // One keeps everything, the other next to nothing.
+    // One store caches everything, the other almost nothing.
     const stores = [openStore(uri), openStore(uri, { cacheBytes: 500 })];
     const known = new Map<string, number>();
     let value = 0;
@@ -58,7 +58,7 @@ describe("a get", () => {
       expect(await store.get(scope, asked)).toMatchObject([{ value: 1 }, { value: 2 }, undefined]);
     }
     expect((await store.stats("acme")).cache).toMatchObject({ hits: 9, misses: 3, entries: 3 });
-    // Others' changes end that for what they changed, and for nothing else.
+    // A change by another store ends that for the changed key, and for no other.
     await first.save(scope, [write("none", { value: 3 })]);
     await first.flush();
     expect(await store.get(scope, asked)).toMatchObject([{ value: 1 }, { value: 2 }, { value: 3 }]);

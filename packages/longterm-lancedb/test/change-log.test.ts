@@ -8,7 +8,7 @@ describe("a log with little room", () => {
     const log = await ChangeLog.open({
       directory: await storeFolder(),
       from: undefined,
-      // As a replica answers saves whose conditions are not met: nothing of them stays.
+      // Like a replica that answers saves whose conditions are not met: they leave nothing behind.
       take: () => [{ stored: false }],
       onDamage: () => expect.unreachable(),
       hasRoom: (bytes, underway) => underway === 0 || underway + bytes <= 3_000,

@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 
-/** A script of `processes/` in a process of its own. It is gone when the test is. */
+/** A script of `processes/` in a process of its own, which ends with the test at the latest. */
 export class Child {
   readonly #process: ChildProcess;
   readonly #ended: Promise<number | null>;
@@ -33,20 +33,20 @@ export class Child {
     onTestFinished(() => this.kill());
   }
 
-  /** Resolves when it has written `count` lines, or ended. */
+  /** Resolves once the script has written `count` lines or has ended. */
   async wrote(count: number): Promise<void> {
     while (this.lines.length < count && !this.#hasEnded) {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
 
-  /** With `SIGKILL`, so that nothing of it can still run. */
+  /** Uses `SIGKILL`, so that nothing of it can still run. */
   async kill(): Promise<void> {
     this.#process.kill("SIGKILL");
     await this.#ended;
   }
 
-  /** Its exit code; `null` when it was killed. */
+  /** Resolves with its exit code, or `null` if it was killed. */
   ended(): Promise<number | null> {
     return this.#ended;
   }

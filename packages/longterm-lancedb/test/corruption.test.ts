@@ -11,7 +11,7 @@ const FLIPS = 16;
 const KEYS = Array.from({ length: ENTRIES }, (_, i) => `key-${i}`);
 const embedder = createHashingEmbedder({ dimensions: 16 });
 
-/** A store of entries with everything an entry can have, closed; what they are. */
+/** A closed store of entries that have every field, and the entries. */
 async function storeWithEntries(
   isFlushed: boolean,
 ): Promise<{ readonly uri: string; readonly saved: ReadonlyMap<string, LongTermEntry> }> {
@@ -38,7 +38,7 @@ async function storeWithEntries(
   };
 }
 
-/** How many of the flipped bytes were noticed by a read, and how many by `verify`. */
+/** Flips bytes; resolves with how many flips a read noticed, and how many `verify` did. */
 async function flip(
   uri: string,
   path: string,

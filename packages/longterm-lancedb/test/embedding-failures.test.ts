@@ -12,10 +12,10 @@ import { otherEmbedder } from "./other-embedder.ts";
 const DIMENSIONS = 16;
 const TEXTS = ["one", "two", "bad", "four", "five", "six", "seven"];
 
-/** An embedder of a service that takes two texts at once, one request after the other. */
+/** An embedder of a service that takes two texts per request, one request after the other. */
 function serviceEmbedder(statusOf: (texts: readonly string[]) => number): {
   readonly embedder: Embedder;
-  /** Those that the service has made vectors of. */
+  /** The texts of which the service has made vectors. */
   readonly made: string[];
   readonly calls: string[][];
 } {
@@ -85,7 +85,7 @@ describe("when an embedder fails on the way", () => {
     await expect(store.flush()).rejects.toMatchObject(refusal);
     expect(await store.stats("acme")).toMatchObject({ pendingVectors: 1 });
     expect(service.made.toSorted()).toEqual(TEXTS.filter((text) => text !== "bad").toSorted());
-    // Once with the others, and at each flush alone.
+    // The refused text goes once with the others, then alone at each flush.
     expect(service.calls.filter((texts) => texts.length === 1 && texts[0] !== "bad")).toEqual([]);
   });
 

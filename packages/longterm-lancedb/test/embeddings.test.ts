@@ -144,7 +144,7 @@ describe("vectors", () => {
       expect(await store.stats("acme")).toMatchObject({ pendingVectors: 1 });
       expect(embedder.requests.flat()).not.toContain(text);
       clock.advance(60_000);
-      // The table is written a second after the vector was made.
+      // The table is written one second after the vector is made.
       await eventually(
         async () => (await store.stats("acme")).pendingVectors === 0,
         async () => clock.advance(500),

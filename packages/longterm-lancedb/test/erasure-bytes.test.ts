@@ -5,7 +5,7 @@ import { eventually, here, openStore, query, scope, storeFolder, write } from ".
 import { filesWith, hashOf } from "./folder-bytes.ts";
 import { tableFiles } from "./raw-table.ts";
 
-/** In every part of an entry; a word that stays as it is when it is analysed. */
+/** In every part of an entry; a word that the analyzer leaves as it is. */
 const CANARY = "zqxkanarik";
 const KEY = `${CANARY}-key`;
 const SUBJECT = `${CANARY}-subject`;
@@ -29,7 +29,7 @@ async function saveOthers(store: LongTermStore): Promise<void> {
   await store.save(scope, others);
 }
 
-/** Resolves when the versions before have gone, which maintenance sees to. */
+/** Resolves once maintenance has removed the earlier versions. */
 async function cleanedUp(uri: string): Promise<void> {
   await eventually(async () => (await tableFiles(uri, "_versions")).length <= 4);
 }

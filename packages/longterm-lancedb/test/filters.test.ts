@@ -22,7 +22,7 @@ import { here, query, scope, write } from "./fixtures.ts";
 import { analyzer, makeTable, makeView, openDatabase, type Placed } from "./view.ts";
 
 const FILTERS = 10_000;
-/** Those that are asked a store; ten times as many are compared with the facets alone. */
+/** The filters that a store is asked; ten times as many are compared with the facets alone. */
 const SEARCHED = 1_000;
 const ENTRIES = 120;
 
@@ -129,7 +129,7 @@ function keysOf(entries: readonly Placed[]): string[] {
 
 const HAS_ANY = /^array_has_any\(facets, arrow_cast\(\[([\d, ]+)\], 'List\(Int32\)'\)\)$/;
 
-/** Evaluates a condition that is pushed down: of facets, or several in brackets. */
+/** Evaluates a pushed-down condition: one of facets, or several in brackets. */
 function holds(condition: string, facets: ReadonlySet<number>): boolean {
   if (condition === "false") return false;
   const listed = HAS_ANY.exec(condition)?.[1];
@@ -139,7 +139,7 @@ function holds(condition: string, facets: ReadonlySet<number>): boolean {
   return operator === "OR" ? parts.some(each) : parts.every(each);
 }
 
-/** What is joined outside of brackets. */
+/** The parts that are joined outside of brackets, and their operator. */
 function partsOf(joined: string): { parts: string[]; operator: string } {
   const parts = [""];
   let operator = "AND";

@@ -15,7 +15,7 @@ import { createLanceDbStore, type LanceDbStoreOptions } from "../src/index.ts";
 export const scope: AgentScope = { tenantId: "acme", agentId: "writer" };
 export const here: SearchScope = { tenantId: "acme", agentIds: ["writer"] };
 
-/** A folder that goes with the test; the path of a store in it. */
+/** The path of a store in a folder that is removed after the test. */
 export async function storeFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "mem-lancedb-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
@@ -40,7 +40,7 @@ export function query(text: string, fields: Partial<SearchRequest> = {}): Search
   return { text, topK: 10, mode: "keyword", neighbours: false, ...fields };
 }
 
-/** Resolves when `holds` does, which it is asked again and again; rejects after ten seconds. */
+/** Calls `holds` until it resolves with true; rejects after ten seconds. */
 export async function eventually(
   holds: () => Promise<boolean>,
   pause: () => Promise<unknown> = () => setTimeout(50),

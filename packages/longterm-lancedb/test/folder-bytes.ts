@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Every file of a folder, by its path; those that vanish meanwhile are none. */
+/** Every file of a folder, by its path; files that vanish meanwhile are left out. */
 export async function filesOf(folder: string): Promise<Map<string, Buffer>> {
   const files = new Map<string, Buffer>();
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
@@ -14,7 +14,7 @@ export async function filesOf(folder: string): Promise<Map<string, Buffer>> {
   return files;
 }
 
-/** The files whose names or bytes hold this. */
+/** The files whose names or content contain these bytes. */
 export async function filesWith(folder: string, bytes: string | Buffer): Promise<string[]> {
   const found = [...(await filesOf(folder))].filter(
     ([path, content]) =>

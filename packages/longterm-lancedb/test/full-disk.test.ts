@@ -1,27 +1,10 @@
-import { execFileSync } from "node:child_process";
-import { mkdtemp, rm, statfs, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
+import { smallDisk } from "./disk.ts";
 import { openStore, scope, storeFolder, write } from "./fixtures.ts";
 import { Child } from "./child-process.ts";
 import { oldEmbedder, otherEmbedder } from "./other-embedder.ts";
-
-/** A file system of twelve megabytes; `undefined` where this process may not make one. */
-async function smallDisk(): Promise<string | undefined> {
-  const folder = await mkdtemp(join(tmpdir(), "mem-small-disk-"));
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=12m", "tmpfs", folder], { stdio: "ignore" });
-  } catch {
-    await rm(folder, { recursive: true });
-    return undefined;
-  }
-  onTestFinished(async () => {
-    execFileSync("umount", ["--lazy", folder]);
-    await rm(folder, { recursive: true });
-  });
-  return folder;
-}
 
 describe("a full disk", () => {
   it("refuses saves, keeps what was acknowledged, and works again when there is room", async () => {

@@ -89,7 +89,7 @@ async function damageHistory(uri: string, column: string, value: string): Promis
     (table) => table.update({ where: "value = '2'", valuesSql: { [column]: value } }),
     HISTORY_NAME,
   );
-  // As if it had been published like this.
+  // As if the damaged version had been published.
   const path = join(uri, "base.json");
   const { current } = (await readBases(path)) ?? expect.fail("it is there");
   const [version = 0] = await listVersions(join(uri, `${HISTORY_NAME}.lance`));

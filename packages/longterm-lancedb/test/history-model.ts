@@ -1,16 +1,16 @@
 import type { LongTermEntry, LongTermWrite, Revision, Scope } from "@mem/core";
 import { encodeScope } from "@mem/core";
 
-/** Where a model has an entry. */
+/** The place of an entry in the model. */
 type Id = string;
 
 interface State {
   readonly at: number;
-  /** Absent: it was deleted. */
+  /** Absent if the entry was deleted. */
   readonly entry?: Pick<LongTermEntry, "value" | "text" | "createdAt" | "updatedAt">;
 }
 
-/** What happened to entries, plainly: every state of each, in order. */
+/** The history of entries in the plainest form: every state of each, in order. */
 export class HistoryModel {
   readonly #states = new Map<Id, State[]>();
 
@@ -49,7 +49,7 @@ export class HistoryModel {
   }
 }
 
-/** A revision as the model has it. */
+/** A revision in the form of the model. */
 export function plainly({ at, entry }: Revision): State {
   return { at, ...(entry && { entry: entryPlainly(entry) }) };
 }

@@ -31,14 +31,14 @@ describe("processes that know nothing of a history", () => {
     const store = openStore(uri, { history });
     await store.count(scope);
     const since = Date.now();
-    // Lines that are on their way may be older.
+    // Lines that are still on their way may be older.
     await Promise.all(children.map((child) => child.wrote(child.lines.length + 20)));
     const from = children.map(({ lines }) => lines.length);
     await Promise.all(children.map((child, i) => child.wrote((from[i] ?? 0) + 150)));
     await Promise.all(children.map((child) => child.kill()));
     expect(children.map(({ errors }) => errors)).toEqual(["", ""]);
     for (const [i, { lines }] of children.entries()) {
-      // What was begun before may be in the log before the history is.
+      // A write that was begun before may be in the log before the history is.
       const later = lines.slice(from[i]);
       const begins = new Set(later.filter((line) => line.startsWith("begin ")));
       const known = acknowledged(later.filter((line) => isOf(begins, line)));
@@ -60,7 +60,7 @@ function isOf(begins: ReadonlySet<string>, line: string): boolean {
   return begins.has(line.replace(/^done/, "begin"));
 }
 
-/** By key, in the order of a key's only writer. */
+/** The acknowledged values by key, in the order of the key's only writer. */
 function acknowledged(lines: readonly string[]): Map<string, string[]> {
   const known = new Map<string, string[]>();
   for (const line of lines) {
@@ -70,7 +70,7 @@ function acknowledged(lines: readonly string[]): Map<string, string[]> {
   return known;
 }
 
-/** What was begun and not acknowledged may be there, too; what deleted nothing is no revision. */
+/** Writes that were begun and not acknowledged may be there, too; a deletion of nothing is no revision. */
 async function expectKept(
   store: LongTermStore,
   known: ReadonlyMap<string, readonly string[]>,

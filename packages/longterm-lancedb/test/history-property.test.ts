@@ -55,7 +55,7 @@ describe("history", () => {
   }, 240_000);
 });
 
-/** Runs the steps on two handles of one folder, the first `before` of them before there is a history. */
+/** Runs the steps on two handles of one folder; the history begins after the first `before` of them. */
 async function check(steps: readonly Step[], before: number): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "mem-lancedb-"));
   const clock = createManualClock();
@@ -133,11 +133,11 @@ async function take(
     case "reopen":
     case "swap":
     case "wait":
-    // Nothing happens to an entry.
+    // These change no entry.
   }
 }
 
-/** Of what was before the history began, only the last state need be known. */
+/** Of the time before the history began, only the last state has to be known. */
 async function compare(
   store: LongTermStore,
   model: HistoryModel,

@@ -77,9 +77,10 @@ describe("a history", () => {
     const embedder = {
       model: "constant",
       dimensions: 2,
+      weight: 0.5,
       embed: async (texts: readonly string[]) => texts.map(() => Float32Array.of(1, 0)),
     };
-    const again = openStore(uri, { history, embedder: embedder as never });
+    const again = openStore(uri, { history, embedder });
     await again.save(scope, [write("a", { value: 2, text: "two" })]);
     await again.flush();
     expect(await values(again)).toEqual([2, 1]);
@@ -119,7 +120,7 @@ describe("a history of a few days", () => {
     const then = clock.now();
     await store.flush();
     clock.advance(3 * DAY_MS);
-    // Written in the course of what the clock just let happen, or now.
+    // Written during the upkeep that the clock has just started, or after it.
     await store.save(scope, [write("other")]);
     await expect
       .poll(async () => (await store.flush(), clock.advance(3_600_001), historyOf(store, "kept")))
@@ -138,7 +139,7 @@ describe("a history of a few days", () => {
       code: "MEM_INVALID_ARGUMENT",
     });
     await store.close();
-    // Kept for longer from now on, it does not know again what it forgot.
+    // A longer retention from now on does not bring back what was forgotten.
     const longer = openStore(uri, { clock, history: { retentionDays: 30 } });
     await expect(longer.get(scope, ["kept"], { asOf: then })).rejects.toMatchObject({
       code: "MEM_INVALID_ARGUMENT",

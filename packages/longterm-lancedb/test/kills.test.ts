@@ -51,8 +51,8 @@ describe("a process that is killed while it writes", () => {
 });
 
 /**
- * Where a process dies: at a call of this kind, before it has an effect, after such a share of those that its busiest
- * thread makes (strace counts for each thread).
+ * Where a process is killed: at a call of this kind, before the call has an effect, after this share of the calls that
+ * its busiest thread makes (strace counts for each thread).
  */
 const POINTS: readonly (readonly [string, number])[] = [
   ["fdatasync", 0.4],
@@ -70,7 +70,7 @@ function underStrace(output: string, calls: readonly string[], inject?: string):
   return ["strace", "-f", "-qq", "-o", output, "-e", `trace=${calls.join(",")}`, ...injected];
 }
 
-/** How many calls of each kind the busiest thread makes when nothing kills the process. */
+/** How many calls of each kind the busiest thread makes if nothing kills the process. */
 async function countCalls(): Promise<ReadonlyMap<string, number>> {
   const uri = await storeFolder();
   const output = `${uri}.trace`;

@@ -4,11 +4,11 @@ import { scope } from "./fixtures.ts";
 
 const DELETED = "deleted";
 
-/** What processes said of their saves: `begin` before, `done` when it was acknowledged; a key has one writer. */
+/** What processes reported of their saves: `begin` before, `done` once acknowledged; a key has one writer. */
 export class Ledger {
   readonly #known = new Map<string, string>();
 
-  /** Takes the lines of a process that has ended, and expects the store to have all that was acknowledged. */
+  /** Takes the lines of a process that has ended, and expects the store to have everything acknowledged. */
   async settle(lines: readonly string[], store: LongTermStore): Promise<void> {
     const begun = new Map<string, string>();
     for (const line of lines) {

@@ -13,7 +13,7 @@ interface Kept extends Modelled {
   readonly opId: string | undefined;
 }
 
-/** A store as plainly as it can be said: a map, and the changes of the log one after the other. */
+/** A store in the plainest form: a map to which the changes of the log are applied one after the other. */
 export class LogModel {
   readonly #entries = new Map<string, Kept>();
   readonly #answers = new Map<unknown, unknown>();
@@ -21,7 +21,7 @@ export class LogModel {
   readonly #past = new Map<string, (Modelled | undefined)[]>();
   #log: SharedLog<void> | undefined;
 
-  /** Follows the log of a store that was just made. */
+  /** Follows the log of a store that was just created. */
   static async follow(directory: string): Promise<LogModel> {
     const model = new LogModel();
     model.#log = await openSharedLog({
@@ -39,12 +39,12 @@ export class LogModel {
     await this.#log?.close();
   }
 
-  /** What the change with this mark, or that deleted this key last, is to be answered with. */
+  /** The expected answer to the change with this mark, or to the one that deleted this key last. */
   answer(of: unknown): unknown {
     return this.#answers.get(of);
   }
 
-  /** What the clearings of this place were to be answered with so far, in no order. */
+  /** The expected answers to the clearings of this place so far, sorted. */
   cleared(place: Scope | WorkflowRef): number[] {
     return (this.#cleared.get(JSON.stringify(place)) ?? []).toSorted((a, b) => a - b);
   }
@@ -58,7 +58,7 @@ export class LogModel {
     return this.#past.get(rowId(scope, key))?.length ?? 0;
   }
 
-  /** What the entry was from an age on. */
+  /** The states of the entry from an age on. */
   since(scope: Scope, key: string, age: number): (Modelled | undefined)[] {
     const past = this.#past.get(rowId(scope, key)) ?? [];
     return age === 0 ? [undefined, ...past] : past.slice(age - 1);
@@ -164,7 +164,7 @@ function keep(
   return { scope, key, value, text, version, createdAt, updatedAt, opId };
 }
 
-/** What a change of several writes is known by. */
+/** What identifies a change of several writes. */
 export function markOf(writes: readonly LongTermWrite[]): unknown {
   return writes[0]?.metadata?.["mark"];
 }

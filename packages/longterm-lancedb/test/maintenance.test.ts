@@ -20,7 +20,7 @@ async function pins(uri: string): Promise<string[]> {
 
 async function saveOneByOne(store: LongTermStore, from: number, to: number): Promise<void> {
   for (let i = from; i < to; i++) {
-    // A few of them again and again.
+    // The same keys again and again.
     await store.save(scope, [write(`key-${i % 500}`, { value: i, text: `number n${i % 500}` })]);
   }
 }
@@ -120,7 +120,7 @@ describe("indexes", () => {
     await fill(first, 0, 55_000);
     await eventually(async () => (await unindexed()) === 0);
     await first.close();
-    // By its clock nobody is ever idle.
+    // Its clock stands still, so nobody is ever idle.
     const hasty = openStore(uri, { clock: createManualClock() });
     await fill(hasty, 55_000, 60_000);
     await hasty.close();

@@ -4,6 +4,7 @@ import type { Table } from "@lancedb/lancedb";
 import { createHashingEmbedder, where } from "@mem/core";
 import { expect, it } from "vitest";
 import { here, openStore, query, scope, storeFolder, write } from "./fixtures.ts";
+import { unpackColumns } from "./first-format.ts";
 import { behindItsBack } from "./raw-table.ts";
 
 const embedder = createHashingEmbedder({ dimensions: 16 });
@@ -38,7 +39,7 @@ it("brings a store of the first format to the present one, with all that is in i
   expect(hits).toHaveLength(10);
   const { model, dimensions } = embedder;
   expect(await store.embedder()).toEqual({ model, dimensions });
-  // It knows what is there by its content.
+  // It knows existing entries by their content.
   const again = write("other", { text: "autumn plan 7", value: { i: 7 }, ifNew: true });
   expect(await store.save(scope, [again])).toMatchObject([{ stored: false }]);
   expect((await store.stats("acme")).pendingVectors).toBe(0);
@@ -59,10 +60,10 @@ it("does so once, whoever opens it at the same time", async () => {
   expect((await stores[0]?.verify())?.problems).toEqual([]);
 });
 
-/** Lays a closed store out as the first release did. */
+/** Puts a closed store back into the format of the first release. */
 async function goBackToFirstFormat(uri: string): Promise<void> {
   const version = await behindItsBack(uri, async (table: Table) => {
-    await table.dropColumns(["content", "facets", "passage_vectors"]);
+    await unpackColumns(table);
     return table.version();
   });
   let embeddedBy: object | undefined;

@@ -4,7 +4,7 @@ import { Child } from "./child-process.ts";
 import { openStore, scope, storeFolder, write } from "./fixtures.ts";
 import { newLocation, openObjectStore, removeLocation } from "./object-harness.ts";
 
-/** A write that is to be stored only if the scope does not have its text. */
+/** A write that is stored only if its content is new in its scope. */
 function fresh(key: string, text: string, fields: Partial<LongTermWrite> = {}): LongTermWrite {
   return write(key, { text, value: text, ifNew: true, ...fields });
 }

@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { here, query, scope, write } from "./fixtures.ts";
 import { folderOf, newLocation, openObjectStore, removeLocation } from "./object-harness.ts";
 
-// Words that the analyzer keeps as they are, so that they would be found in the index of terms, too.
+// A word that the analyzer leaves as it is, so that it would be found in the index of terms, too.
 const SECRET = "zyxwvu";
 
 it("leaves no byte of what was erased from an object store, and all of the rest", async () => {

@@ -10,16 +10,16 @@ import { CurrentEmbedder } from "../src/vectors/current-embedder.ts";
 import { ObjectPlace } from "../src/objects/object-place.ts";
 
 /**
- * The object store that the tests run on: a folder that LanceDB takes for one, with the disk's create-if-absent in the
- * place of a conditional PUT; or a real one, by its address and by LanceDB's storage options as JSON.
+ * The object store of the tests: a folder that LanceDB treats as one, with the disk's create-if-absent instead of a
+ * conditional PUT; or a real one, given by its address and by LanceDB's storage options as JSON.
  */
 const REAL_URI = process.env["MEM_OBJECT_STORE_URI"];
 const REAL_OPTIONS = process.env["MEM_OBJECT_STORE_OPTIONS"] ?? "{}";
 
-/** Whether the tests run on a real one. */
+/** Whether the tests run on a real object store. */
 export const isRemote: boolean = REAL_URI !== undefined;
 
-/** A location of its own. */
+/** A new location. */
 export async function newLocation(): Promise<ObjectLocation> {
   if (REAL_URI !== undefined) {
     const storageOptions = JSON.parse(REAL_OPTIONS) as Record<string, string>;
@@ -37,12 +37,12 @@ export async function removeLocation(location: ObjectLocation): Promise<void> {
   await rm(folderOf(location), { recursive: true, force: true });
 }
 
-/** Where the files are, of a location in a folder. */
+/** The folder that has the files of a local location. */
 export function folderOf({ uri }: ObjectLocation): string {
   return uri.slice("file-object-store://".length);
 }
 
-/** A store that commits directly, wherever the location is. */
+/** Opens a store that commits directly, wherever the location is. */
 export function openObjectStore(
   location: ObjectLocation,
   options: LongTermOptions = {},

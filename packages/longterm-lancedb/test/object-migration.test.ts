@@ -2,6 +2,7 @@ import { createHashingEmbedder, where } from "@mem/core";
 import { expect, it, onTestFinished } from "vitest";
 import { TABLE_NAME } from "../src/folder/location.ts";
 import { ObjectDatabase, type ObjectLocation } from "../src/objects/object-database.ts";
+import { unpackColumns } from "./first-format.ts";
 import { here, query, scope, write } from "./fixtures.ts";
 import { newLocation, openObjectStore, removeLocation } from "./object-harness.ts";
 
@@ -31,11 +32,11 @@ it("brings a store of the first format to the present one, whoever opens it at t
   }
 });
 
-/** Lays a closed store out as the first release did. */
+/** Puts a closed store back into the format of the first release. */
 async function goBackToFirstFormat(location: ObjectLocation): Promise<void> {
   const { connection } = await ObjectDatabase.connect(location);
   const entries = await connection.openTable(TABLE_NAME);
-  await entries.dropColumns(["content", "facets", "passage_vectors"]);
+  await unpackColumns(entries);
   const descriptions = await connection.openTable("store");
   const [row] = (await descriptions.query().toArray()) as { description: string }[];
   const description = JSON.parse(row?.description ?? "") as object;

@@ -6,7 +6,7 @@ import { isRemote, newLocation, openObjectStore, removeLocation } from "./object
 import type { ObjectLocation } from "../src/objects/object-database.ts";
 
 const NAMES = ["a", "b", "c", "d"];
-// A real object store takes as long for one commit as a folder for twenty.
+// One commit to a real object store takes as long as twenty to a folder.
 const TIMES = isRemote ? 2 : 8;
 
 describe("four processes on one object store", () => {
@@ -28,7 +28,7 @@ describe("four processes on one object store", () => {
     expectOneChain(told, token?.version);
     const [total] = await store.get(scope, ["total"]);
     expect(total?.value).toBe(NAMES.length * TIMES);
-    // Their own, the claims, the contested one and the total; `verify` would name an id that is there twice.
+    // Their own, the claims, the contested one and the total; `verify` would report an id that is there twice.
     const entries = NAMES.length * TIMES + TIMES + 2 + (token === undefined ? 0 : 1);
     expect(await store.count(scope)).toBe(entries);
     expect(await store.verify()).toEqual({ entries, problems: [] });
@@ -73,7 +73,7 @@ describe("several machines that make one store at the same time", () => {
   }, 60_000);
 });
 
-/** Each state of the token was left once at most, and what nobody left is what is there now. */
+/** Each state of the token was replaced at most once, and the one that was not replaced is the present one. */
 function expectOneChain(told: readonly string[], last: string | undefined): void {
   const steps = told
     .filter((line) => line.startsWith("token"))

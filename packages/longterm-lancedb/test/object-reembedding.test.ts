@@ -4,6 +4,7 @@ import { here, query, scope, write } from "./fixtures.ts";
 import { newLocation, openObjectStore, removeLocation } from "./object-harness.ts";
 import type { ObjectLocation } from "../src/objects/object-database.ts";
 import { ObjectDatabase } from "../src/objects/object-database.ts";
+import { textIn } from "../src/table/packed-row.ts";
 import { readRows } from "../src/table/row-queries.ts";
 import { oldEmbedder, OLD_DIMENSIONS, otherEmbedder } from "./other-embedder.ts";
 
@@ -30,7 +31,7 @@ async function newStore(count: number): Promise<{ location: ObjectLocation; open
   return { location, open };
 }
 
-/** That every vector of the table is the other embedder's. */
+/** Expects every vector of the table to be the other embedder's; resolves with their number. */
 async function expectNothingMixed(location: ObjectLocation): Promise<number> {
   const database = await ObjectDatabase.connect(location);
   try {
@@ -40,7 +41,9 @@ async function expectNothingMixed(location: ObjectLocation): Promise<number> {
       table,
       ids.map(({ id }) => id),
     );
-    const made = rows.flatMap(({ vector, text }) => (vector ? [{ vector, text }] : []));
+    const made = rows.flatMap(({ vector, entry }) =>
+      vector ? [{ vector, text: textIn(entry) }] : [],
+    );
     const honest = await otherEmbedder().embed(
       made.map(({ text }) => text),
       { kind: "document" },

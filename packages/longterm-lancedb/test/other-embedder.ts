@@ -2,14 +2,16 @@ import { createHashingEmbedder, type Embedder } from "@mem/core";
 
 export const OLD_DIMENSIONS = 16;
 
-/** The embedder that stores have at first. */
+/** The embedder that stores begin with. */
 export function oldEmbedder(): Embedder {
   return createHashingEmbedder({ dimensions: OLD_DIMENSIONS });
 }
 
 export type AskedEmbedder = Embedder & { readonly asked: string[] };
 
-/** One whose vectors have the same length and point the other way. It remembers what it was asked. */
+/**
+ * An embedder whose vectors have the same length and the opposite direction. It remembers the documents it was asked.
+ */
 export function otherEmbedder(
   before: (texts: readonly string[]) => Promise<void> | void = () => undefined,
 ): AskedEmbedder {

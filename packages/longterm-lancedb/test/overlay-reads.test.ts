@@ -72,7 +72,7 @@ const entry = record({
     ...(team !== undefined && { metadata: { team } }),
     ...(sequence !== undefined && { sequence }),
   }),
-  // There is none of a text without words.
+  // A text without words has none.
   vector: fields.text === "" ? undefined : made,
 }));
 
@@ -105,7 +105,7 @@ const step: Arbitrary<Step> = oneof(
   { weight: 1, arbitrary: constantFrom<Step>({ kind: "clear-workflow" }) },
 );
 
-/** What is stored, plainly. */
+/** What is stored, in the plainest form. */
 type Model = Map<string, Placed>;
 
 function applyTo(model: Model, one: Step, time: number): void {
@@ -131,7 +131,7 @@ function applyTo(model: Model, one: Step, time: number): void {
   }
 }
 
-/** As the log is applied: when an entry was first saved is only known where nothing of the table matters. */
+/** Applies a step as the log does: `createdAt` is known only if nothing in the table matters. */
 function applyToOverlay(overlay: Overlay, one: Step, time: number, model: Model): void {
   const position = `p${String(time).padStart(6, "0")}`;
   switch (one.kind) {

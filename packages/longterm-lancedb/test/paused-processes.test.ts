@@ -13,7 +13,7 @@ async function turn(): Promise<false> {
   return false;
 }
 
-/** Stops the process when it holds the lock, which it does again and again. */
+/** Stops the process while it holds the lock, which it takes again and again. */
 async function pauseInFlush(uri: string, process: StoreProcess): Promise<void> {
   for (let i = 0; ; i++) {
     await process.call("save", scope, [write("paused", { value: i, text: "x ".repeat(20_000) })]);
@@ -88,7 +88,7 @@ describe("a process that slept", () => {
     const versions = () => tableFiles(uri, "_versions");
     const before = await versions();
     const [entry] = await store.get(scope, ["a"]);
-    // Judged only by who knows what was in the table.
+    // Only a process that knows what was in the table can judge this.
     await store.save(scope, [write("a", { value: 2, ifVersion: entry?.version ?? "" })]);
     for (let i = 0; i < 3; i++) {
       await store.save(scope, [write(`key-${i}`)]);
@@ -123,7 +123,7 @@ describe("a process that slept", () => {
     const store = openStore(uri);
     await store.save(scope, [write("b", { value: 2 })]);
     const first = (await readdir(join(uri, "log"))).toSorted()[0] ?? "";
-    // Erasing removes every segment before it.
+    // Erasing removes every earlier segment.
     await store.erase({ scope, key: "a" });
     await store.save(scope, [write("c", { value: 3 })]);
     await store.erase({ scope, key: "c" });

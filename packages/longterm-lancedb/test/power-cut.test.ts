@@ -17,7 +17,7 @@ import { rowTable } from "../src/table/row-table.ts";
 import { here, openStore, query, scope, storeFolder, write } from "./fixtures.ts";
 import { behindItsBack, tableFiles } from "./raw-table.ts";
 
-/** A store with an entry in each of two flushes, and one that is only in the log; closed. */
+/** A closed store with an entry in each of two flushes, and one that is only in the log. */
 async function storeWithEntries(): Promise<string> {
   const uri = await storeFolder();
   const store = openStore(uri);
@@ -30,7 +30,7 @@ async function storeWithEntries(): Promise<string> {
   return uri;
 }
 
-/** Commits to the table what was never published: a copy of an entry under another id. */
+/** Commits to the table something that was never published: a copy of an entry under another id. */
 function addUnpublished(uri: string): Promise<void> {
   return behindItsBack(uri, async (table) => {
     const rows: StoredRow[] = await table.query().limit(1).toArray();
@@ -50,7 +50,7 @@ async function newestSegment(uri: string): Promise<string> {
   return join(uri, "log", names.toSorted().at(-1) ?? "");
 }
 
-/** Opens the store, finds it as it was, and writes to it. Resolves with what it says it repaired. */
+/** Opens the store, expects it to be as it was, and writes to it. Resolves with the repairs that it reports. */
 async function expectWhole(uri: string): Promise<readonly string[]> {
   const store = openStore(uri);
   const { items } = await store.list(scope, { limit: 9 });
@@ -176,7 +176,7 @@ describe("the log", () => {
     const lines = (await readFile(path, "utf8")).split("\n");
     const last = lines.findLastIndex((line) => line.includes('"kind":"flushed"'));
     expect(last).toBeGreaterThan(0);
-    // In its place a comment of the same length, so that all others stay in theirs.
+    // A comment of the same length, so that all other lines keep their offsets.
     lines[last] = "#".repeat(lines[last]?.length ?? 0);
     await writeFile(path, lines.join("\n"));
     await expectWhole(uri);

@@ -4,7 +4,7 @@ import type { Table } from "@lancedb/lancedb";
 import { TABLE_NAME, type TableName } from "../src/folder/location.ts";
 import { loadNativeModules } from "../src/table/native-module.ts";
 
-/** Works on a store's table behind its back, as a process does that is cut off before it acknowledges. */
+/** Works on a store's table behind its back, like a process that is cut off before it acknowledges. */
 export async function behindItsBack<T>(
   uri: string,
   work: (table: Table) => Promise<T>,
@@ -21,7 +21,7 @@ export async function behindItsBack<T>(
   }
 }
 
-/** The paths of a table's files in one of its folders, sorted; of the versions the newest is first. */
+/** The paths of a table's files in one of its folders, sorted; of the versions, the newest comes first. */
 export async function tableFiles(uri: string, folder: string): Promise<string[]> {
   const path = join(uri, `${TABLE_NAME}.lance`, folder);
   const names = await readdir(path);

@@ -4,6 +4,7 @@ import {
   createManualClock,
   isMemoryError,
   MemoryError,
+  type Embedder,
   type LongTermStore,
   type ReembedProgress,
 } from "@mem/core";
@@ -28,7 +29,7 @@ async function saveAll(store: LongTermStore, all: readonly string[]): Promise<vo
   );
 }
 
-/** That each text is found by its vector, as one of the store's own embedder. */
+/** Expects each text to be found by a vector of the store's own embedder. */
 async function expectFound(store: LongTermStore, some: readonly string[]): Promise<void> {
   for (const text of some) {
     const [hit] = await store.search(here, query(text, { mode: "vector", topK: 1 }));
@@ -81,7 +82,7 @@ describe("going over to another embedder", () => {
     const store = openStore(uri, { embedder: oldEmbedder() });
     await saveAll(store, texts(5));
     await store.flush();
-    // Its clock stands still: it writes nothing by itself.
+    // Its clock stands still, so it writes nothing by itself.
     const other = openStore(uri, { embedder: oldEmbedder(), clock: createManualClock() });
     let refuses = true;
     const embedder = otherEmbedder(async (asked) => {
@@ -173,6 +174,20 @@ describe("going over to another embedder", () => {
     await expect(access(locate(uri).reembedding)).rejects.toThrow("ENOENT");
   });
 
+  it("leaves the troubles of the former one behind", async () => {
+    const failing: Embedder = {
+      ...oldEmbedder(),
+      embed: () => Promise.reject(new MemoryError("MEM_EMBEDDING", "status 503")),
+    };
+    const store = openStore(await storeFolder(), { embedder: failing });
+    await saveAll(store, ["autumn"]);
+    expect(await store.search(here, query("autumn", { mode: "auto" }))).toHaveLength(1);
+    const searches = expect.stringContaining("searches are by keyword only");
+    expect((await store.health()).messages).toContainEqual(searches);
+    await store.reembed(otherEmbedder());
+    expect(await store.health()).toMatchObject({ status: "ok", messages: [] });
+  });
+
   it("is done by one process at a time", async () => {
     const uri = await storeFolder();
     const store = openStore(uri);
@@ -189,7 +204,7 @@ describe("going over to another embedder", () => {
   });
 });
 
-/** Where a process dies while it goes over: at its n-th call of this kind. */
+/** Where a process is killed while it reembeds: at its n-th call of this kind. */
 const POINTS: readonly (readonly [string, number])[] = [
   ["fdatasync", 2],
   ["fsync", 2],

@@ -17,7 +17,7 @@ import {
 } from "@mem/search";
 import { analyzer, type Placed } from "./view.ts";
 
-/** What is compared of a hit. */
+/** The parts of a hit that are compared. */
 export interface Expected {
   readonly key: string;
   readonly scope: string;
@@ -33,7 +33,7 @@ interface Scored extends Hit {
   readonly cosine: number | undefined;
 }
 
-/** How a search is asked. */
+/** The parameters of a search. */
 export interface Asked {
   readonly scope: SearchScope;
   readonly byKeyword: boolean;
@@ -42,7 +42,7 @@ export interface Asked {
   readonly at: number;
 }
 
-/** Searches by looking at every entry, one after the other: what any other way has to agree with. */
+/** Searches by looking at every entry in turn: the reference for any other way. */
 export function searchPlainly(
   all: readonly Placed[],
   { scope, byKeyword, vector, weight, at }: Asked,
@@ -115,7 +115,7 @@ function isSearched({ tenantId, workflowId, agentIds }: SearchScope, { scope }: 
     : scope.agentId !== undefined && agentIds.includes(scope.agentId);
 }
 
-/** Its place among those of its sequence, counted by their positions. */
+/** The place of an entry in its sequence, counted by positions. */
 function placeOf(
   { scope, write: { sequence } }: Placed,
   entries: readonly Placed[],

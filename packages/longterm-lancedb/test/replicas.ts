@@ -31,7 +31,7 @@ export class Replicas implements AsyncDisposable {
   private constructor(uri: string, withVectors: boolean) {
     this.#uri = uri;
     this.#withVectors = withVectors;
-    // A time for each change.
+    // A time of its own for each change.
     this.#clock = { ...systemClock, now: () => ++this.#time };
   }
 
@@ -43,7 +43,7 @@ export class Replicas implements AsyncDisposable {
     return replicas;
   }
 
-  /** Takes all steps of a round at once, and checks what they were answered and what every handle sees then. */
+  /** Takes all steps of a round at once; checks their answers, and what every handle then sees. */
   async take(steps: readonly Step[]): Promise<void> {
     const { model } = this;
     const checks = await Promise.all(steps.map((each) => this.#begin(each)));
@@ -52,7 +52,7 @@ export class Replicas implements AsyncDisposable {
     await Promise.all(this.#handles.map((store) => this.#expectModel(store)));
   }
 
-  /** That every handle is sound, and a new one sees the same. */
+  /** Expects every handle to be sound, and a new one to see the same. */
   async expectSound(): Promise<void> {
     const { model } = this;
     await this.#reopen(0);
@@ -72,7 +72,7 @@ export class Replicas implements AsyncDisposable {
     return this.#model ?? expect.fail("it is not open");
   }
 
-  /** Resolves, when the step was answered, with what checks the answer. */
+  /** Resolves once the step is answered, with a function that checks the answer. */
   async #begin(one: Step): Promise<() => void> {
     const { model } = this;
     const store = this.#at(one.handle);
@@ -90,7 +90,7 @@ export class Replicas implements AsyncDisposable {
         return () => expectSame(stored, model.answer(entries[0]?.entry.value));
       }
       case "delete": {
-        // Nothing is there, but the model knows the change by it.
+        // There is no such entry, but the model knows the change by its key.
         const mark = `nothing ${this.#marks++}`;
         const removals = this.#removals(one.keys, place, one.ifVersion);
         const answer = await store.delete(place, [...removals, { key: mark }]);
@@ -134,7 +134,7 @@ export class Replicas implements AsyncDisposable {
       );
   }
 
-  /** Each entry is as it was at some time of the walk, and none comes twice. */
+  /** Expects each entry to be as it was at some time during the walk, and none to come twice. */
   async #walk(store: LongTermStore): Promise<() => void> {
     const { model } = this;
     const ages = SCOPES.map((place) => KEYS.map((name) => model.age(place, name)));
@@ -177,7 +177,7 @@ export class Replicas implements AsyncDisposable {
     }
   }
 
-  /** What is under way on the old handle ends as it would have. */
+  /** Calls under way on the old handle end as they would have. */
   async #reopen(index: number): Promise<void> {
     const before = this.#at(index);
     this.#handles[index] = this.#openHandle();
@@ -202,7 +202,7 @@ export class Replicas implements AsyncDisposable {
       const mark = this.#value++;
       return {
         key: name,
-        // Some contents come again and again.
+        // Some contents recur.
         value: mark % 2 === 0 ? 0 : mark,
         text,
         metadata: { mark },
@@ -235,7 +235,7 @@ export class Replicas implements AsyncDisposable {
   }
 }
 
-/** A handle may be closed while it flushes or walks: what it had not written yet, others write. */
+/** A handle may be closed while it flushes or walks; other handles write what it has not. */
 function rejectUnlessClosed(error: unknown): void {
   if ((error as { code?: string }).code !== "MEM_CLOSED") throw error;
 }

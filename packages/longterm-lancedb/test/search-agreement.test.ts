@@ -58,7 +58,7 @@ const vector = array(integer({ min: -9, max: 9 }), { minLength: 4, maxLength: 4 
   Float32Array.from(numbers.some((each) => each !== 0) ? numbers : [1, 0, 0, 0]),
 );
 
-/** What becomes of a place: it is in the table, replaced in the overlay, only there, or deleted there. */
+/** What becomes of an entry: it is in the table, replaced in the overlay, only in the overlay, or deleted there. */
 type Fate = "stored" | "replaced" | "unflushed" | "deleted";
 
 const places = array(
@@ -163,7 +163,7 @@ function rounded(hit: Expected): unknown {
   return { ...hit, score: hit.score.toFixed(9), scores };
 }
 
-/** The table, the overlay, and what is to be seen of them. */
+/** The table, the overlay, and the entries visible in them. */
 function arrange(made: readonly (typeof places extends Arbitrary<infer T> ? T : never)[number][]) {
   const overlay = new Overlay();
   const stored: Placed[] = [];

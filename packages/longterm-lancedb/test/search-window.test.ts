@@ -16,7 +16,7 @@ function put(overlay: Overlay, key: string, text: string): void {
   overlay.put(scope, key, { entry, position: "p", bytes: 1 });
 }
 
-/** The same table, and how often it was asked. */
+/** The same table, with a count of its queries. */
 function counted(table: Table): { table: Table; asked: () => number } {
   let asked = 0;
   const value = (): ReturnType<Table["query"]> => {
@@ -57,7 +57,7 @@ describe("a search of a scope that is too large to look at every entry", () => {
     const search = new Search(database.modules.lancedb, analyzer, 0);
     const view = makeView(table);
     expect(await search.hits(view, byWords, query("common", { minScore: 0.9 }))).toEqual([]);
-    // The scope's totals, the word's count and one list.
+    // The totals of the scope, the count of the word, and one list.
     expect(asked()).toBe(3);
     const vector = Float32Array.from([1, 0, 0, 0]);
     const byVector = { scope: here, byKeyword: false, vector, weight: 1, at: 0 };

@@ -72,7 +72,7 @@ const step: Arbitrary<Step> = oneof(
   { weight: 1, arbitrary: record({ handle, scope, kind: constantFrom("walk", "reopen") }) },
 ) as Arbitrary<Step>;
 
-/** Rounds of steps; those of one round are begun at the same time. */
+/** Rounds of steps; the steps of a round begin at the same time. */
 export function rounds(atMost: number): Arbitrary<Step[][]> {
   return array(array(step, { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: atMost });
 }

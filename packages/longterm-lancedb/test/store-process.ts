@@ -21,11 +21,11 @@ type Arguments<M extends Method> = Parameters<LongTermStore[M]>;
 type Result<M extends Method> = Awaited<ReturnType<LongTermStore[M]>>;
 
 export type ProcessOptions = Pick<LanceDbStoreOptions, "maxUnflushedBytes"> & {
-  /** Of an embedder's vectors. */
+  /** The length of an embedder's vectors. */
   readonly dimensions?: number;
 };
 
-/** A call of a store in another process. */
+/** A call to a store in another process. */
 export interface Call {
   readonly id: number;
   readonly method: Method;
@@ -38,7 +38,7 @@ export interface Reply {
   readonly error?: { readonly code: string; readonly message: string; readonly outcome: string };
 }
 
-/** A store in a process of its own, that can be stopped at any moment. It is gone when the test is. */
+/** A store in a process of its own, which can be paused at any moment and ends with the test at the latest. */
 export class StoreProcess {
   readonly #child: ChildProcess;
   readonly #open = new Map<number, PromiseWithResolvers<unknown>>();
@@ -63,14 +63,14 @@ export class StoreProcess {
   call<M extends Method>(method: M, ...args: Arguments<M>): Promise<Result<M>> {
     const id = this.#calls++;
     const answer = Promise.withResolvers<unknown>();
-    // It may be killed while nobody waits.
+    // The process may be killed while nobody waits.
     answer.promise.catch(() => undefined);
     this.#open.set(id, answer);
     this.#child.send({ id, method, args } satisfies Call);
     return answer.promise as Promise<Result<M>>;
   }
 
-  /** Stops it wherever it is, until it is resumed. */
+  /** Pauses the process wherever it is, until it is resumed. */
   pause(): void {
     this.#child.kill("SIGSTOP");
   }

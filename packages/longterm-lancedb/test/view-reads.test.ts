@@ -137,7 +137,7 @@ describe("a search by vector", () => {
     const database = await openDatabase();
     const view = makeView(await makeTable(database, rows), overlay);
     for (let i = 0; i < 20; i++) change(overlay, `key-${String(i).padStart(2, "0")}`, true);
-    // Also where the index has to find them.
+    // Also if the index has to find them.
     for (const exhaustive of [0, 20_000]) {
       const search = new Search(database.modules.lancedb, analyzer, exhaustive);
       const plan = { scope: here, byKeyword: false, vector: asked, weight: 1, at: 0 };
@@ -179,7 +179,7 @@ describe("a search by vector", () => {
       message: expect.stringContaining('"key-00"'),
     });
     expect(await find(undefined, 30)).toHaveLength(30);
-    // Others are found as ever.
+    // Other entries are found as before.
     expect(await find(Float32Array.from([-1, 3, 0, 0]), 3)).toHaveLength(3);
   });
 });

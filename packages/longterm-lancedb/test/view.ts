@@ -10,6 +10,7 @@ import { EntryCache } from "../src/reading/entry-cache.ts";
 import { locate } from "../src/folder/location.ts";
 import { Overlay } from "../src/log/overlay.ts";
 import { facetsOf } from "../src/table/facets.ts";
+import { packEntry } from "../src/table/packed-row.ts";
 import { hashRow, hashVector } from "../src/table/row-hash.ts";
 import { readStored } from "../src/table/row-queries.ts";
 import { rowId, type Row } from "../src/table/row.ts";
@@ -29,7 +30,7 @@ export interface Placed {
   readonly vector?: Float32Array | undefined;
 }
 
-/** A database that goes with the test. */
+/** A database that is removed after the test. */
 export async function openDatabase(): Promise<Database> {
   const folder = await mkdtemp(join(tmpdir(), "mem-view-"));
   const database = await Database.connect(locate(join(folder, "store")));
@@ -42,13 +43,13 @@ export async function openDatabase(): Promise<Database> {
 
 let tables = 0;
 
-/** A table of its own that holds these entries. */
+/** A new table with these entries. */
 export async function makeTable(database: Database, placed: readonly Placed[]): Promise<Table> {
   const { connection, modules } = database;
   const schema = tableSchema(modules.arrow, DIMENSIONS);
   const table = await connection.createEmptyTable(`table-${tables++}`, schema);
   await prepareTable(table, modules);
-  // In two pieces, so that LanceDB's index covers one of them as a whole and the other not.
+  // In two pieces, so that LanceDB's index covers the whole of one of them and not the other.
   const half = Math.ceil(placed.length / 2);
   for (const piece of [placed.slice(0, half), placed.slice(half)]) {
     if (piece.length > 0) await table.add(piece.map(toRow));
@@ -92,10 +93,6 @@ export function toRow({
     tenant: scope.tenantId,
     workflow: scope.workflowId ?? "",
     agent: scope.agentId ?? "",
-    value: JSON.stringify(write.value),
-    text: write.text,
-    terms: joinTerms(terms),
-    length: documentLength(terms),
     metadata: write.metadata === undefined ? null : JSON.stringify(write.metadata),
     sequence: write.sequence?.id ?? null,
     position: write.sequence?.position ?? null,
@@ -104,6 +101,10 @@ export function toRow({
     updated_at: updatedAt,
     op_id: write.opId ?? null,
     subject: write.subject ?? null,
+  };
+  const others = {
+    value: JSON.stringify(write.value),
+    text: write.text,
     source: write.source,
     derived_from: write.derivedFrom === undefined ? null : JSON.stringify(write.derivedFrom),
   };
@@ -111,7 +112,9 @@ export function toRow({
   const blank = write.text.trim() === "" ? "" : null;
   return {
     ...row,
-    hash: hashRow(row),
+    entry: packEntry({ ...row, ...others, hash: hashRow({ ...row, ...others }) }),
+    terms: joinTerms(terms),
+    length: documentLength(terms),
     content,
     facets: facetsOf(content, write.metadata),
     vector: vector ?? null,

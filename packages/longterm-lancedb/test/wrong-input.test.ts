@@ -1,6 +1,6 @@
 import { createHashingEmbedder, type Embedder, type PortableEntry } from "@mem/core";
 import { describe, expect, it } from "vitest";
-import { createLanceDbStore } from "../src/index.ts";
+import { createLanceDbStore, type LanceDbStoreOptions } from "../src/index.ts";
 import { eventually, here, openStore, query, scope, storeFolder, write } from "./fixtures.ts";
 
 const embedder = createHashingEmbedder({ dimensions: 8 });
@@ -64,6 +64,74 @@ describe("options", () => {
         expect.objectContaining({ code: "MEM_INVALID_ARGUMENT", path: `options.${name}` }),
       );
     }
+  });
+});
+
+describe("options that plain JavaScript may hand in", () => {
+  it.each([
+    ["nothing", undefined, "options"],
+    ["null", null, "options"],
+    ["a path", "memory", "options"],
+    ["a slip of the pen", { uri: "memory", embeder: embedder }, "options.embeder"],
+    ["another slip", { uri: "memory", history: { days: 3 } }, "options.history.days"],
+    ["a history that is true", { uri: "memory", history: true }, "options.history"],
+    ["a history that is 5", { uri: "memory", history: 5 }, "options.history"],
+    [
+      "days as a word",
+      { uri: "memory", history: { retentionDays: "9" } },
+      "options.history.retentionDays",
+    ],
+    ["no language", { uri: "memory", language: "klingon" }, "options.language"],
+    ["no clock", { uri: "memory", clock: Date }, "options.clock"],
+    [
+      "secrets in a word",
+      { uri: "s3://bucket/path", storageOptions: "key" },
+      "options.storageOptions",
+    ],
+    [
+      "a number among them",
+      { uri: "s3://bucket/path", storageOptions: { timeout: 5 } },
+      "options.storageOptions.timeout",
+    ],
+  ])("are refused by their path: %s", (_, options, path) => {
+    expect(() => createLanceDbStore(options as LanceDbStoreOptions)).toThrow(
+      expect.objectContaining({ code: "MEM_INVALID_ARGUMENT", path }),
+    );
+  });
+
+  it("are told which ones there are", () => {
+    const options = { uri: "memory", embeder: embedder };
+    expect(() => createLanceDbStore(options)).toThrow(
+      "options.embeder is not an option; there are uri, storageOptions, embedder, language, maxUnflushedBytes, cacheBytes, history, clock",
+    );
+  });
+});
+
+describe("what is no embedder", () => {
+  it.each([
+    ["a model's name", "some-model", ""],
+    ["a promise", Promise.resolve(embedder), ""],
+    ["null", null, ""],
+    ["one without a name", { ...embedder, model: undefined }, ".model"],
+    ["one without dimensions", { ...embedder, dimensions: undefined }, ".dimensions"],
+    ["one of half a dimension", { ...embedder, dimensions: 0.5 }, ".dimensions"],
+    ["one without a weight", { ...embedder, weight: undefined }, ".weight"],
+  ])("is refused and leaves the store as it is: %s", async (_, given, path) => {
+    const uri = await storeFolder();
+    const store = openStore(uri);
+    await store.save(scope, [write("a", { text: "autumn" })]);
+    const wrong = given as Embedder;
+    await expect(store.reembed(wrong)).rejects.toMatchObject({
+      code: "MEM_INVALID_ARGUMENT",
+      path: `embedder${path}`,
+    });
+    await store.close();
+    expect(() => createLanceDbStore({ uri, embedder: wrong })).toThrow(
+      expect.objectContaining({ code: "MEM_INVALID_ARGUMENT", path: `options.embedder${path}` }),
+    );
+    const right = openStore(uri, { embedder });
+    await right.flush();
+    expect(await right.verify()).toEqual({ entries: 1, problems: [] });
   });
 });
 

@@ -2,34 +2,34 @@ import { join, resolve } from "node:path";
 import { LogError, makeDirectory, refuseNetworkFileSystem } from "@mem/append-log";
 import { MemoryError } from "@mem/core";
 
-/** The table of what there is. */
+/** The table of current entries. */
 export const TABLE_NAME = "memory";
-/** The table of what there was, in stores that keep a history. */
+/** The table of former states, in stores that keep a history. */
 export const HISTORY_NAME = "history";
 
 export type TableName = typeof TABLE_NAME | typeof HISTORY_NAME;
 
-/** Where the parts of a store lie. */
+/** The paths of a store's parts. */
 export interface StoreLocation {
   /** The store's folder, absolute. */
   readonly folder: string;
-  /** LanceDB's table of entries in it. */
+  /** LanceDB's table of entries, inside the folder. */
   readonly table: string;
-  /** LanceDB's table of what they were; missing in stores that keep no history. */
+  /** LanceDB's table of former states; missing in stores that keep no history. */
   readonly history: string;
-  /** What the store is: its format, its analyzer, its embedder. */
+  /** The store's description: its format, its analyzer, how long it keeps a history. */
   readonly description: string;
   /** The log that all changes go to first. */
   readonly log: string;
-  /** Which version of the table belongs to which place in the log. */
+  /** Which version of the table belongs to which position in the log. */
   readonly base: string;
-  /** Versions of the table that are being read for long. */
+  /** Versions of the table that long reads are using. */
   readonly pins: string;
-  /** Vectors of another embedder, on the way to it. */
+  /** Vectors of another embedder, until the store switches to it. */
   readonly reembedding: string;
-  /** Held by whoever makes them; beside the folder, as the other one. */
+  /** Held while those vectors are made; beside the folder, like `lock`. */
   readonly reembeddingLock: string;
-  /** Table versions that could not be read and were moved out of the way. */
+  /** Unreadable table versions that were moved out of the way. */
   readonly setAside: string;
   /** Beside the folder, because the lock must not lie where files are walked or copied. */
   readonly lock: string;
@@ -58,7 +58,7 @@ export function tablePath({ table, history }: StoreLocation, name: TableName): s
   return name === TABLE_NAME ? table : history;
 }
 
-/** Makes the store's folder where it is missing; refuses file systems whose locks and flushes can't be relied on. */
+/** Creates the store's folder if it is missing; refuses file systems whose locks and flushes are unreliable. */
 export async function prepareFolder({ folder }: StoreLocation): Promise<void> {
   await makeDirectory(folder, true);
   try {

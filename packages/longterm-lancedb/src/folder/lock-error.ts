@@ -1,6 +1,6 @@
 import { MemoryError } from "@mem/core";
 
-/** What it means that another process has held the store's lock for so long. */
+/** The error if another process has held the store's lock for `waitedMs`. */
 export function stillLocked(folder: string, waitedMs: number): MemoryError {
   return new MemoryError(
     "MEM_LOCKED",

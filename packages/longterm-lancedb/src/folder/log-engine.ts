@@ -22,7 +22,7 @@ import { conditionOf } from "./store-health.ts";
 import { verifyStore } from "../reading/verification.ts";
 import { walkEntries } from "../reading/walk.ts";
 
-/** A version of the table is removed two seconds after the next one at the soonest. */
+/** A version of the table is removed no sooner than two seconds after the next one was written. */
 const QUIET_MS = 1_000;
 
 /** A store in a folder: the log is the truth, and LanceDB's table follows it. */
@@ -49,7 +49,7 @@ export class LogEngine implements Engine {
   }
 
   /**
-   * After a pause, what the others did meanwhile is read first: where it was judged by a version of the table that is
+   * After a pause, reads first what other processes did meanwhile. If judging that needs a version of the table that is
    * gone by now, the store is opened anew, which is harmless as long as the change itself is not in the log.
    */
   async change(change: AskedChange, signal?: AbortSignal): Promise<Answer> {
@@ -58,7 +58,7 @@ export class LogEngine implements Engine {
       this.#listening ??= this.reader.catchUp().finally(() => (this.#listening = undefined));
     }
     this.#changedAt = now;
-    // Also those that come meanwhile, so that all stay in their order.
+    // Later changes wait, too, so that all keep their order.
     if (this.#listening !== undefined) await this.#listening;
     const { log } = this.#opened;
     const isBatch = change.kind === "save" && change.writes.length > 1;
@@ -88,7 +88,7 @@ export class LogEngine implements Engine {
   }
 
   async bringUp(): Promise<void> {
-    // Also with what other processes saved, and can't make vectors for.
+    // Includes what other processes saved and can't make vectors for.
     await this.reader.catchUp();
     await bringUp(this.#opened);
   }

@@ -1,7 +1,10 @@
+import type { MemoryError } from "@mem/core";
 import { openAll, type StoreParts } from "./opened-store.ts";
 import type { Engine, Place } from "../store/engine.ts";
 import { LogEngine } from "./log-engine.ts";
 import type { CurrentEmbedder } from "../vectors/current-embedder.ts";
+import { refusalOf } from "../store/disk-refusal.ts";
+import { openError } from "../store/storage-error.ts";
 import { readDescription } from "../store/store-description.ts";
 
 /** A folder on a local disk. */
@@ -21,12 +24,21 @@ export class LogPlace implements Place {
   }
 
   async exists(): Promise<boolean> {
-    return (await readDescription(this.#parts.location.description)) !== undefined;
+    const { location } = this.#parts;
+    try {
+      return (await readDescription(location.description)) !== undefined;
+    } catch (error) {
+      throw openError(error, location);
+    }
+  }
+
+  refusal(): Promise<MemoryError | undefined> {
+    return refusalOf(this.#parts.location.folder);
   }
 
   async open(report: (message: string) => void): Promise<Engine> {
     const { clock, historyDays } = this.#parts;
-    // Whoever works with the store already goes on by keyword when another process gives it another embedder.
+    // If another process gives the store another embedder, a process that had it open goes on by keyword.
     const opened = await openAll({ ...this.#parts, takesForeign: this.#wasOpen, report });
     this.#wasOpen = true;
     return new LogEngine(opened, clock, historyDays !== undefined);

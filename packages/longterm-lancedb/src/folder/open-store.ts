@@ -27,15 +27,15 @@ export interface OpenWith {
   readonly database: Database;
   readonly analyzer: Analyzer;
   readonly embedder: Embedder | undefined;
-  /** Whether an embedder that did not make the store's vectors is no reason not to open it. Default `false`. */
+  /** Whether to open the store even if another embedder made its vectors. Default `false`. */
   readonly takesForeign?: boolean;
-  /** Is told what was repaired. */
+  /** Called with what was repaired. */
   readonly report: (message: string) => void;
 }
 
 const LOCK_TIMEOUT_MS = 30_000;
 
-/** Makes the store where there is none, and finds the state of the table to begin from. */
+/** Creates the store if there is none, and finds the state of the table to begin from. */
 export async function openStore(
   opening: OpenWith,
 ): Promise<{ readonly description: StoreDescription; readonly bases: Bases }> {
@@ -49,14 +49,14 @@ export async function openStore(
   return { description, bases };
 }
 
-/** The state of the table, which can be read: the current one, or else the one before. */
+/** Finds a readable state of the table: the current one, or else the previous one. */
 async function readableBases({ database, report }: OpenWith): Promise<Bases> {
   const bases = await presentBases(database);
   if (await isReadable(database, bases.current)) return bases;
   return await exclusively(database, async () => {
-    // Another process may have gone on, or repaired it, meanwhile.
+    // Another process may have written or repaired it meanwhile.
     const present = await presentBases(database);
-    // A newest version that can't be read keeps LanceDB from opening any other.
+    // If the newest version is unreadable, LanceDB can't open any other.
     const undone = await undoUnpublished(database, present.current);
     if (undone !== undefined) report(undone);
     if (!(await isReadable(database, present.current))) {
@@ -72,7 +72,7 @@ async function presentBases({ location }: Database): Promise<Bases> {
   throw new MemoryError("MEM_CORRUPT", `${location.base} is gone; restore it from a backup`);
 }
 
-/** Everything is on disk before the description is, which makes it a store. Call it under the lock. */
+/** Everything is on disk before the description, which makes it a store. Call it under the lock. */
 async function createStore(opening: OpenWith): Promise<StoreDescription> {
   const { database, analyzer, embedder } = opening;
   const { location, modules, connection } = database;
@@ -93,7 +93,7 @@ async function createStore(opening: OpenWith): Promise<StoreDescription> {
   return description;
 }
 
-/** Makes the log. Resolves with where it begins. */
+/** Creates the log. Resolves with its first position. */
 async function emptyLog({ location }: Database): Promise<string> {
   await using log = await openSharedLog({
     directory: location.log,
@@ -105,7 +105,7 @@ async function emptyLog({ location }: Database): Promise<string> {
   return log.cursor;
 }
 
-/** A creation that was cut off leaves an empty table, or one that can't be read. */
+/** Moves away what an interrupted creation left: an empty table, or an unreadable one. */
 async function moveUnfinishedAway({ location, connection }: Database): Promise<void> {
   const { table: path, folder, setAside } = location;
   if (!(await exists(path))) return;

@@ -1,5 +1,5 @@
 import { LogError, type Damage } from "@mem/append-log";
-import { isMemoryError, MemoryError, type Clock } from "@mem/core";
+import { isMemoryError, type Clock } from "@mem/core";
 import { createAnalyzer, loadLanguage, type Analyzer, type LanguageName } from "@mem/search";
 import { Base } from "../table/base.ts";
 import { readBases } from "../table/base-file.ts";
@@ -15,7 +15,7 @@ import { countCleared, MemoryReader, useView } from "../reading/memory-reader.ts
 import { openStore } from "./open-store.ts";
 import { Replica } from "../log/replica.ts";
 import { Search } from "../search/search.ts";
-import { isVanishedVersion, logError, openError } from "../store/storage-error.ts";
+import { isVanishedVersion, openError } from "../store/storage-error.ts";
 import { listVersions } from "../table/table-files.ts";
 import { StoreVectors } from "../vectors/store-vectors.ts";
 import { removeLeftover } from "../upkeep/reembedding.ts";
@@ -29,16 +29,16 @@ export interface StoreParts {
   readonly embedder: CurrentEmbedder;
   /** See `OpenWith`. */
   readonly takesForeign: boolean;
-  /** Bound of what the log has and the table has not, in bytes of memory. */
+  /** Maximum size of what the log has and the table does not have yet, in bytes of memory. */
   readonly maxUnflushedBytes: number;
   readonly cacheBytes: number;
-  /** For how many days what entries were is kept; `undefined`: that was not asked for. */
+  /** How many days former states of entries are kept; `undefined`: no history was asked for. */
   readonly historyDays: number | undefined;
-  /** Is told what was repaired. */
+  /** Called with what was repaired. */
   readonly report: (message: string) => void;
 }
 
-/** What a store consists of once it is open. */
+/** The parts of an open store. */
 export interface OpenedStore {
   readonly database: Database;
   readonly analyzer: Analyzer;
@@ -70,7 +70,7 @@ export async function openAll(parts: StoreParts): Promise<OpenedStore> {
       throw error;
     }
   } catch (error) {
-    throw openError(logError(error, location.log), location.folder);
+    throw openError(error, location);
   }
 }
 
@@ -83,7 +83,7 @@ async function openTogether(
     try {
       return await openOnce(parts, database, analyzer);
     } catch (error) {
-      // Others wrote the table, and removed what is in it from the log, between two looks at the folder.
+      // Between two reads of the folder, others wrote the table and removed its changes from the log.
       const isOvertaken =
         error instanceof LogError ? error.code === "LOG_GONE" : hasLostItsVersion(error);
       if (!isOvertaken || attempt === OPEN_ATTEMPTS) throw error;
@@ -102,7 +102,7 @@ async function openOnce(
   const { description, bases } = await openStore(opening);
   const cache = new EntryCache(cacheBytes);
   const base = new Base(database, cache, bases.current);
-  // What is made last is needed by what is made first, but not before there is a change.
+  // Parts that are made first use parts that are made last, but not before there is a change.
   let vectors: StoreVectors | undefined;
   let flusher: Flusher | undefined;
   let maintenance: Maintenance | undefined;
@@ -132,7 +132,7 @@ async function openOnce(
     onDamage: (damage) => report(describeDamage(damage)),
     hasRoom: (bytes, underway) => {
       const taken = replica.bytes + underway;
-      // However large: what is alone has room.
+      // A change that is alone has room, however large it is.
       return taken === 0 || taken + bytes <= maxUnflushedBytes;
     },
     makeRoom: () => flusher?.begin(),
@@ -186,7 +186,7 @@ async function openOnce(
   }
 }
 
-/** Whether what a change in the log depends on could not be looked up, because the version was cleaned up. */
+/** Whether what a change in the log depends on could not be looked up because its table version was cleaned up. */
 function hasLostItsVersion(error: unknown): boolean {
   return isMemoryError(error, "MEM_UNAVAILABLE") && isVanishedVersion(error.cause);
 }
@@ -196,40 +196,33 @@ function describeDamage({ segment, offset, bytes, reason }: Damage): string {
   return `${bytes} bytes at ${offset} in segment ${segment} of the log were torn by a crash, or changed since, and are passed over`;
 }
 
-/** Resolves when the table and the vectors have caught up with what was saved; rejects with what keeps them from it. */
+/**
+ * Resolves when the table and the vectors have caught up with what was saved; rejects with the reason if they can't.
+ */
 export async function bringUp({ flusher, vectors }: OpenedStore): Promise<void> {
   await flusher.flush();
   if (!vectors.areWanted) return;
   try {
     await vectors.flush();
   } finally {
-    // Where the embedder refuses one text, those of the others are made.
+    // Even if the embedder refuses a text, the vectors of the others are written.
     await flusher.flush();
   }
 }
 
-/** Gives up what runs by itself, and closes what is open. What the table does not have stays in the log. */
+/** Ends background work and closes everything. What the table does not have yet stays in the log. */
 export async function closeAll(opened: OpenedStore): Promise<void> {
   const { vectors, writer, flusher, maintenance, log, base, database } = opened;
   await vectors.close();
   await maintenance.close();
   await flusher.close();
-  // Whoever asked for a flush may not wait for it any more.
+  // A flush may still be running although its caller no longer waits for it.
   await writer.idle();
   await log.close();
   await base.close();
   database.close();
 }
 
-/** Rejects with `MEM_INVALID_ARGUMENT` for a language that there is not. */
 export async function analyzerOf(name: LanguageName): Promise<Analyzer> {
-  try {
-    return createAnalyzer({ language: await loadLanguage(name) });
-  } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause;
-    throw new MemoryError("MEM_INVALID_ARGUMENT", `options.language: ${cause.message}`, {
-      cause,
-      path: "options.language",
-    });
-  }
+  return createAnalyzer({ language: await loadLanguage(name) });
 }

@@ -9,10 +9,10 @@ import { countPending } from "../reading/store-stats.ts";
 import { notCleared } from "../table/sql.ts";
 import type { View } from "../reading/view.ts";
 
-/** A table that is so far behind the log waits for something. */
+/** A table this far behind the log is waiting for something. */
 const LATE_MS = 5_000;
 
-/** How a store is. It is opened only where there is one already: asking makes none. */
+/** The health of a store. Opens the store only if it exists already: asking creates none. */
 export async function describeHealth(
   place: Place,
   lifecycle: StoreLifecycle,
@@ -21,13 +21,16 @@ export async function describeHealth(
   const { durability, name: uri } = place;
   const base = { backend: "lancedb", durability } as const;
   try {
+    const refusal = await place.refusal();
     if (!(await place.exists())) {
+      if (refusal !== undefined) throw refusal;
       return { ...base, status: "ok", messages: [], details: { uri, entries: 0 } };
     }
     const { troubles, details } = await (await lifecycle.open()).condition();
-    const failed = questions.failure;
+    const failed = questions.failureOf(place.embedder.get());
     const messages = [
       ...troubles,
+      ...(refusal === undefined ? [] : [`nothing can be written: ${messageOf(refusal)}`]),
       ...(failed === undefined ? [] : [`searches are by keyword only: ${failed.message}`]),
     ];
     return {
@@ -41,7 +44,7 @@ export async function describeHealth(
   }
 }
 
-/** How a store in a folder is. */
+/** The condition of a store in a folder. */
 export async function conditionOf(opened: OpenedStore): Promise<Condition> {
   return { troubles: await troublesOf(opened), details: await detailsOf(opened) };
 }

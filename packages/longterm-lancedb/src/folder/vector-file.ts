@@ -10,8 +10,8 @@ const CHECKSUM_BYTES = 4;
 const READ_AT_ONCE = 1 << 20;
 
 /**
- * Kept vectors in a file: a line that says whose they are, and records of one length, each with a checksum. What a
- * crash tore is written over. In memory is where each is, some 50 bytes.
+ * Kept vectors in a file: a line that names their embedder, and records of fixed length, each with a checksum. A record
+ * torn by a crash is overwritten. Memory holds the place of each record, in some 50 bytes.
  */
 export class VectorFile implements KeptVectors {
   readonly #path: string;
@@ -28,7 +28,7 @@ export class VectorFile implements KeptVectors {
     this.#dimensions = dimensions;
   }
 
-  /** Goes on with what is there, unless it is another embedder's. Only one process may have it open. */
+  /** Continues an existing file, unless it is another embedder's. Only one process may have it open. */
   static async open(path: string, fingerprint: EmbedderFingerprint): Promise<VectorFile> {
     const header = headerOf(fingerprint);
     const file = await open(path, "a+").then(async (made) => {
@@ -80,7 +80,10 @@ export class VectorFile implements KeptVectors {
     for (const record of records) this.#places.set(shortHash(record), this.#records++);
   }
 
-  /** `undefined`: it is not there, or not as it was written. Takes microseconds, and no memory beside the result. */
+  /**
+   * Reads a vector, in microseconds and with no memory beside the result; `undefined`: it is absent, or not as it was
+   * written.
+   */
   get(part: string): Float32Array | undefined {
     const hash = partHash(part);
     const place = this.#places.get(shortHash(hash));

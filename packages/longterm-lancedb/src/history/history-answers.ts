@@ -13,7 +13,7 @@ import { horizonOf } from "./history-retention.ts";
 import type { OpenedStore } from "../folder/opened-store.ts";
 import { readDescription } from "../store/store-description.ts";
 
-/** Tells what entries were. */
+/** Answers what entries were in the past. */
 export class HistoryAnswers {
   readonly #opened: OpenedStore;
   readonly #clock: Clock;
@@ -23,7 +23,10 @@ export class HistoryAnswers {
     this.#clock = clock;
   }
 
-  /** The entry of each key as it was at `asOf`. Rejects with `MEM_INVALID_ARGUMENT` where that is before the history. */
+  /**
+   * The entry of each key as it was at `asOf`. Rejects with `MEM_INVALID_ARGUMENT` if that is before the history
+   * begins.
+   */
   async past(
     scope: Scope,
     keys: readonly string[],
@@ -31,7 +34,7 @@ export class HistoryAnswers {
   ): Promise<(LongTermEntry | undefined)[]> {
     if (!Number.isFinite(asOf)) throw invalidTime("has to be a time in milliseconds since 1970");
     const entries = await entriesAsOf(this.#opened, scope, keys, asOf);
-    // Afterwards: what was read may have expired meanwhile, and then this says so.
+    // Checked afterwards, because what was read may have expired meanwhile.
     const { description: path } = this.#opened.database.location;
     const kept = (await readDescription(path))?.history;
     if (entries === undefined || kept === undefined) throw gone(this.#opened);
@@ -41,7 +44,7 @@ export class HistoryAnswers {
     throw invalidTime(`is before the store's history, which is kept from ${since} on`);
   }
 
-  /** One page of what an entry was, the newest first. */
+  /** One page of an entry's revisions, newest first. */
   async page(scope: Scope, key: string, request: HistoryRequest): Promise<Page<Revision>> {
     const page = await historyPage(this.#opened, scope, key, request);
     if (page === undefined) throw gone(this.#opened);
@@ -60,7 +63,7 @@ function invalidTime(what: string): MemoryError {
   return new MemoryError("MEM_INVALID_ARGUMENT", `options.asOf ${what}`, { path: "options.asOf" });
 }
 
-/** What it means that history is asked for where none is told. */
+/** The error if history is asked of a store that was opened without one. */
 export function noHistory(path?: string): MemoryError {
   return new MemoryError(
     "MEM_UNSUPPORTED",

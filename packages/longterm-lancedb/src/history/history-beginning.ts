@@ -22,7 +22,7 @@ export interface HistoryBeginning {
   readonly clock: Clock;
 }
 
-/** Sees to it that the store keeps a history, and for how long. */
+/** Makes the store keep a history, for `retentionDays`. */
 export async function keepHistory(
   parts: HistoryBeginning,
   { history: known }: StoreDescription,
@@ -46,18 +46,18 @@ async function begin(
     await writer.publish(base.watermark, async () => undefined, { history });
     since = undefined;
   } else if (since === undefined) {
-    // Whoever began it may have died before the others were told.
+    // The process that began it may have died before it told the others.
     await log.announce({ kind: "flushed", ...base.state });
   }
-  // Only now: from here on, every process keeps what it changes.
+  // Not before now: from here on, every process keeps what it changes.
   const history = { since: since ?? clock.now(), retentionDays };
   await writeDescription(path, { ...description, history });
 }
 
-/** Returns its version. It is on disk, but nobody's table of history yet. */
+/** Creates the table on disk and returns its version. No process uses it as its history yet. */
 async function makeTable(database: Database): Promise<number> {
   const { history: path } = database.location;
-  // Left over from a beginning that was cut off.
+  // A table may be left over from an interrupted beginning.
   await rm(path, { recursive: true, force: true });
   await createHistoryTable(database);
   await syncNewFiles(path, new Map());

@@ -10,15 +10,15 @@ import type { OpenedStore } from "../folder/opened-store.ts";
 import { keyOfId, rowId } from "../table/row.ts";
 import { all, columnIn, equals, inTenant } from "../table/sql.ts";
 
-/** An entry that history tells something of that is to go. */
+/** An entry whose past is to be erased. */
 export interface ErasedPast {
   readonly scope: Scope;
   readonly key: string;
-  /** How many of its revisions go. */
+  /** How many of its revisions are erased. */
   readonly revisions: number;
 }
 
-/** What an erasure would remove from history; nothing where there is none. */
+/** What an erasure would remove from the history; empty if there is none. */
 export async function findErasedPast(
   opened: OpenedStore,
   request: ErasureRequest,
@@ -41,8 +41,8 @@ export async function findErasedPast(
 }
 
 /**
- * Writes the table of history anew, without what is to go, and its indexes: nothing of it is in the new files. Of an
- * entry that no state is left of, its deletions go, too. To be published.
+ * Writes the history table and its indexes anew, without what is to be erased: nothing of that is in the new files. If
+ * no state of an entry is left, its deletions are removed, too. To be published.
  */
 export async function eraseFromHistory(
   database: Database,

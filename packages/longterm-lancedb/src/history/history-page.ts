@@ -4,11 +4,11 @@ import { clearingIds, isPlace, toRevision, type HistoryRow } from "./history-row
 import type { OpenedStore } from "../folder/opened-store.ts";
 import { rowId } from "../table/row.ts";
 
-/** Rows are read in so many at once: the fewest and the most. */
+/** How many rows are read at once: the fewest and the most. */
 const FEWEST_ROWS = 16;
 const MOST_ROWS = 256;
 
-/** One page of what an entry was, the newest first; `undefined` where there is no history. */
+/** One page of an entry's revisions, newest first; `undefined` if there is no history. */
 export async function historyPage(
   opened: OpenedStore,
   scope: Scope,
@@ -31,8 +31,8 @@ export async function historyPage(
 }
 
 /**
- * The revisions of an entry before a place, the newest first; `ids`: its own and those of what can end it. What ended
- * nothing is left out: a deletion or a clearing is of an entry only where there was one. `expected`: about how many.
+ * The revisions of an entry before a place, newest first. `ids`: the entry's own id and those of the clearings that can
+ * end it. A deletion or clearing that ended nothing is left out. `expected`: about how many revisions will be read.
  */
 export async function* revisionRows(
   view: HistoryView,
@@ -43,7 +43,7 @@ export async function* revisionRows(
   let ending: HistoryRow | undefined;
   for await (const row of newestFirst(view, ids, before, expected)) {
     if (row.kind !== "entry") {
-      // Of several, it was the oldest.
+      // Of several endings in a row, the oldest ended the entry.
       ending = row;
       continue;
     }
@@ -53,7 +53,10 @@ export async function* revisionRows(
   }
 }
 
-/** Whatever happened to these ids before a place: what is not in the table yet, what is, what was there at first. */
+/**
+ * Everything that happened to these ids before a place, newest first: what is not in the table yet, what is, and what
+ * was there when the history began.
+ */
 async function* newestFirst(
   view: HistoryView,
   ids: readonly string[],

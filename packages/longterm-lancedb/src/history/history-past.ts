@@ -17,7 +17,7 @@ import { all, columnIn, idIn } from "../table/sql.ts";
 
 const PLACES_AT_ONCE = 1_000;
 
-/** The entry of each key as it was at a time; `undefined` altogether where there is no history. */
+/** The entry of each key as it was at a time; `undefined` instead of the list if there is no history. */
 export async function entriesAsOf(
   opened: OpenedStore,
   scope: Scope,
@@ -42,7 +42,7 @@ export async function entriesAsOf(
   });
 }
 
-/** The last that happened by a time to each of these ids, in the order of the log. */
+/** The last thing that happened to each of these ids up to `asOf`, in log order. */
 async function latestOf(
   { history, changes }: HistoryView,
   ids: readonly string[],
@@ -56,7 +56,7 @@ async function latestOf(
     }
   };
   for (const condition of conditionsOn(ids)) {
-    // The time is compared here, so that a damaged one is noticed.
+    // The time is compared here, not in the query, so that a damaged one is noticed.
     const rows = history
       .query()
       .where(condition)
@@ -71,7 +71,7 @@ async function latestOf(
   return latest;
 }
 
-/** The rows of those that are there: after everything of their scope `ended`, and not deleted. */
+/** The rows of the entries that exist: not deleted, and not before `ended`, the last clearing of their scope. */
 async function readStates(
   view: HistoryView,
   ids: readonly string[],

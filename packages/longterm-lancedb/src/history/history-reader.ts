@@ -4,29 +4,30 @@ import { toFirstRow, toHistoryRow, type AcceptedChange, type HistoryRow } from "
 import { HISTORY_COLUMNS } from "./history-table.ts";
 import { HISTORY_NAME } from "../folder/location.ts";
 import type { OpenedStore } from "../folder/opened-store.ts";
+import { readFirstRows } from "./first-rows.ts";
 import { conditionsOn, readStored } from "../table/row-queries.ts";
-import { ENTRY_COLUMNS, type EntryRow } from "../table/row.ts";
+import type { EntryRow } from "../table/row.ts";
 import { all, idIn, quote } from "../table/sql.ts";
 
 /** What a read of the history of some ids sees. */
 export interface HistoryView {
-  /** What there is. */
+  /** The table of current entries. */
   readonly table: Table;
-  /** What there was. */
+  /** The table of former states. */
   readonly history: Table;
   readonly state: HistoryState;
-  /** What neither has yet, in the order of the log for each id. */
+  /** The changes that neither table has yet; those of one id in log order. */
   readonly changes: readonly AcceptedChange[];
 }
 
-/** Runs a query on the present state; `undefined` where there is no history. Without `ids` it sees all changes. */
+/** Runs a query on the present state; `undefined` if there is no history. Without `ids`, the query sees all changes. */
 export function readHistory<T>(
   { reader, base, replica, database }: OpenedStore,
   ids: readonly string[] | undefined,
   query: (view: HistoryView) => Promise<T>,
 ): Promise<T | undefined> {
   return reader.read(async ({ table }) => {
-    // In one turn, before anything is awaited: these belong together.
+    // Read in one turn, before anything is awaited, because these belong together.
     const state = base.state.history;
     const changes = ids === undefined ? replica.history.all() : replica.history.of(ids);
     if (state === undefined) return undefined;
@@ -39,20 +40,19 @@ export function readHistory<T>(
   });
 }
 
-/** The states of entries that nothing has happened to since the history began. */
+/** The states of entries that have not changed since the history began. */
 export async function readFirst(
   { table, state }: HistoryView,
   ids: readonly string[],
 ): Promise<HistoryRow[]> {
   const rows: EntryRow[] = [];
   for (const condition of conditionsOn(ids)) {
-    const query = table.query().where(all(condition, `version < ${quote(state.from)}`));
-    rows.push(...((await query.select([...ENTRY_COLUMNS]).toArray()) as EntryRow[]));
+    rows.push(...(await readFirstRows(table, all(condition, `version < ${quote(state.from)}`))));
   }
   return rows.map((row) => toFirstRow(row, state));
 }
 
-/** What was changed as the rows that it will be. */
+/** Changes as the rows that they will become. */
 export async function toRows(
   { table }: HistoryView,
   changes: readonly AcceptedChange[],
@@ -67,7 +67,7 @@ export async function toRows(
   return changes.map((change) => toHistoryRow(change, stored.get(change.id)?.createdAt));
 }
 
-/** Rows of the table of history, the newest first, from before a place. */
+/** Rows of the history table before a place, newest first. */
 export function readBefore(
   { history }: HistoryView,
   ids: readonly string[],

@@ -10,17 +10,17 @@ import {
 import type { Slice } from "../log/overlay.ts";
 import { rowId } from "../table/row.ts";
 
-/** What a change takes in memory beside its own text. */
+/** Memory that a change takes beside its own text. */
 const CHANGE_BYTES = 300;
-/** More than any frame of the log has changes. */
+/** More changes than any frame of the log has. */
 const BEYOND_FRAMES = 9_000_000;
 
-/** What is to be known of a change, beside what it did. */
+/** What is recorded of a change besides what it did. */
 export interface Stamp {
   readonly version: string;
   /** In milliseconds since 1970. */
   readonly at: number;
-  /** Of its part of the frame. */
+  /** The size of its part of the frame. */
   readonly bytes: number;
 }
 
@@ -29,8 +29,8 @@ interface Kept extends AcceptedChange {
 }
 
 /**
- * Every change that was accepted and that the table of history does not have yet, where a store keeps one: the overlay
- * has only the latest of each entry.
+ * Every accepted change that the history table does not have yet, if the store keeps a history: the overlay has only
+ * the latest change of each entry.
  */
 export class HistoryRecords {
   readonly #changes = new Map<string, Kept[]>();
@@ -42,18 +42,22 @@ export class HistoryRecords {
     return this.#areKept;
   }
 
-  /** Roughly what they take in memory. */
+  /** Roughly what the changes take in memory. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** From now on. What was changed so far and is not in the tables, `slice`, was so from `at` on, at the latest. */
+  /**
+   * Keeps changes from now on. Those in `slice`, which were made before and are not in the tables, count as made at
+   * `at`: they were made then at the latest.
+   */
   begin(slice: Slice, watermark: string, at: number): void {
     if (this.#areKept) return;
     this.#areKept = true;
     const { clearedScopes, clearedWorkflows, entries } = slice;
     let i = BEYOND_FRAMES;
-    // The overlay does not tell when: before everything that it has of them, and after what the table has.
+    // The overlay does not tell when: it was before all changes that it still has in them, and after what the table
+    // has.
     const before = (): Stamp => ({ version: `${watermark}.${i++}`, at, bytes: 0 });
     for (const scope of clearedScopes) this.cleared(scope, before());
     for (const workflow of clearedWorkflows) this.clearedWorkflow(workflow, before());
@@ -64,7 +68,7 @@ export class HistoryRecords {
     }
   }
 
-  /** There turned out to be none. */
+  /** The store turned out to keep no history. */
   stop(): void {
     this.#areKept = false;
     this.#changes.clear();
@@ -87,12 +91,12 @@ export class HistoryRecords {
     this.#add(workflowClearingId(workflow), team, "cleared-workflow", stamp);
   }
 
-  /** Of these ids, as they are now. */
+  /** The changes of these ids, as of now. */
   of(ids: readonly string[]): AcceptedChange[] {
     return ids.flatMap((id) => this.#changes.get(id) ?? []);
   }
 
-  /** As they are now; those of one id in the order of the log. */
+  /** All changes, as of now; those of one id in log order. */
   all(): AcceptedChange[] {
     return [...this.#changes.values()].flat();
   }

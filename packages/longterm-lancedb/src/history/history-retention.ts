@@ -12,19 +12,19 @@ import {
 
 const DAY_MS = 86_400_000;
 const DROPPED_AT_ONCE = 2_000;
-/** After every place in a log. */
+/** Sorts after every place in a log. */
 const NEVER = "~";
 
 type Happened = Pick<HistoryRow, "id" | "place" | "kind">;
 
-/** From when on a history tells everything, in milliseconds since 1970. */
+/** From when on a history is complete, in milliseconds since 1970. */
 export function horizonOf({ since, retentionDays }: HistoryDescription, now: number): number {
   return Math.max(since, now - retentionDays * DAY_MS);
 }
 
 /**
- * Removes from the table of history what is older than it is kept. Whatever an entry was when that time began stays, as
- * long as it was so then. Call it under the lock, to be published.
+ * Removes rows from the history table whose retention is over. The state that an entry had when the retention period
+ * began stays. Call it under the lock, to be published.
  */
 export async function dropExpired(history: Table, database: Database, clock: Clock): Promise<void> {
   const { description: path } = database.location;
@@ -33,7 +33,7 @@ export async function dropExpired(history: Table, database: Database, clock: Clo
   const horizon = horizonOf(description.history, clock.now());
   const places = await expiredPlaces(history, horizon);
   if (places.length === 0) return;
-  // Before anything goes: with a longer retention than now it must not be asked for.
+  // Written before anything is removed: if the retention is extended later, nothing before this may be asked for.
   const kept = { ...description.history, since: horizon };
   await writeDescription(path, { ...description, history: kept });
   for (let i = 0; i < places.length; i += DROPPED_AT_ONCE) {
@@ -41,7 +41,7 @@ export async function dropExpired(history: Table, database: Database, clock: Clo
   }
 }
 
-/** The rows that no question about `horizon` or a later time needs. */
+/** The places of rows that no question about `horizon` or a later time needs. */
 async function expiredPlaces(history: Table, horizon: number): Promise<string[]> {
   const expired: string[] = [];
   const newest = new Map<string, Happened>();
@@ -55,7 +55,7 @@ async function expiredPlaces(history: Table, horizon: number): Promise<string[]>
   if (newest.size === 0) return expired;
   const firstLater = await firstPlaceAfter(history, horizon);
   for (const { id, place, kind } of newest.values()) {
-    // The end of an entry is needed as long as there is a row of it: clocks may differ from the order of the log.
+    // An ending is needed while a later row may precede it in the log: clocks can disagree with the order of the log.
     const isNothing = kind !== "entry" && place < firstLater;
     const isEnded = clearingsOf(id).some((each) => (newest.get(each)?.place ?? "") > place);
     if (isNothing || (isEnded && (kind === "entry" || kind === "deleted"))) expired.push(place);
@@ -81,7 +81,7 @@ async function firstPlaceAfter(history: Table, horizon: number): Promise<string>
   return first?.place ?? NEVER;
 }
 
-/** The ids of what can end an entry without naming it: see `clearingIds`. */
+/** The ids of the clearings that can end an entry: see `clearingIds`. */
 function clearingsOf(id: string): string[] {
   const scope = scopeOfId(id);
   const [tenant, workflow] = scope.split(":");

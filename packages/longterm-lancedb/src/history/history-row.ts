@@ -7,43 +7,43 @@ import { toEntry } from "../table/row-conversion.ts";
 import { hashRow } from "../table/row-hash.ts";
 import { keyOfId, type EntryRow } from "../table/row.ts";
 
-/** What became of a place: a new state, its end, or the end of everything in its scope or its workflow. */
+/** What happened in a place: a new state, its end, or the end of everything in its scope or its workflow. */
 export type Happening = "entry" | "deleted" | "cleared" | "cleared-workflow";
 
-/** What happened to an entry, as the table of history keeps it. Where it ended, the columns of an entry are blank. */
+/** A change to an entry, as the history table keeps it. If the entry ended, its columns are blank. */
 export interface HistoryRow extends EntryRow {
-  /** Where the log says it, so that the order of texts is that of the log. No two rows have the same. */
+  /** The place in the log, as text whose order is log order. No two rows have the same. */
   readonly place: string;
-  /** Since when, in milliseconds since 1970. */
+  /** Since when this is so, in milliseconds since 1970. */
   readonly at: number;
   readonly kind: Happening;
-  /** Of the columns above and of `hash`. */
+  /** Hash of `id`, the columns above and `hash`. */
   readonly history_hash: string;
 }
 
-/** What is to be known of a row before it is read whole. */
+/** The columns of a row that are read before the row itself. */
 export type HistoryMark = Pick<
   HistoryRow,
   "id" | "place" | "at" | "kind" | "hash" | "history_hash"
 >;
 
-/** A change that was accepted, while the table of history does not have it. */
+/** An accepted change that the history table does not have yet. */
 export interface AcceptedChange {
   readonly id: string;
-  /** Of a workflow that was cleared: that of its team. */
+  /** If a workflow was cleared, the scope of its team. */
   readonly scope: Scope;
   readonly kind: Happening;
   readonly version: string;
   readonly place: string;
   readonly at: number;
-  /** Of those that are an entry. */
+  /** Only for the kind `"entry"`. */
   readonly entry?: UnflushedEntry;
 }
 
 const INDEX_DIGITS = 7;
 const PLACE = /^\d{10}-\d{12}\.\d{7}$/;
 
-/** The place of a version: its position in the log, and which of the frame's changes made it. */
+/** The place of a version: its position in the log, and the number of the change in its frame. */
 export function placeOf(version: string): string {
   const dot = version.indexOf(".");
   return `${version.slice(0, dot)}.${version.slice(dot + 1).padStart(INDEX_DIGITS, "0")}`;
@@ -53,24 +53,24 @@ export function isPlace(text: string): boolean {
   return PLACE.test(text);
 }
 
-/** The id of what happened to a whole scope. No key is empty, so it is nobody's. */
+/** The id of the clearing of a scope. Its key is empty, which no entry's key is. */
 export function clearingId(scope: Scope): string {
   return `${encodeScope(scope)}:`;
 }
 
-/** The id of what happened to a whole workflow: it has a colon less than any other. */
+/** The id of the clearing of a workflow: it has one colon less than any other. */
 export function workflowClearingId({ tenantId, workflowId }: WorkflowRef): string {
   return encodeScope({ tenantId, workflowId });
 }
 
-/** The ids of what can end an entry of a scope without naming it. */
+/** The ids of the clearings that can end an entry of a scope. */
 export function clearingIds(scope: Scope): string[] {
   const { tenantId, workflowId } = scope;
   const own = clearingId(scope);
   return workflowId === undefined ? [own] : [own, workflowClearingId({ tenantId, workflowId })];
 }
 
-/** The row of a change. `storedAt`: when its entry was first saved, where the table of entries has to tell. */
+/** The row of a change. `storedAt`: when its entry was first saved, if only the table of entries knows. */
 export function toHistoryRow(change: AcceptedChange, storedAt: number | undefined): HistoryRow {
   const { id, scope, entry, version, at } = change;
   if (entry === undefined) return sealed(change, blank(id, scope, version, at));
@@ -79,13 +79,13 @@ export function toHistoryRow(change: AcceptedChange, storedAt: number | undefine
   return sealed(change, { ...fields, hash: hashRow(fields) });
 }
 
-/** The row of a state that the table of entries had before there was a history: it was so when that began. */
+/** The row of a state that the table of entries already had when the history began. */
 export function toFirstRow(row: EntryRow, { at: begun }: HistoryState): HistoryRow {
   const at = Math.min(row.updated_at, begun);
   return sealed({ place: placeOf(row.version), at, kind: "entry" }, row);
 }
 
-/** Throws `MEM_CORRUPT` where a row is not what was stored; what its entry was, `toRevision` checks. */
+/** Throws `MEM_CORRUPT` if a row's mark is not what was stored; `toRevision` also checks its entry. */
 export function checkMark<Row extends HistoryMark>(row: Row): Row {
   if (hashMark(row) === row.history_hash) return row;
   throw new MemoryError(

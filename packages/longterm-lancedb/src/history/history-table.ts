@@ -28,9 +28,9 @@ const MARK_COLUMN_SET: Record<keyof HistoryMark, true> = {
   history_hash: true,
 };
 
-/** The columns that say what happened when, but not to what. */
+/** The columns that say what happened when, without the entry itself. */
 export const MARK_COLUMNS: readonly string[] = Object.keys(MARK_COLUMN_SET);
-/** All of them. */
+/** All columns. */
 export const HISTORY_COLUMNS: readonly string[] = [...new Set([...ENTRY_COLUMNS, ...MARK_COLUMNS])];
 
 const ADDED_AT_ONCE = 8_192;
@@ -39,7 +39,7 @@ const SLICE_MS = 5;
 /** Below this, LanceDB reads every row as fast as it reads an index. */
 const INDEXED_ROWS = 10_000;
 
-/** Makes the table, empty; in place of `mode: "overwrite"`, one that is there. */
+/** Creates the table, empty; with `"overwrite"`, in place of an existing one. */
 export async function createHistoryTable(
   { connection, modules }: Database,
   mode: "create" | "overwrite" = "create",

@@ -9,7 +9,7 @@ import { isVanishedVersion, readError } from "../store/storage-error.ts";
 
 const ATTEMPTS = 5;
 
-/** Reads the whole table of history and says what is not as it was stored; nothing where there is none. */
+/** Reads the whole history table and reports what is not as it was stored; empty if there is no history. */
 export async function verifyHistory({
   base,
   database,

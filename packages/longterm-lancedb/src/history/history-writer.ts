@@ -5,21 +5,23 @@ import type { StoredFacts } from "../log/changed-entry.ts";
 import { toFirstRow, toHistoryRow, type AcceptedChange, type HistoryRow } from "./history-row.ts";
 import { addHistory } from "./history-table.ts";
 import type { Arrow } from "../table/native-module.ts";
+import { readFirstRows } from "./first-rows.ts";
 import { conditionsOn, readStored } from "../table/row-queries.ts";
-import { ENTRY_COLUMNS, type EntryRow } from "../table/row.ts";
+import type { EntryRow } from "../table/row.ts";
 import { all, inScope, inWorkflow, quote } from "../table/sql.ts";
 
 const CONDITIONS_AT_ONCE = 50;
 
 export interface HistoryTables {
-  /** As it is before these changes are written to it. */
+  /** The table of entries before these changes are written to it. */
   readonly table: Table;
   readonly history: Table;
   readonly state: HistoryState;
 }
 
 /**
- * Writes changes to the table of history. What they are the first to replace since the history began goes there, too.
+ * Writes changes to the history table, and with them the states from before the history began that they are the first
+ * to replace.
  */
 export async function writeHistory(
   { table, history, state }: HistoryTables,
@@ -34,12 +36,7 @@ export async function writeHistory(
   const conditions = [...conditionsOn(older), ...clearedConditions(changes)];
   const isOlder = `version < ${quote(state.from)}`;
   for (const condition of conditions) {
-    const rows: EntryRow[] = await table
-      .query()
-      .where(all(condition, isOlder))
-      .select([...ENTRY_COLUMNS])
-      .toArray();
-    for (const row of rows) first.set(row.id, row);
+    for (const row of await readFirstRows(table, all(condition, isOlder))) first.set(row.id, row);
   }
   await addHistory(
     history,
@@ -62,7 +59,7 @@ function* rowsOf(
   for (const change of changes) {
     const { id, kind } = change;
     const facts = stored.get(id);
-    // Only who waits for the answer knows whether there was anything to delete.
+    // Only the process that waits for the answer has looked whether there was anything to delete.
     const isNothing = kind === "deleted" && !seen.has(id) && facts === null;
     seen.add(id);
     if (!isNothing) yield toHistoryRow(change, facts?.createdAt);

@@ -6,14 +6,14 @@ import type { Answer } from "./replica.ts";
 
 export interface ChangeLogParts {
   readonly directory: string;
-  /** Where to begin: what is before is in the table. */
+  /** The position to start from: everything before it is in the table. */
   readonly from: string | undefined;
   readonly take: (entry: LogEntry<Change>) => Answer | Promise<Answer>;
-  /** Is told of bytes that are no frame. */
+  /** Called for bytes that are not a frame. */
   readonly onDamage: (damage: Damage) => void;
-  /** Whether so many bytes more can be taken before the table is written, when others are underway already. */
+  /** Whether `bytes` more fit before the next flush, when `underway` bytes are already on their way. */
   readonly hasRoom: (bytes: number, underway: number) => boolean;
-  /** Has the table written; there is room afterwards, or later. */
+  /** Starts a flush, which makes room sooner or later. */
   readonly makeRoom: () => void;
 }
 
@@ -23,10 +23,10 @@ interface WaitingForRoom {
 }
 
 const WAIT_FOR_ROOM_MS = 10_000;
-/** More than the largest value that a manager takes by default makes, with its text. */
+/** Larger than the largest value that a manager accepts by default, together with its text. */
 const MAX_PAYLOAD_BYTES = 128 << 20;
 
-/** The log of all changes, with room for only so many that the table does not have yet. */
+/** The log of all changes. It bounds those that are not in the table yet. */
 export class ChangeLog {
   readonly #parts: ChangeLogParts;
   readonly #log: SharedLog<Answer, Change>;
@@ -39,7 +39,7 @@ export class ChangeLog {
     this.#log = log;
   }
 
-  /** Resolves when every frame there is was handed to `take`. */
+  /** Resolves when all existing frames have been passed to `take`. */
   static async open(parts: ChangeLogParts): Promise<ChangeLog> {
     const { directory, from, take, onDamage } = parts;
     const log = await openSharedLog<Answer, Change>({
@@ -47,27 +47,27 @@ export class ChangeLog {
       onFrame: take,
       onDamage,
       maxPayloadBytes: MAX_PAYLOAD_BYTES,
-      // What may wait `hasRoom` says: the log itself would not let it wait, but refuse it.
+      // `hasRoom` bounds the queue: at its own bound, the log would reject an append instead of letting it wait.
       maxQueuedBytes: Infinity,
       ...(from !== undefined && { from }),
     });
     return new ChangeLog(parts, log);
   }
 
-  /** Everything before this was handed to `take`. */
+  /** Everything before this position has been passed to `take`. */
   get cursor(): string {
     return this.#log.cursor;
   }
 
-  /** Of the segment that is being written. */
+  /** Size of the segment that is being written. */
   get segmentBytes(): number {
     return this.#log.segmentBytes;
   }
 
   /**
-   * Resolves with what became of a change, when it is on disk and everything before it was applied. Rejects with
-   * `MEM_CAPACITY` when there is no room for ten seconds, or on the disk; with `MEM_TOO_LARGE`, `MEM_UNAVAILABLE`,
-   * `MEM_FORMAT`, `MEM_ABORTED`.
+   * Resolves with a change's answer once the change is on disk and everything before it has been applied. Rejects with
+   * `MEM_CAPACITY` if there is no room for ten seconds or the disk is full; also with `MEM_TOO_LARGE`,
+   * `MEM_UNAVAILABLE`, `MEM_FORMAT` and `MEM_ABORTED`.
    */
   async append(change: Change, signal?: AbortSignal): Promise<Answer> {
     const payload = encodeChange(change);
@@ -77,48 +77,48 @@ export class ChangeLog {
     try {
       return await this.#log.append(payload, change);
     } catch (error) {
-      // It is in the log, and what became of it can't be told.
+      // The change is in the log, but its answer is unknown.
       if (isMemoryError(error)) throw inDoubt(error);
       throw logError(error, this.#parts.directory);
     } finally {
       this.#underway -= bytes;
-      // It may have come to nothing, and then no table has to be written to make room.
+      // The append may have failed, which makes room without a flush.
       if (this.#waiting.length > 0) this.admit();
     }
   }
 
-  /** Appends what whoever holds the lock has to say: it waits for no room, which only the lock's holder makes. */
+  /** Appends a change of the lock's holder. It does not wait for room, because only the holder makes room. */
   announce(change: Change): Promise<Answer> {
     return this.#told(this.#log.append(encodeChange(change), change));
   }
 
-  /** Reads what any process appended. */
+  /** Reads what any process has appended. */
   catchUp(): Promise<void> {
     return this.#told(this.#log.catchUp());
   }
 
-  /** Puts on disk what was read, whoever wrote it. After a failure the log goes on in a new segment. */
+  /** Syncs what was read, whichever process wrote it. After a failure, the log continues in a new segment. */
   async sync(): Promise<void> {
     try {
       await this.#log.flush();
     } catch (error) {
-      // Of the one that could not be synced nobody can tell what is on disk. Why it can't be ended either is said next time.
+      // Nobody knows what of this segment is on disk, so it is sealed. If that fails too, the next call says why.
       await this.#log.seal().catch(() => undefined);
       throw logError(error, this.#parts.directory);
     }
   }
 
-  /** Goes on in a new segment. Resolves with where it begins. */
+  /** Continues in a new segment. Resolves with the position where that begins. */
   seal(): Promise<string> {
     return this.#told(this.#log.seal());
   }
 
-  /** Removes the segments that are wholly before a place. */
+  /** Removes the segments that are entirely before a position. */
   dropBefore(position: string): Promise<void> {
     return this.#told(this.#log.dropBefore(position));
   }
 
-  /** To be called when there may be room again. */
+  /** Call this when there may be room again. */
   admit(): void {
     for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
       if (!this.#hasRoom(next.bytes)) return;
@@ -160,7 +160,7 @@ export class ChangeLog {
     this.#parts.makeRoom();
     try {
       await promise;
-      // `admit` has counted it, so that the next one in turn does not take the same room.
+      // `admit` counted these bytes, so that the next in line does not take the same room.
       this.#underway -= bytes;
     } finally {
       clearTimeout(timer);

@@ -8,7 +8,7 @@ import {
 } from "@mem/core";
 import type { HistoryState } from "../table/base-file.ts";
 
-/** Stores each write whose condition is met when its turn comes in the log. */
+/** Stores each write whose condition holds at its position in the log. */
 export interface Saving {
   readonly kind: "save";
   /** In milliseconds since 1970. */
@@ -17,7 +17,7 @@ export interface Saving {
   readonly writes: readonly LongTermWrite[];
 }
 
-/** Deletes each entry whose condition is met when its turn comes. */
+/** Deletes each entry whose condition holds at its position in the log. */
 export interface Removing {
   readonly kind: "delete";
   readonly at: number;
@@ -39,31 +39,31 @@ export interface ClearingWorkflow {
   readonly workflow: WorkflowRef;
 }
 
-/** An entry as it was elsewhere. */
+/** An entry to put back, with its original times. */
 export interface RestoredEntry {
   readonly scope: Scope;
   readonly write: LongTermWrite;
   readonly createdAt: number;
   readonly updatedAt: number;
-  /** Of the whole text. */
+  /** Vector of the whole text. */
   readonly vector?: Float32Array;
 }
 
-/** Puts entries in their places as they were. */
+/** Puts entries back as they were. */
 export interface Restoring {
   readonly kind: "restore";
   readonly at: number;
-  /** Leaves what is there as it is. */
+  /** Leaves existing entries as they are. */
   readonly onlyAbsent: boolean;
-  /** Who made the vectors of the entries; they are taken as long as the store's are by the same one. */
+  /** The embedder that made the entries' vectors; they are used as long as it is the store's embedder. */
   readonly vectorsOf?: EmbedderFingerprint;
   readonly entries: readonly RestoredEntry[];
 }
 
-/** Tells every process that the tables say by now what the log says before `watermark`. */
+/** Tells every process that the tables contain everything in the log before `watermark`. */
 export interface Flushed {
   readonly kind: "flushed";
-  /** Of the table of entries. */
+  /** Version of the table of entries. */
   readonly version: number;
   readonly watermark: string;
   readonly history?: HistoryState;
@@ -118,7 +118,7 @@ function encodeVector({ buffer, byteOffset, byteLength }: Float32Array): string 
 }
 
 function decodeVector(text: string): Float32Array {
-  // A buffer of its own: a small one of Node's may begin at any byte.
+  // Copied, because a small buffer of Node's may be unaligned in its pool.
   const bytes = new Uint8Array(Buffer.from(text, "base64"));
   return new Float32Array(bytes.buffer);
 }

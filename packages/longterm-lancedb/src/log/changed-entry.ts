@@ -1,33 +1,33 @@
 import type { LongTermWrite, Scope } from "@mem/core";
 
-/** What the table has of an entry: what judging a condition, counting and replacing it have to know. */
+/** What the table has of an entry, as far as it is needed to judge a condition, to count it and to replace it. */
 export interface StoredFacts {
   readonly version: string;
   readonly opId: string | null;
   readonly createdAt: number;
-  /** Of its text, in terms. */
+  /** Length of its text, in terms. */
   readonly length: number;
 }
 
-/** An entry as the log says it is, while the table does not say so yet. It is never altered, only replaced. */
+/** An entry that the table does not have yet. It is replaced, never altered, but vectors and terms are filled in. */
 export interface UnflushedEntry {
   readonly write: LongTermWrite;
-  /** Where the log says it. */
+  /** Its position in the log, and within its frame. */
   readonly version: string;
-  /** In milliseconds since 1970; `undefined`: that of the entry in the table, if there is one, else `firstSavedAt`. */
+  /** In ms since 1970. `undefined`: that of the entry in the table if there is one, otherwise `firstSavedAt`. */
   readonly createdAt: number | undefined;
-  /** When it was saved first of the times that the table has not seen. Absent: this is the first. */
+  /** The time of the first save that the table does not have yet. Absent: this save is the first. */
   readonly firstSavedAt?: number;
   readonly updatedAt: number;
-  /** Made already, or restored with the entry. */
+  /** Present once it has been made, or if it was restored with the entry. */
   vector?: Float32Array;
-  /** The vectors of the passages of a long text, as the table keeps them; only beside `vector`. */
+  /** The vectors of the passages of a long text, as the table stores them; only together with `vector`. */
   passages?: Uint8Array;
-  /** Of its text, as soon as somebody needed them. */
+  /** Terms of its text; present once they have been needed. */
   terms?: readonly string[];
 }
 
-/** A place in memory whose entry was saved or deleted since the table was written. */
+/** A key of a scope whose entry was saved or deleted since the last flush. */
 export interface ChangedEntry {
   /** As in the table: see `rowId`. */
   readonly id: string;
@@ -35,13 +35,13 @@ export interface ChangedEntry {
   readonly key: string;
   /** Absent: deleted. */
   entry: UnflushedEntry | undefined;
-  /** Of the change that made it so. */
+  /** Position of the latest change. */
   position: string;
-  /** Not after the first of the changes that made it so and that the table has not. */
+  /** A position not after the first change that the table does not have. */
   readonly since: string;
   /** Roughly what it takes in memory. */
   bytes: number;
-  /** What the table has there; `null`: nothing; `undefined`: nobody has looked yet. See `View.learn`. */
+  /** What the table has for this id; `null`: nothing; `undefined`: not looked up yet. See `View.learn`. */
   stored: StoredFacts | null | undefined;
 }
 
@@ -55,7 +55,7 @@ export function setVectors(
   else entry.passages = passages;
 }
 
-/** When an entry was first saved. What the table has there must have been learned. */
+/** When an entry was first saved. Unless the entry has a `createdAt`, `stored` must be known. */
 export function createdAtOf({ stored }: ChangedEntry, entry: UnflushedEntry): number {
   return entry.createdAt ?? stored?.createdAt ?? entry.firstSavedAt ?? entry.updatedAt;
 }

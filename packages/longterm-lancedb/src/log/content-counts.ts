@@ -3,7 +3,7 @@ import type { UnflushedEntry } from "./changed-entry.ts";
 
 const contents = new WeakMap<LongTermWrite, string>();
 
-/** The `contentHash` of what is saved: made once, however often the write is judged. */
+/** The `contentHash` of a write, computed once, however often the write is judged. */
 export function contentOf(write: LongTermWrite): string {
   let content = contents.get(write);
   if (content === undefined) {
@@ -13,7 +13,7 @@ export function contentOf(write: LongTermWrite): string {
   return content;
 }
 
-/** How many entries of a scope have a content. Made when somebody asks first, and kept up from then on. */
+/** How many entries of a scope have each content. Built at the first question and kept up to date from then on. */
 export class ContentCounts {
   readonly #counts = new Map<string, number>();
 
@@ -25,7 +25,7 @@ export class ContentCounts {
     return this.#counts.has(content);
   }
 
-  /** `undefined`: there was none, or there is none any more. */
+  /** `undefined`: there was no entry before, or there is none after. */
   replace(before: UnflushedEntry | undefined, after: UnflushedEntry | undefined): void {
     if (before !== undefined) this.#count(contentOf(before.write), -1);
     if (after !== undefined) this.#count(contentOf(after.write), 1);

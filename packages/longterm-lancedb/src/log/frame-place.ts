@@ -1,15 +1,15 @@
 import type { Stamp } from "../history/history-records.ts";
 
-/** Where a change stands in the log, and what it says of itself there. */
+/** The frame of a change in the log. */
 export interface FramePlace {
   readonly position: string;
-  /** Of the payload. */
+  /** Size of the payload. */
   readonly bytes: number;
   /** Whether this process made it. */
   readonly isOwn: boolean;
 }
 
-/** What one of the entries of a change has of its place. */
+/** The share of one entry in the frame of its change. */
 export interface FrameShare extends FramePlace {
   readonly version: string;
 }
@@ -18,7 +18,7 @@ export function shareOf({ position, bytes, isOwn }: FramePlace, of: number, i: n
   return { position, bytes: bytes / of, isOwn, version: `${position}.${i}` };
 }
 
-/** Of a change that is no entry's. */
+/** For a change that does not concern a single entry. */
 export function stampOf(at: number, { position, bytes }: FramePlace): Stamp {
   return { version: `${position}.0`, at, bytes };
 }

@@ -6,15 +6,15 @@ import type { Overlay } from "./overlay.ts";
 import { rowId } from "../table/row.ts";
 import type { ContentQuestion, StoredContents } from "./stored-contents.ts";
 
-/** What is in a place when a change comes to its turn. */
+/** The entry in a place when a change is applied. */
 export interface Present {
   readonly version: string;
   readonly opId: string | null | undefined;
-  /** As `UnflushedEntry` has it. */
+  /** As in `UnflushedEntry`. */
   readonly createdAt: number | undefined;
 }
 
-/** The entry in a place; `undefined`: none; `"unknown"`: that has to be learned from the table first. */
+/** The entry in a place; `undefined`: none; `"unknown"`: it has to be looked up in the table first. */
 export function presentEntry(
   overlay: Overlay,
   base: Base,
@@ -31,7 +31,7 @@ export function presentEntry(
   return stored === undefined ? "unknown" : (stored ?? undefined);
 }
 
-/** Whether a scope has an entry with a content; `"unknown"`: that has to be learned from the table first. */
+/** Whether a scope has an entry with a content; `"unknown"`: it has to be looked up in the table first. */
 export function isContentHeld(
   overlay: Overlay,
   stored: StoredContents,
@@ -40,11 +40,11 @@ export function isContentHeld(
   const { scope, content } = question;
   if (overlay.hasContent(scope, content)) return true;
   if (overlay.isCleared(scope)) return false;
-  // What the overlay has in the place of a row was looked at already, or was deleted.
+  // A row that the overlay replaces does not count: its new entry was checked above, or it is deleted.
   return stored.known(question)?.some((id) => overlay.findId(id) === undefined) ?? "unknown";
 }
 
-/** Whether that can be told when a change comes to its turn, whatever its own writes before do to what the log says. */
+/** Whether `isContentHeld` can answer throughout a change, whatever the change's earlier writes do to the overlay. */
 export function isContentKnown(
   overlay: Overlay,
   stored: StoredContents,
@@ -53,19 +53,19 @@ export function isContentKnown(
 ): boolean {
   const { scope, content } = question;
   if (overlay.isCleared(scope) || stored.known(question) !== undefined) return true;
-  // One of several may replace the very entry that holds the content of a later one.
+  // One of several writes may replace the very entry that has the content of a later one.
   const isAlone = change.kind === "save" && change.writes.length === 1;
   return isAlone && overlay.hasContent(scope, content);
 }
 
-/** The contents of which it has to be known whether the scope has them, before a change can be judged. */
+/** The contents that have to be looked up in their scope before a change can be judged. */
 export function* contentsAskedBy(change: Change): Generator<ContentQuestion> {
   if (change.kind !== "save") return;
   const { scope, writes } = change;
   for (const write of writes) if (write.ifNew === true) yield { scope, content: contentOf(write) };
 }
 
-/** The places that have to be known before a change can be judged, and answered where this process made it. */
+/** The places that have to be known before a change can be judged and, if this process made it, answered. */
 export function* questionsOf(
   change: Change,
   isOwn: boolean,
@@ -76,7 +76,7 @@ export function* questionsOf(
   } else if (change.kind === "delete") {
     const { scope, removals } = change;
     for (const { key, ifVersion } of removals) {
-      // Whoever deletes is told whether there was something.
+      // The caller of a delete is told whether there was an entry.
       if (isOwn || ifVersion !== undefined) yield { scope, key };
     }
   } else if (change.kind === "restore" && change.onlyAbsent) {
@@ -96,8 +96,8 @@ function isConditional({ ifVersion, ifAbsent, ifNew, opId }: LongTermWrite): boo
 }
 
 /**
- * The answer to a write that is not to be stored; `undefined`: it is. `isHeld`: whether the scope has its content
- * already, where that is asked.
+ * The answer to a write that must not be stored; `undefined`: it is stored. `isHeld`: whether the scope already has the
+ * content, if `ifNew` asks for that.
  */
 export function refusal(
   { ifVersion, ifAbsent, ifNew, opId }: LongTermWrite,

@@ -13,9 +13,9 @@ import { keyOfId, scopeOfId } from "../table/row.ts";
 interface ChangedScope {
   readonly scope: Scope;
   readonly entries: Map<string, ChangedEntry>;
-  /** Absent: nobody has asked yet. */
+  /** Absent: not needed yet. */
   contents?: ContentCounts;
-  /** Position of the last change that removed everything in it: its rows in the table count no more. */
+  /** Position of the last change that cleared it: its rows in the table no longer count. */
   clearedAt?: string;
 }
 
@@ -24,34 +24,34 @@ interface ClearedWorkflow extends WorkflowRef {
   readonly position: string;
 }
 
-/** A change as it stood when a read began. */
+/** A change as it was when a read started. */
 export interface SliceEntry {
   readonly changed: ChangedEntry;
   /** Absent: deleted. */
   readonly entry: UnflushedEntry | undefined;
 }
 
-/** What a get has to know of a scope. */
+/** What a get needs to know about a scope. */
 export interface ScopeChanges {
   readonly entries: ReadonlyMap<string, ChangedEntry>;
-  /** Whether what the table has of the scope was removed. */
+  /** Whether the scope was cleared: its rows in the table no longer count. */
   readonly isCleared: boolean;
 }
 
 const NO_ENTRIES: ReadonlyMap<string, ChangedEntry> = new Map();
 
-/** The part of an overlay that a read is about, as it stood when it began. */
+/** The part of an overlay that a read needs, as it was when the read started. */
 export interface Slice {
   /** By id. */
   readonly entries: ReadonlyMap<string, SliceEntry>;
-  /** Whether a scope was cleared: the table's rows in it count no more. */
+  /** Whether a scope was cleared: its rows in the table no longer count. */
   isCleared(scope: Scope): boolean;
-  /** The cleared scopes and workflows among those the read is about. */
+  /** The cleared scopes and workflows that concern the read. */
   readonly clearedScopes: readonly Scope[];
   readonly clearedWorkflows: readonly WorkflowRef[];
 }
 
-/** What the log says and the table does not say yet: the same in every process that has read as far. */
+/** The changes in the log that the table does not have yet: the same in every process that has read as far. */
 export class Overlay {
   readonly #scopes = new Map<string, ChangedScope>();
   readonly #workflows = new Map<string, ClearedWorkflow>();
@@ -81,7 +81,7 @@ export class Overlay {
     return this.#scopes.get(this.#nameOf(scope))?.entries.get(key);
   }
 
-  /** The changes of a scope by key, as they are now; `name` is the scope's, encoded. */
+  /** The current changes of a scope, by key; `name` is the encoded scope. */
   changesOf(scope: Scope, name: string): ScopeChanges {
     const changed = this.#scopes.get(name);
     const isCleared =
@@ -94,7 +94,7 @@ export class Overlay {
     return this.#scopes.get(scopeOfId(id))?.entries.get(keyOfId(id));
   }
 
-  /** Whether one of the entries that it holds of a scope has this content. */
+  /** Whether one of a scope's entries in the overlay has this content. */
   hasContent(scope: Scope, content: string): boolean {
     const changed = this.#scopes.get(this.#nameOf(scope));
     if (changed === undefined) return false;
@@ -104,7 +104,7 @@ export class Overlay {
     return changed.contents.has(content);
   }
 
-  /** Whether what the table has of a scope was removed. */
+  /** Whether a scope was cleared: its rows in the table no longer count. */
   isCleared(scope: Scope): boolean {
     return this.changesOf(scope, this.#nameOf(scope)).isCleared;
   }
@@ -133,12 +133,12 @@ export class Overlay {
     return added;
   }
 
-  /** Forgets the vectors of all entries: another embedder's are to come. */
+  /** Drops the vectors of all entries, because the store has changed to another embedder. */
   dropVectors(): void {
     for (const { entries } of this.#scopes.values()) {
       for (const changed of entries.values()) {
         if (changed.entry?.vector === undefined) continue;
-        // A read that has begun goes on with the old object.
+        // A read that has started continues with the old object.
         const { vector: _vector, passages: _passages, ...entry } = changed.entry;
         changed.entry = entry;
       }
@@ -164,7 +164,7 @@ export class Overlay {
     return this.#slice(changed === undefined ? [] : [changed], (workflow) => isOf(workflow, scope));
   }
 
-  /** Those that a search looks at. */
+  /** The entries and clearings that a search looks at. */
   inSearchScope(searched: SearchScope): Slice {
     const found = [...this.#scopes.values()].filter(({ scope }) => isSearched(searched, scope));
     return this.#slice(
@@ -175,7 +175,7 @@ export class Overlay {
     );
   }
 
-  /** Those of a tenant, or all. */
+  /** The entries and clearings of a tenant, or all. */
   inTenant(tenantId?: string): Slice {
     const isMeant = (place: { readonly tenantId: string }): boolean =>
       tenantId === undefined || place.tenantId === tenantId;
@@ -184,8 +184,8 @@ export class Overlay {
   }
 
   /**
-   * Forgets what the table says by now: every change before a position. Returns the changes whose rows in the table may
-   * be others by now: those that it forgot, and those of entries that have changed since as well.
+   * Drops the changes that the table now has: all before a position. Returns the changes whose rows in the table may be
+   * different now: the dropped ones, and those of entries that have changed since as well.
    */
   dropBefore(watermark: string): ChangedEntry[] {
     const touched: ChangedEntry[] = [];
@@ -197,7 +197,7 @@ export class Overlay {
         delete changed.clearedAt;
       const stored = this.isCleared(changed.scope) ? null : undefined;
       for (const [key, entry] of changed.entries) {
-        // The table can't have it: nothing that is known of it has changed.
+        // The table can't have this change: what is known about its row still holds.
         if (entry.since >= watermark) continue;
         touched.push(entry);
         if (entry.position < watermark) {
@@ -206,7 +206,7 @@ export class Overlay {
           this.#size--;
           this.#bytes -= entry.bytes;
         } else {
-          // The table has another row by now; a read that began on the one before goes on with the old object.
+          // The table now has another row; a read that started on the previous one continues with the old object.
           changed.entries.set(key, { ...entry, since: watermark, stored });
         }
       }
@@ -215,7 +215,7 @@ export class Overlay {
     return touched;
   }
 
-  /** Mostly the scope is the very one that was asked for last. */
+  /** Remembers the last scope: mostly the same object is asked for again. */
   #nameOf(scope: Scope): string {
     if (scope !== this.#lastScope) {
       this.#lastName = encodeScope(scope);
@@ -264,7 +264,7 @@ export class Overlay {
   }
 }
 
-/** Of the workflow that a scope is in; a scope in none has the name of no workflow. */
+/** Encodes the workflow of a scope; without one, the result is not that of any workflow. */
 function encodeWorkflow({ tenantId, workflowId }: Scope | WorkflowRef): string {
   return encodeParts([tenantId, workflowId]);
 }

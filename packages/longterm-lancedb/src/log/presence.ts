@@ -18,13 +18,13 @@ import { StoredContents, type ContentQuestion } from "./stored-contents.ts";
 
 const LEARNED_AT_ONCE = 2_000;
 
-/** A change that waits for its turn. */
+/** A change that waits to be applied. */
 interface WaitingChange {
   readonly change: Change;
   readonly isOwn: boolean;
 }
 
-/** What is there when a change comes to its turn: by what the log says, and by what the table is known to have. */
+/** What exists when a change is applied, according to the overlay and to what is known of the table. */
 export class Presence {
   readonly #overlay: Overlay;
   readonly #base: Base;
@@ -36,12 +36,12 @@ export class Presence {
     this.#stored = new StoredContents(base);
   }
 
-  /** The entry in a place; `undefined`: none; `"unknown"`: that has to be learned first. */
+  /** The entry in a place; `undefined`: none; `"unknown"`: it has to be looked up first. */
   entry(scope: Scope, key: string): Present | undefined | "unknown" {
     return presentEntry(this.#overlay, this.#base, scope, key);
   }
 
-  /** The answer to a write that is not to be stored; `undefined`: it is. All that it depends on has to be known. */
+  /** The answer to a write that must not be stored; `undefined`: it is stored. All it depends on has to be known. */
   refusal(
     scope: Scope,
     write: LongTermWrite,
@@ -51,10 +51,10 @@ export class Presence {
     return refusal(write, present, isHeld === true);
   }
 
-  /** Whether all is known that judging a change depends on, and answering it where this process made it. */
+  /** Whether everything is known that is needed to judge a change and, if this process made it, to answer it. */
   isKnownFor(change: Change, isOwn: boolean): boolean {
     if (asksNothing(change)) return true;
-    // Whoever clears is told how many entries there were.
+    // The caller of a clear is told how many entries there were.
     if (isClearing(change)) return !isOwn;
     for (const { scope, key } of questionsOf(change, isOwn)) {
       if (this.entry(scope, key) === "unknown") return false;
@@ -65,13 +65,13 @@ export class Presence {
     return true;
   }
 
-  /** Learns from the table what these changes depend on, as many of them as one query answers. */
+  /** Looks up in the table what these changes depend on, for a limited number of them at a time. */
   async learnFor(changes: readonly WaitingChange[]): Promise<void> {
     await this.#base.learn(this.#openPlaces(changes));
     await this.#stored.learn(this.#openContents(changes));
   }
 
-  /** To be called when nothing waits. */
+  /** Call this when no change waits. */
   trim(): void {
     this.#stored.trim();
   }

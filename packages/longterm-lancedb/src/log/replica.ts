@@ -26,7 +26,7 @@ import { Presence } from "./presence.ts";
 import { gonePast } from "../store/storage-error.ts";
 import { isSameEmbedder } from "../vectors/fingerprint.ts";
 
-/** What became of a change: the answer to whoever made it. */
+/** The result of a change, for its caller. */
 export type Answer = readonly WriteResult[] | readonly boolean[] | number | undefined;
 
 export interface ReplicaParts {
@@ -34,27 +34,27 @@ export interface ReplicaParts {
   readonly cache: EntryCache;
   /** How many entries a clearing would remove now. */
   readonly count: (clearing: Clearing | ClearingWorkflow) => Promise<number>;
-  /** Is told of each entry that this process saved. */
+  /** Called for each entry that this process saved. */
   readonly onSaved: (changed: ChangedEntry) => void;
-  /** Is told that the table was written, by whichever process. */
+  /** Called after a flush by any process. */
   readonly onFlushed: () => void;
-  /** Is told that the store went over to another embedder: none of the vectors before is good any more. */
+  /** Called when the store has changed to another embedder: all earlier vectors are invalid. */
   readonly onOtherEmbedder: () => void;
 }
 
-/** A change whose turn comes when what it depends on was looked up in the table. */
+/** A change that is applied once what it depends on has been looked up in the table. */
 interface Waiting extends FramePlace {
   readonly change: Change;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** What an entry takes in memory beside its own text. */
+/** Memory that an entry takes in addition to its own text, in bytes. */
 const ENTRY_BYTES = 300;
 
 /**
- * The memory as the log says it is. Every process that reads the log comes to the same: changes are applied in its
- * order, and each condition is judged in its place.
+ * The state that results from the log. Every process that reads the log arrives at the same state: changes are applied
+ * in log order, and each condition is judged at its position.
  */
 export class Replica {
   readonly overlay: Overlay = new Overlay();
@@ -64,7 +64,7 @@ export class Replica {
   readonly #queue: Waiting[] = [];
   #draining: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
-  /** While what is in the log already is read: the last state of the table that it tells of. */
+  /** Present while the existing log is replayed: the last state of the table that it announced. */
   #replayed: BaseState | undefined;
 
   constructor(parts: ReplicaParts) {
@@ -80,8 +80,8 @@ export class Replica {
   }
 
   /**
-   * Ends the reading of what was in the log already. `current`: the state of the table, by the file that says so. What
-   * the log tells of a later one is of one that could not be read and was gone back from.
+   * Ends the replay of the existing log. `current`: the state of the table according to its file. If the log announces
+   * a later one, that version could not be read, and the store went back from it.
    */
   begin(current: BaseState): void {
     const replayed = this.#replayed;
@@ -95,7 +95,7 @@ export class Replica {
     return this.#queue.length === 0 && this.#failure === undefined;
   }
 
-  /** What a change depends on could not be read: it has to be begun anew, from what is on disk. */
+  /** The log can't be applied any further: the store has to be opened anew, from what is on disk. */
   get hasFailed(): boolean {
     return this.#failure !== undefined;
   }
@@ -112,12 +112,12 @@ export class Replica {
     this.#queue.push({ ...place, change, resolve, reject });
     this.#beginDraining();
     if (place.isOwn) return promise;
-    // Nobody here waits for the answer; why it could not be applied, `settled` says.
+    // Nobody here waits for the answer; if the change can't be applied, `settled` says why.
     promise.catch(() => undefined);
     return undefined;
   }
 
-  /** Resolves when everything that was taken has been applied; rejects when that can't be done. */
+  /** Resolves when everything that was taken has been applied; rejects if that fails. */
   async settled(): Promise<void> {
     while (this.#draining !== undefined) await this.#draining;
     if (this.#failure !== undefined) throw this.#failure.error;
@@ -126,7 +126,7 @@ export class Replica {
   #beginDraining(): void {
     this.#draining ??= this.#drain().finally(() => {
       this.#draining = undefined;
-      // It may have come between the last look at the queue and here.
+      // A change may have arrived since the queue was last checked.
       if (this.#queue.length > 0) this.#beginDraining();
     });
   }
@@ -237,7 +237,7 @@ export class Replica {
   #delete(scope: Scope, { key, ifVersion }: Removal, at: number, share: FrameShare): boolean {
     const present = this.#presence.entry(scope, key);
     if (present === undefined) return false;
-    // Only where nobody waits for the answer and there is no condition.
+    // It is unknown only if nobody waits for the answer and there is no condition.
     const isThere =
       present === "unknown" || ifVersion === undefined || ifVersion === present.version;
     if (!isThere) return false;
@@ -254,7 +254,7 @@ export class Replica {
   ): ChangedEntry {
     const { base, cache } = this.#parts;
     const changed = this.overlay.put(scope, key, { entry, position, bytes: bytes + ENTRY_BYTES });
-    // Not `??=`: where its scope was cleared, nothing is there, whatever the table still has.
+    // Not `??=`: if its scope was cleared, `stored` is `null`, whatever the table still has.
     if (changed.stored === undefined) changed.stored = base.known(changed.id);
     cache.delete(changed.id);
     if (this.history.areKept) this.history.changed(scope, key, entry, { version, at, bytes });

@@ -1,9 +1,9 @@
 import type { EmbedderFingerprint, LongTermWrite, PortableEntry, RestoreOptions } from "@mem/core";
+import { embeddedTexts } from "@mem/search";
 import type { RestoredEntry, Restoring } from "./change.ts";
 import { fingerprintOf, isSameEmbedder } from "../vectors/fingerprint.ts";
-import { partsOf } from "../vectors/text-vectors.ts";
 
-/** So much goes into one frame of the log, roughly, in characters. */
+/** Approximate maximum size of a frame of the log, in characters. */
 const FRAME_CHARACTERS = 1 << 20;
 const FRAME_ENTRIES = 1_000;
 
@@ -26,7 +26,7 @@ export function* restoring(
   let characters = 0;
   for (const entry of entries) {
     frame.push(toRestored(entry, takesVectors));
-    // A value is about as long as the text that is made of it; a number of a vector takes six characters.
+    // A value is about as long as its text; each number of a vector takes six characters.
     characters += 2 * entry.entry.text.length + 6 * (entry.vector?.length ?? 0);
     if (frame.length < FRAME_ENTRIES && characters < FRAME_CHARACTERS) continue;
     yield { ...shared, entries: frame };
@@ -42,7 +42,7 @@ function toRestored(
 ): RestoredEntry {
   const { createdAt, updatedAt, ...rest } = entry;
   const write: LongTermWrite = { ...rest, ...(opId !== undefined && { opId }) };
-  // Of a long text, only the sum of its passages' vectors is portable: they are made again.
-  const isWhole = vector !== undefined && takesVectors && partsOf(write.text).length === 1;
+  // For a long text, only the sum of its passages' vectors is portable, so they are made again.
+  const isWhole = vector !== undefined && takesVectors && embeddedTexts(write.text).length === 1;
   return { scope, write, createdAt, updatedAt, ...(isWhole && { vector }) };
 }

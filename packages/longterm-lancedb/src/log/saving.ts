@@ -2,10 +2,10 @@ import { MemoryError, type WriteResult } from "@mem/core";
 import type { Saving } from "./change.ts";
 import type { ChangeLog } from "./change-log.ts";
 
-/** What is saved together goes into one frame of the log up to about so many characters. */
+/** Approximate maximum size of a frame of the log, in characters; more writes are split over several. */
 const FRAME_CHARACTERS = 4 << 20;
 
-/** Saves several entries. Large ones go one after the other: a failure on the way rejects with what became of each. */
+/** Saves several entries. A large batch goes frame by frame; a failure on the way says how many were saved. */
 export async function appendBatch(
   log: ChangeLog,
   change: Saving,

@@ -11,34 +11,34 @@ export interface ContentQuestion {
   readonly content: string;
 }
 
-/** More answers than these are forgotten when nobody waits for them. */
+/** If there are more answers, they are dropped when nobody waits for them. */
 const REMEMBERED = 100_000;
 const ASKED_AT_ONCE = 1_000;
 
-/** Of a table that is read once. */
+/** For a table that stays at one version. */
 export function contentsOf(table: Table): StoredContents {
   return new StoredContents({ version: 0, use: (query) => query(table, 0) });
 }
 
-/** Which rows of the table have a content: what judging `ifNew` has to know. */
+/** Which rows of the table have a content, as needed to judge `ifNew`. */
 export class StoredContents {
   readonly #base: Pick<Base, "use" | "version">;
   /** The ids of the rows, by scope and content. */
   readonly #known = new Map<string, string[]>();
-  /** Of the table that they are about. */
+  /** Version of the table that the answers are about. */
   #version = -1;
 
   constructor(base: Pick<Base, "use" | "version">) {
     this.#base = base;
   }
 
-  /** The ids of the rows that have it, those that count no more among them; `undefined`: that has to be learned. */
+  /** The ids of the rows that have it, including rows that no longer count; `undefined`: not looked up yet. */
   known({ scope, content }: ContentQuestion): readonly string[] | undefined {
     this.#forgetOthers();
     return this.#known.get(rowId(scope, content));
   }
 
-  /** Learns the answers; `known` tells them afterwards, as long as the table stays. */
+  /** Looks up the answers; `known` then returns them until the table changes. */
   async learn(questions: Iterable<ContentQuestion>): Promise<void> {
     const scopes = new Map<string, { readonly scope: Scope; readonly contents: Set<string> }>();
     for (const { scope, content } of questions) {
@@ -55,7 +55,7 @@ export class StoredContents {
     }
   }
 
-  /** To be called when nobody waits for an answer. */
+  /** Call this when nobody waits for an answer. */
   trim(): void {
     if (this.#known.size > REMEMBERED) this.#known.clear();
   }

@@ -8,25 +8,28 @@ import type { Row } from "../table/row.ts";
 import { all, idIn, quote } from "../table/sql.ts";
 import { tableSchema } from "../table/table-schema.ts";
 
-/** LanceDB begins a commit that others overtook anew for so long. */
+/** How long LanceDB retries a commit that others overtook. */
 const COMMIT_MS = 30_000;
 
 /** A row that takes the place of another. */
 export interface Replacement {
   readonly row: Row;
-  /** Of the row that is there; each is of one row alone and never used again, so that a list names them safely. */
+  /**
+   * The version of the present row. Each belongs to one row and is never used again, so a list of versions names rows
+   * safely.
+   */
   readonly replaced: string;
 }
 
-/** What came of a commit. */
+/** The result of a commit. */
 export interface Committed {
   /** The version of the table that it made. */
   readonly version: number;
-  /** The ids of those whose condition was not met: nothing was done about them. */
+  /** The ids of the rows whose condition was not met: nothing was done about them. */
   readonly lost: ReadonlySet<string>;
 }
 
-/** A row that is to go. */
+/** A row to be deleted. */
 export interface Deletion {
   readonly id: string;
   readonly version: string;
@@ -34,8 +37,8 @@ export interface Deletion {
 
 /**
  * Commits to a table that any machine writes, without a lock: each row on the condition that its place still is as it
- * was read. LanceDB judges that, and judges it again where another commit was faster: with `useIndex(false)` alone,
- * because with an index it misses what was inserted meanwhile.
+ * was read. LanceDB checks that, and checks it again if another commit was faster, but only with `useIndex(false)`:
+ * with an index, it misses what was inserted meanwhile.
  */
 export class ObjectCommits {
   readonly #database: ObjectDatabase;
@@ -44,7 +47,7 @@ export class ObjectCommits {
     this.#database = database;
   }
 
-  /** Adds rows where there are none. */
+  /** Inserts rows whose ids are not in the table. */
   async insert(rows: readonly Row[], columns: VectorColumns | undefined): Promise<Committed> {
     const table = await this.#database.table("write");
     const { numInsertedRows, version } = await table
@@ -83,11 +86,14 @@ export class ObjectCommits {
     const condition = all(idIn(ids), versionIn("version", versions));
     const { numDeletedRows, version } = await table.delete(condition);
     if (numDeletedRows === ids.length) return { version, lost: new Set() };
-    // What was there just before this commit, and is what was to go, went by it.
+    // A row that was in the table just before this commit, in the version to be deleted, was deleted by it.
     return { version, lost: await this.#notAmong(deletions, version - 1) };
   }
 
-  /** Those that a version of the table does not have. Who was faster may have been overtaken by now: only it can tell. */
+  /**
+   * The ids of the rows that a version of the table does not have. Only the version that the commit made can tell:
+   * whoever was faster may have been overtaken by now.
+   */
   async #notAmong(
     rows: readonly Pick<Row, "id" | "version">[],
     version: number,

@@ -3,7 +3,7 @@ import type { Condition } from "../store/engine.ts";
 import type { ObjectEngine } from "./object-engine.ts";
 import { VECTOR_PENDING } from "../table/sql.ts";
 
-/** How a store in an object store is. */
+/** The condition of a store in an object store. */
 export async function objectCondition({
   maintenance,
   storeVectors,

@@ -12,7 +12,7 @@ export interface ObjectLocation {
   readonly session?: Session;
 }
 
-/** A request is tried again for so long, in seconds, so that every call ends. LanceDB's own default is 180. */
+/** How long a request is retried, in seconds, so that every call ends. LanceDB's own default is 180. */
 const DEFAULTS = { client_retry_timeout: "30" };
 
 /** LanceDB's connection to an object store. */
@@ -39,19 +39,21 @@ export class ObjectDatabase {
     return new ObjectDatabase(location, await connectTo(uri, options, session));
   }
 
-  /** A handle that is always at the newest version. They are two, so that no read waits for a commit. */
+  /**
+   * A handle that is always at the newest version. Reads and writes have one each, so that no read waits for a commit.
+   */
   table(use: "read" | "write"): Promise<Table> {
     let table = this.#handles.get(use);
     if (table === undefined) {
       table = this.connection.openTable(TABLE_NAME);
       this.#handles.set(use, table);
-      // What could not be opened is tried again.
+      // If opening fails, the next call tries again.
       table.catch(() => this.#handles.delete(use));
     }
     return table;
   }
 
-  /** A handle that stays at a version; whoever asks for it closes it. */
+  /** A handle that stays at a version; the caller closes it. */
   openVersion(version: number): Promise<Table> {
     return this.connection.openTable(TABLE_NAME, undefined, { version });
   }

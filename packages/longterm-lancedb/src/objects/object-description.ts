@@ -8,7 +8,7 @@ import { parseDescription, type StoreDescription } from "../store/store-descript
 const TABLE = "store";
 const ROW = "store";
 
-/** What a store is, as the one row of a table of its own: what LanceDB replaces on a condition, and nothing else is. */
+/** The store's description, as the only row of its own table: only rows can be replaced on a condition in LanceDB. */
 export class ObjectDescription {
   readonly #database: ObjectDatabase;
 
@@ -16,7 +16,7 @@ export class ObjectDescription {
     this.#database = database;
   }
 
-  /** `undefined` where there is no store yet. Rejects with `MEM_FORMAT` for one of a later release. */
+  /** `undefined` if there is no store yet. Rejects with `MEM_FORMAT` for one of a later release. */
   async read(): Promise<StoreDescription | undefined> {
     const json = await this.#using((table) => readJson(table));
     return json === undefined
@@ -24,7 +24,7 @@ export class ObjectDescription {
       : parseDescription(json, `the table ${TABLE} of ${this.#database.location.uri}`);
   }
 
-  /** Makes it, unless another was faster. Resolves with what is there then. */
+  /** Creates it, unless another machine was faster. Resolves with what is there then. */
   async make(description: StoreDescription): Promise<StoreDescription> {
     const { connection, modules } = this.#database;
     const { Field, Schema, Utf8 } = modules.arrow;
@@ -47,7 +47,7 @@ export class ObjectDescription {
     return (await this.read()) ?? description;
   }
 
-  /** Alters it, whoever else does at the same time; `alter` is asked again where another was faster. */
+  /** Alters it, even if others do so at the same time: `change` is called again if another was faster. */
   async alter(change: (present: StoreDescription) => StoreDescription): Promise<StoreDescription> {
     for (;;) {
       const before = await this.#using((table) => readJson(table));

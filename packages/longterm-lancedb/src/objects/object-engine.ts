@@ -42,9 +42,9 @@ export interface ObjectEngineOptions {
   readonly clock: Clock;
 }
 
-/** A store that lies in an object store: every change is a commit, and there is nothing on this machine. */
+/** A store in an object store: every change is a commit, and nothing is stored on this machine. */
 export class ObjectEngine implements Engine {
-  /** Whatever fails, the next call begins from what is stored. */
+  /** After any failure, the next call begins from what is stored. */
   readonly isBroken = false;
   readonly database: ObjectDatabase;
   readonly cache: EntryCache;
@@ -60,7 +60,7 @@ export class ObjectEngine implements Engine {
   /** Whose vectors the store has, as it was read last. */
   #owner: EmbedderFingerprint | undefined;
 
-  /** Rejects with `MEM_UNAVAILABLE`, `MEM_FORMAT`, and where another embedder made the store's vectors. */
+  /** Rejects with `MEM_UNAVAILABLE`, with `MEM_FORMAT`, and if another embedder made the store's vectors. */
   static async open(options: ObjectEngineOptions): Promise<ObjectEngine> {
     const { uri } = options.location;
     let database: ObjectDatabase | undefined;
@@ -147,7 +147,7 @@ export class ObjectEngine implements Engine {
     return this.#told(reembedObjects(this, embedder, options));
   }
 
-  /** Looks whose vectors the store has by now. */
+  /** Reads whose vectors the store has by now. */
   async noticeOwner(): Promise<void> {
     this.#owner = (await this.description.read())?.embedder;
   }
@@ -157,7 +157,7 @@ export class ObjectEngine implements Engine {
     try {
       await this.storeVectors.flush();
     } finally {
-      // Where the embedder refuses one text, those of the others are made.
+      // Even if the embedder refuses a text, the vectors of the others are written.
       await this.vectors.flush();
     }
     await this.maintenance.compact();

@@ -21,8 +21,8 @@ export interface ObjectErasureParts {
 }
 
 /**
- * Removes entries from every version of the table, by writing all rows and all indexes anew. Other machines go on
- * meanwhile, but a read of theirs that takes long is begun again.
+ * Removes entries from every version of the table, by writing all rows and all indexes anew. Other machines keep
+ * working meanwhile, but their long reads begin again.
  */
 export async function eraseObjects(
   { database, reader, writer, clock }: ObjectErasureParts,
@@ -39,7 +39,7 @@ export async function eraseObjects(
   );
   try {
     await writer.queue.task(() => rewrite(database));
-    // They were made of what is erased, too.
+    // Kept vectors may have been made from what is erased, too.
     await removeKept(database);
   } catch (error) {
     throw objectError(error, database.location.uri, "unknown");
@@ -50,13 +50,13 @@ export async function eraseObjects(
 async function rewrite(database: ObjectDatabase): Promise<void> {
   const table = await database.table("write");
   const { lancedb } = database.modules;
-  // An update writes each row it touches into a new file, and nothing of the others.
+  // An update writes each row that it touches into a new file, and nothing of the other rows.
   const { version } = await retried(() =>
     table.update({ where: "true", valuesSql: { length: "length" } }),
   );
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     try {
-      // Replaced at once: a search of another machine that finds no index of terms would fail.
+      // Replaced in one step: a search of another machine fails if it finds no index of terms.
       await indexTerms(table, lancedb);
       for (const { name, columns } of await table.listIndices()) {
         if (!columns.includes("terms")) await table.dropIndex(name);

@@ -1,23 +1,25 @@
 import { isMemoryError, MemoryError, type Outcome } from "@mem/core";
 
-/** Whether a commit surely had no effect because others were faster: with rows, or with another layout of the table. */
+/**
+ * Whether a commit certainly had no effect because others were faster: with rows, or with other columns of the table.
+ */
 export function isConflict(error: unknown): boolean {
   return /commit conflict|different schema|incompatible transaction|preempted|contention|concurrent writers/i.test(
     String(error),
   );
 }
 
-/** Whether the table to be made is there already, or was made at the same time. */
+/** Whether the table to be created exists already, or was created at the same time. */
 export function isAlreadyMade(error: unknown): boolean {
   return /already exists/i.test(String(error)) || isConflict(error);
 }
 
-/** Whether a table is not there. */
+/** Whether a table does not exist. */
 export function isNoTable(error: unknown): boolean {
   return /table .*(?:was )?not found/is.test(String(error));
 }
 
-/** What a failure of an object store means. What can't be decoded there is as likely to be half an answer as damage. */
+/** Translates a failure of an object store. Data that can't be decoded is as likely half a response as damage. */
 export function objectError(error: unknown, name: string, outcome: Outcome): unknown {
   if (isMemoryError(error)) return error;
   // A mistake in this package is not the store's fault.
@@ -28,7 +30,7 @@ export function objectError(error: unknown, name: string, outcome: Outcome): unk
   });
 }
 
-/** What it means that a commit was overtaken until time was up. */
+/** The error if a commit was overtaken until its time was up. */
 export function contended(cause: unknown, name: string): MemoryError {
   return new MemoryError(
     "MEM_UNAVAILABLE",

@@ -22,10 +22,10 @@ interface Sized<T> {
   readonly size: number;
 }
 
-/** So much goes into one commit, roughly. */
+/** Roughly the maximum size of one commit. */
 const GROUP_CHARACTERS = 8 << 20;
 
-/** Whether an entry that was restored with its vectors has those of the table's embedder. */
+/** Whether an entry was restored with vectors of the table's embedder. */
 function hasOwnVectors({ vectorsOf }: PlacedSteps, columns: VectorColumns | undefined): boolean {
   return vectorsOf !== undefined && vectorColumnsOf(vectorsOf).fence === columns?.fence;
 }
@@ -34,7 +34,7 @@ function withoutVectors({ vector: _vector, passages: _passages, ...entry }: Unfl
   return entry;
 }
 
-/** What goes into a commit of its own: LanceDB can't insert, replace and delete on conditions in one. */
+/** Splits changes into commits: LanceDB can't insert, replace and delete on conditions in one. */
 export async function groupsToCommit(
   places: readonly PlacedSteps[],
   table: Table,
@@ -62,7 +62,7 @@ export async function groupsToCommit(
     }
     const kept = hasOwnVectors(place, columns) ? entry : withoutVectors(entry);
     const row = withKeptVectors(toRow(changed, kept, analyzer), before.get(place.id));
-    const size = row.value.length + row.text.length + row.terms.length;
+    const size = row.entry.length + row.terms.length;
     if (stored === undefined) inserts.push({ place, item: row, size });
     else replacements.push({ place, item: { row, replaced: stored.version }, size });
   }

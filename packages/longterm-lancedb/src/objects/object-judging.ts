@@ -11,12 +11,12 @@ export interface Judged {
   readonly answer: StepAnswer;
 }
 
-/** What steps come to that are judged together, one after the other, on what was read. */
+/** The result of judging steps together, one after the other, by what was read from the table. */
 export interface Judgement {
   /** By id. */
   readonly places: ReadonlyMap<string, PlacedSteps>;
   readonly judged: ReadonlyMap<string, readonly Judged[]>;
-  /** Those that can be judged only when the others are committed. */
+  /** The steps that can be judged only when the others are committed. */
   readonly postponed: readonly QueuedStep[];
 }
 
@@ -33,7 +33,7 @@ class Judging implements Judgement {
   readonly judged = new Map<string, Judged[]>();
   readonly postponed: QueuedStep[] = [];
   readonly #postponedIds = new Set<string>();
-  /** What the steps so far have saved, by scope and content; only where somebody asks. */
+  /** What the steps so far have saved, by scope and content; kept only if a step asks for new content. */
   readonly #saved = new Set<string>();
   #stored: StoredContents | undefined;
 
@@ -67,7 +67,7 @@ class Judging implements Judgement {
     this.#saved.add(nameOf(id, contentOf(entry.write)));
   }
 
-  /** `"unknown"`: that depends on what comes of the steps before. */
+  /** Whether the scope has the step's content; `"unknown"`: that depends on the outcome of the steps before. */
   #isHeld({ step: { id, scope, newContent = "" } }: QueuedStep): boolean | "unknown" {
     const holders = this.#stored?.known({ scope, content: newContent }) ?? [];
     const isTouched = (each: string): boolean => this.places.get(each)?.isTouched === true;

@@ -10,7 +10,7 @@ import { partHash, shortHash, type KeptVectors } from "../vectors/kept-vectors.t
 
 const PREFIX = "reembedding-";
 
-/** Kept vectors in a table of their own, named after their embedder. In memory is which there are. */
+/** Kept vectors in a table of their own, named after their embedder. Memory holds only which ones there are. */
 export class ObjectKeptVectors implements KeptVectors {
   readonly #database: ObjectDatabase;
   readonly #name: string;
@@ -23,7 +23,7 @@ export class ObjectKeptVectors implements KeptVectors {
     this.#table = table;
   }
 
-  /** Goes on with what is there; those of other embedders are removed. */
+  /** Continues with the vectors that are there; removes those of other embedders. */
   static async open(
     database: ObjectDatabase,
     fingerprint: EmbedderFingerprint,
@@ -68,7 +68,7 @@ export class ObjectKeptVectors implements KeptVectors {
     for (const { hash } of rows) this.#note(hash);
   }
 
-  /** Those that there are, by the text. */
+  /** The vectors of the parts that have one, by the part's text. */
   async get(parts: readonly string[]): Promise<Map<string, Float32Array>> {
     const names = new Map(parts.map((part) => [nameOf(part), part]));
     const rows: Pick<StoredRow & { readonly hash: string }, "hash" | "vector">[] = await this.#table
@@ -97,14 +97,14 @@ export class ObjectKeptVectors implements KeptVectors {
   }
 }
 
-/** Removes what was kept on the way to any embedder but one. */
+/** Removes all tables of kept vectors, except the one with the name `but`. */
 export async function removeKept({ connection }: ObjectDatabase, but?: string): Promise<void> {
   for (const name of await connection.tableNames()) {
     if (name.startsWith(PREFIX) && name !== but) await connection.dropTable(name);
   }
 }
 
-/** The embedder as one that is asked only for what is not kept. */
+/** Wraps an embedder so that it is asked only for vectors that are not kept. */
 export function askedLast(embedder: Embedder, kept: ObjectKeptVectors): Embedder {
   const { model, dimensions, weight } = embedder;
   return {

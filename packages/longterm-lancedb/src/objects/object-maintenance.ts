@@ -5,7 +5,7 @@ import type { ObjectQueue } from "./object-queue.ts";
 import { retried } from "./object-table.ts";
 import { ensureIndexes } from "../table/table-indexes.ts";
 
-/** Every commit makes the next ones and the reads a little slower; after this many, the table is compacted. */
+/** Every commit slows down later commits and reads a little; after this many, the table is compacted. */
 const COMMITS = 50;
 const IDLE_MS = 10_000;
 const RETRY_MS = 30_000;
@@ -18,7 +18,7 @@ export interface ObjectMaintenanceParts {
   readonly clock: Clock;
 }
 
-/** Keeps the table small and fast, by itself, on every machine that writes it. */
+/** Keeps the table small and fast, in the background, on every machine that writes it. */
 export class ObjectMaintenance {
   readonly #parts: ObjectMaintenanceParts;
   #commits = 0;
@@ -31,19 +31,19 @@ export class ObjectMaintenance {
     this.#parts = parts;
   }
 
-  /** What went wrong at the last attempt. */
+  /** Why the last attempt failed. */
   get failure(): unknown {
     return this.#failure;
   }
 
-  /** To be called after every commit: compacts after many of them, or when none follow. */
+  /** Call it after every commit: compacts after many of them, or when none follow. */
   notice(): void {
     this.#commits++;
     if (this.#commits >= COMMITS && this.#failure === undefined) this.#begin();
     else if (this.#failure === undefined) this.#later(IDLE_MS);
   }
 
-  /** Joins what small commits left, brings the indexes up to date, and removes old versions. */
+  /** Merges what small commits left, updates the indexes, and removes old versions. */
   async compact(): Promise<void> {
     await this.#running;
     if (this.#commits === 0) return;
@@ -76,7 +76,7 @@ export class ObjectMaintenance {
       this.#failure = undefined;
       if (this.#commits > 0) this.#later(IDLE_MS);
     } catch (error) {
-      // Another machine does the same, or writes what was to be compacted: it is tried again, and nothing is wrong.
+      // A conflict is no failure: another machine compacts, too, or wrote what was to be compacted. It is tried again.
       this.#failure = isConflict(error)
         ? undefined
         : objectError(error, this.#parts.database.location.uri, "not-applied");
@@ -88,7 +88,7 @@ export class ObjectMaintenance {
     const { database } = this.#parts;
     const commits = this.#commits;
     const table = await database.table("write");
-    // Measured by the clocks of those who committed, so not by the store's own.
+    // Versions have the times of the machines that committed them, so the store's own clock does not apply.
     const cleanupOlderThan = new Date(systemClock.now() - RETENTION_MS);
     await table.optimize({ cleanupOlderThan });
     await ensureIndexes(table, database.modules.lancedb);

@@ -8,10 +8,10 @@ import { readRows, readStored } from "../table/row-queries.ts";
 import { readVectorColumns } from "./object-vector-columns.ts";
 
 /**
- * Takes back what was committed as new and was not: another machine had committed the same content to the scope after
- * this one looked, and before its own commit. LanceDB judges a commit by single rows alone, so it is seen only in the
- * version that the commit made; of those that race, the first finds nothing there. `together`: the versions of what
- * was judged together with it, of which it need not be told.
+ * Takes back what was committed as new but was not: another machine committed the same content to the scope after this
+ * one looked and before its own commit. LanceDB judges a commit row by row, so this shows only in the version that the
+ * commit made; of those that race, the first finds nothing there. `together`: the versions of what was judged together
+ * with these, which do not count.
  *
  * Resolves with the ids of those that have to be judged again.
  */
@@ -63,7 +63,7 @@ function questionOf({ scope, entry }: PlacedSteps) {
   return { scope, content: entry === undefined ? "" : contentOf(entry.write) };
 }
 
-/** Puts the rows back that were replaced, unless others have replaced them again. */
+/** Puts replaced rows back, unless others have replaced them again. */
 async function putBack(
   places: readonly PlacedSteps[],
   version: number,

@@ -2,7 +2,7 @@ import { MemoryError, type Embedder } from "@mem/core";
 import type { Analyzer } from "@mem/search";
 import type { ObjectDatabase } from "./object-database.ts";
 import type { ObjectDescription } from "./object-description.ts";
-import { completeTable, countTable, makeTable } from "./object-table.ts";
+import { completeTable, countTable, makeTable, retried } from "./object-table.ts";
 import type { ObjectWriter } from "./object-writer.ts";
 import { analyzedBy, replaceRows } from "../upkeep/reanalysis.ts";
 import {
@@ -12,6 +12,7 @@ import {
   refuseForeignEmbedder,
 } from "../store/store-description.ts";
 import { completed } from "../table/entry-row.ts";
+import { dropFormerColumns } from "../table/table-schema.ts";
 import { readVectorColumns } from "./object-vector-columns.ts";
 
 export interface ObjectOpening {
@@ -20,13 +21,13 @@ export interface ObjectOpening {
   readonly writer: ObjectWriter;
   readonly analyzer: Analyzer;
   readonly embedder: Embedder | undefined;
-  /** Whether an embedder that did not make the store's vectors is no reason not to open it. Default `false`. */
+  /** Whether to open the store even if another embedder made its vectors. Default `false`. */
   readonly takesForeign?: boolean;
 }
 
 /**
- * Makes the store where there is none, and brings it to what it is opened with: another analyzer, its first embedder.
- * Each step can be done by several machines at once, and by the next one where one died in between.
+ * Creates the store if there is none, and adapts it to what it is opened with: another analyzer, its first embedder.
+ * Several machines can do each step at once, and if one dies in between, the next one continues.
  */
 export async function openObjectStore(opening: ObjectOpening): Promise<void> {
   const { database, description, analyzer, embedder } = opening;
@@ -52,12 +53,12 @@ async function createStore({ database, description, analyzer, embedder }: Object
       `${database.location.uri} holds a table with ${rows} rows, but no description of a store: it is not a store of this package, or that was lost`,
     );
   }
-  // Two who make it together make one table; which of them described it is seen by what is there afterwards.
+  // If two machines create it, they create one table; which of them described it shows in what is there afterwards.
   await makeTable(database);
   return await description.make(describeStore(analyzer.id, embedder));
 }
 
-/** Fills the columns that the first format did not have; who does so at the same time fills in the same. */
+/** Fills the columns that the first format did not have; a machine that does so at the same time fills in the same. */
 async function migrate({ database, description, writer }: ObjectOpening) {
   const table = await database.table("write");
   const columns = await readVectorColumns(table);
@@ -67,6 +68,8 @@ async function migrate({ database, description, writer }: ObjectOpening) {
       columns,
     );
   });
+  // Only now: a machine that migrates at the same time packs what is in these columns.
+  await retried(() => dropFormerColumns(table));
   await description.alter(migrated);
 }
 

@@ -38,10 +38,13 @@ export class ObjectPlace implements Place {
     }
   }
 
+  /** Only a write shows whether writing is allowed there. */
+  async refusal(): Promise<undefined> {}
+
   async open(): Promise<Engine> {
     const { language, ...options } = this.#options;
     const analyzer = await analyzerOf(language);
-    // Whoever works with the store already goes on by keyword when another machine gives it another embedder.
+    // If another machine gives the store another embedder, a process that had it open goes on by keyword.
     const engine = await ObjectEngine.open({ ...options, analyzer, takesForeign: this.#wasOpen });
     this.#wasOpen = true;
     return engine;

@@ -2,10 +2,10 @@ import { throwIfAborted, MemoryError } from "@mem/core";
 import { setImmediate } from "node:timers/promises";
 import type { Step, StepAnswer } from "./object-steps.ts";
 
-/** So many steps go into one commit at most. */
+/** Maximum number of steps in one commit. */
 const STEPS_AT_ONCE = 1_000;
 
-/** A step whose turn comes. */
+/** A step that waits for its turn. */
 export interface QueuedStep {
   readonly step: Step;
   /** When it was accepted, on the monotonic clock. */
@@ -16,14 +16,14 @@ export interface QueuedStep {
   isAbandoned: boolean;
 }
 
-/** What can't be done together with steps. */
+/** Work that can't be done together with steps. */
 interface QueuedTask {
   readonly run: () => Promise<void>;
 }
 
 /**
- * The order in which this process commits: one thing after the other, since commits that run into each other cost
- * seconds; and what waits, together.
+ * The order in which this process commits: one commit after the other, because conflicting commits cost seconds, and
+ * the steps that wait together in one.
  */
 export class ObjectQueue {
   readonly #commit: (steps: readonly QueuedStep[]) => Promise<readonly QueuedStep[]>;
@@ -40,7 +40,7 @@ export class ObjectQueue {
     return this.#waiting.length;
   }
 
-  /** Resolves with the answer to each step. A signal removes those that have not begun. */
+  /** Resolves with the answer to each step. When the signal fires, steps that have not begun are removed. */
   async steps(steps: readonly Step[], signal?: AbortSignal): Promise<StepAnswer[]> {
     throwIfAborted(signal);
     const since = performance.now();
@@ -69,7 +69,7 @@ export class ObjectQueue {
     }
   }
 
-  /** Runs a task when its turn comes, and nothing beside it. */
+  /** Runs a task when its turn comes, and nothing else meanwhile. */
   task<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     this.#waiting.push({
@@ -96,7 +96,7 @@ export class ObjectQueue {
   }
 
   async #run(): Promise<void> {
-    // What is saved in one go shall go in one commit.
+    // So that everything saved in one go shares a commit.
     await setImmediate();
     for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
       if ("run" in first) {
@@ -120,7 +120,7 @@ export class ObjectQueue {
     return steps;
   }
 
-  /** Whether all of them were still waiting. */
+  /** Removes steps from the queue; returns whether all of them were still waiting. */
   #leave(steps: ReadonlySet<QueuedStep>): boolean {
     const before = this.#waiting.length;
     this.#waiting = this.#waiting.filter((each) => "run" in each || !steps.has(each));
@@ -128,7 +128,7 @@ export class ObjectQueue {
   }
 }
 
-/** All answers; where one failed, that, but only when all have settled. */
+/** Resolves with all answers, or rejects with the first failure, but only when all have settled. */
 async function allOf(answers: readonly Promise<StepAnswer>[]): Promise<StepAnswer[]> {
   const settled = await Promise.allSettled(answers);
   const failures = settled.filter((each) => each.status === "rejected");

@@ -13,7 +13,7 @@ import type { View } from "../reading/view.ts";
 
 const READ_ATTEMPTS = 5;
 
-/** What was acknowledged is in the table: there is nothing beside it. */
+/** An empty overlay: everything that was acknowledged is in the table. */
 export const NOTHING_UNFLUSHED: Overlay = new Overlay();
 
 /** Reads what any machine has committed. */
@@ -36,7 +36,7 @@ export class ObjectReader implements Reader {
     this.#owner = owner;
   }
 
-  /** Runs a read on the newest version; where that was cleaned up meanwhile, it is begun again on the next one. */
+  /** Runs a read on the newest version; if that is cleaned up meanwhile, the read begins again on the next one. */
   async read<T>(query: (view: View) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       const { version: before } = this.#snapshots;
@@ -44,7 +44,7 @@ export class ObjectReader implements Reader {
         return await this.#snapshots.use((table, version) => query(this.#view(table, version)));
       } catch (error) {
         const isGone = isVanishedVersion(error);
-        // A file that is missing from one and the same version is lost.
+        // A file that is missing again from the same version is lost.
         if (!isGone || (attempt > 1 && before === this.#snapshots.version)) {
           throw objectError(error, this.#name, "not-applied");
         }

@@ -7,9 +7,9 @@ import { fingerprintOf, isSameEmbedder } from "../vectors/fingerprint.ts";
 import { VectorMaking } from "../vectors/vector-making.ts";
 
 /**
- * Has all vectors made anew, in a table beside the other, and then goes over: the description says whose the store's
- * vectors are from then on, the table is emptied of the others, and the new ones are written as any are. A machine that
- * dies on the way leaves a store that has some vectors still to come; whoever opens it with the new embedder makes them.
+ * Has all vectors made anew, in a table beside the other, and then switches: the description names the new embedder,
+ * the table drops the former vectors, and the new ones are written like any others. If a machine dies on the way, some
+ * vectors of the store are still pending; whoever opens it with the new embedder makes them.
  */
 export async function reembedObjects(
   engine: ObjectEngine,
@@ -31,7 +31,7 @@ export async function reembedObjects(
   try {
     await storeVectors.flush();
   } catch (error) {
-    // What the embedder does not take stays pending, as it does when it is saved.
+    // Texts that the embedder refuses stay pending, as they do when they are saved.
     if (!isMemoryError(error) || error.retryable) throw error;
   } finally {
     await storeVectors.goOver(embedder);
@@ -41,7 +41,7 @@ export async function reembedObjects(
   return { entries: await engine.reader.read(({ table }) => table.countRows(HAS_VECTOR)) };
 }
 
-/** The texts that there are now. */
+/** Takes the texts that there are now. */
 async function takeTexts({ snapshots }: ObjectEngine, making: VectorMaking): Promise<void> {
   await using held = await snapshots.hold();
   const { table } = held;

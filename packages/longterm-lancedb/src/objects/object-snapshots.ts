@@ -3,14 +3,14 @@ import type { HeldTable } from "../table/base.ts";
 import type { EntryCache } from "../reading/entry-cache.ts";
 import type { ObjectDatabase } from "./object-database.ts";
 
-/** The table at one version; closed when it is neither the newest one known nor read. */
+/** The table at one version; closed when it is no longer the newest one known and nobody reads it. */
 interface Snapshot {
   readonly version: number;
   readonly table: Promise<Table>;
   readers: number;
 }
 
-/** The table as it was committed last, by whichever machine: a read sees one version from its beginning to its end. */
+/** The table as it was last committed, by any machine: a read sees one version from beginning to end. */
 export class ObjectSnapshots {
   readonly #database: ObjectDatabase;
   readonly #cache: EntryCache;
@@ -21,7 +21,7 @@ export class ObjectSnapshots {
     this.#cache = cache;
   }
 
-  /** The newest version that was read. */
+  /** The newest version seen so far. */
   get version(): number {
     return this.#cache.version;
   }
@@ -32,7 +32,7 @@ export class ObjectSnapshots {
     return await query(held.table, held.version);
   }
 
-  /** A handle on the newest version that stays until it is disposed of: for reads that take long. */
+  /** A handle on the newest version that stays until it is disposed of: for long reads. */
   async hold(): Promise<HeldTable> {
     const version = await (await this.#database.table("read")).version();
     const snapshot = this.#at(version);
@@ -51,19 +51,19 @@ export class ObjectSnapshots {
     }
   }
 
-  /** Waits for nothing: whoever reads has to be done. */
+  /** Does not wait: all reads have to be done. */
   async close(): Promise<void> {
     const snapshot = this.#newest;
     this.#newest = undefined;
     (await snapshot?.table.catch(() => undefined))?.close();
   }
 
-  /** Two looks may come back in the other order; the later version has all that the earlier one has. */
+  /** Two lookups may return in the opposite order; the later version has everything that the earlier one has. */
   #at(version: number): Snapshot {
     const before = this.#newest;
     if (before !== undefined && before.version >= version) return before;
     const table = this.#database.openVersion(version);
-    // Whoever reads is told; here nobody waits.
+    // The reader gets the error; here, nobody waits for it.
     table.catch(() => undefined);
     const snapshot = { version, table, readers: 0 };
     this.#newest = snapshot;

@@ -6,7 +6,7 @@ import { contentOf } from "../log/content-counts.ts";
 import { refusal } from "../log/judgement.ts";
 import { rowId } from "../table/row.ts";
 
-/** A change that is made of steps: each in one place, and each with an answer of its own. */
+/** A change made of steps, each in one place and with an answer of its own. */
 export type StepwiseChange = Saving | Removing | Restoring;
 
 export type StepAnswer = WriteResult | boolean;
@@ -16,13 +16,13 @@ export interface Step {
   readonly id: string;
   readonly scope: Scope;
   readonly key: string;
-  /** Its content, where it is to be stored only if the scope does not have that. */
+  /** Its content, if it is to be stored only if the scope does not have that content yet. */
   readonly newContent?: string;
-  /** Judges its condition; alters the place where that is met. `isHeld`: whether the scope has `newContent`. */
+  /** Judges its condition; alters the place if that is met. `isHeld`: whether the scope has `newContent`. */
   readonly take: (place: PlacedSteps, isHeld: boolean) => StepAnswer;
 }
 
-/** What is in a place, as it was read and as the steps of a commit leave it. */
+/** What is in a place: as it was read, and as the steps of a commit leave it. */
 export class PlacedSteps {
   readonly id: string;
   readonly scope: Scope;
@@ -31,7 +31,7 @@ export class PlacedSteps {
   readonly stored: StoredFacts | undefined;
   #entry: UnflushedEntry | undefined;
   #isChanged = false;
-  /** Whether its entry is stored on the condition that the scope does not have its content. */
+  /** Whether its entry is stored only if the scope does not have its content. */
   asksNew = false;
   /** Whose vectors its entry was restored with. */
   vectorsOf: EmbedderFingerprint | undefined;
@@ -43,7 +43,7 @@ export class PlacedSteps {
     this.stored = stored;
   }
 
-  /** Whether there is anything to commit: what was not there and came and went is not. */
+  /** Whether there is anything to commit; an entry that was absent, then added and deleted again, is nothing. */
   get isChanged(): boolean {
     return this.#isChanged && (this.stored !== undefined || this.#entry !== undefined);
   }
@@ -67,7 +67,7 @@ export class PlacedSteps {
     return { version, createdAt, opId: write.opId ?? null };
   }
 
-  /** The place as the rows of the table are made from. */
+  /** The place in the form that table rows are made from. */
   get changed(): ChangedEntry {
     const { id, scope, key, entry, stored = null } = this;
     return { id, scope, key, entry, stored, position: "", since: "", bytes: 0 };

@@ -14,15 +14,15 @@ const DEADLINE_MS = 60_000;
 const LONGEST_PAUSE_MS = 100;
 
 /**
- * A column of text that LanceDB takes for the primary key. As metadata it comes with the table, in one commit: set
- * afterwards, two machines that make a table together would run into each other.
+ * A text column that LanceDB takes for the primary key. As metadata, the key comes with the table, in one commit: if it
+ * were set afterwards, two machines that create a table together would conflict.
  */
 export function primaryKeyField(arrow: Arrow, name: string): Field {
   const metadata = new Map([["lance-schema:unenforced-primary-key", "true"]]);
   return new arrow.Field(name, new arrow.Utf8(), false, metadata);
 }
 
-/** Makes the table of entries unless it is there. */
+/** Creates the table of entries unless it exists. */
 export async function makeTable({ connection, modules: { arrow } }: ObjectDatabase): Promise<void> {
   const fields = tableSchema(arrow, undefined).fields.map((field) =>
     field.name === "id" ? primaryKeyField(arrow, field.name) : field,
@@ -51,7 +51,7 @@ export async function countTable({ connection }: ObjectDatabase): Promise<number
   }
 }
 
-/** Gives the table what it lacks: columns, the index of terms, and columns for the vectors of the store's embedder. */
+/** Adds what the table lacks: columns, the index of terms, and columns for the vectors of the store's embedder. */
 export async function completeTable(
   database: ObjectDatabase,
   own: EmbedderFingerprint | undefined,
@@ -66,7 +66,7 @@ export async function completeTable(
   });
 }
 
-/** Does again what other machines ran into, where it looks first at what is still to do. */
+/** Repeats a task after conflicts with other machines. The task has to look first at what is still to do. */
 export async function retried<T>(task: () => Promise<T>): Promise<T> {
   for (const began = performance.now(); ;) {
     try {

@@ -6,9 +6,9 @@ import { embedderId } from "../vectors/fingerprint.ts";
 const PREFIX = "vectors_of_";
 
 /**
- * Where the table keeps vectors: a column for them, and one that is always empty and has the name of their embedder.
- * Whoever writes vectors writes that one, too, so that LanceDB refuses the commit when the table has gone over to another
- * embedder since: no lock and no second look would do.
+ * Where the table keeps vectors: a column for them, and the fence, a column that is always empty and named after their
+ * embedder. A write of vectors includes the fence, so that LanceDB refuses the commit if the table has switched to
+ * another embedder since: neither a lock nor a second look could ensure that.
  */
 export interface VectorColumns {
   readonly dimensions: number;
@@ -19,14 +19,14 @@ export function vectorColumnsOf({ model, dimensions }: EmbedderFingerprint): Vec
   return { dimensions, fence: PREFIX + embedderId({ model, dimensions }) };
 }
 
-/** Those that a version of the table has; `undefined`: it takes none. */
+/** The vector columns of a version of the table; `undefined`: it takes no vectors. */
 export async function readVectorColumns(table: Table): Promise<VectorColumns | undefined> {
   const { length, fences } = await readLayout(table);
   const [fence] = fences;
   return length === undefined || fence === undefined ? undefined : { dimensions: length, fence };
 }
 
-/** Gives the table the columns for an embedder's vectors, and takes away those that were another's, vectors and all. */
+/** Adds the columns for an embedder's vectors, and drops those of another embedder, vectors included. */
 export async function putVectorColumns(table: Table, own: VectorColumns): Promise<void> {
   const { length, fences } = await readLayout(table);
   if (fences.includes(own.fence)) return;
@@ -38,15 +38,24 @@ export async function putVectorColumns(table: Table, own: VectorColumns): Promis
   }
   const old = [...(length === undefined ? [] : ["vector"]), ...fences];
   if (old.length > 0) await table.dropColumns(old);
+  // Dropping columns conflicts with no write of vectors that began before; changing every row does, and repeated it fails.
+  await forgetVectors(table, old.length > 0 ? undefined : "vector_hash > ''");
+  const type = `FixedSizeList(${own.dimensions}, Float32)`;
+  await table.addColumns([{ name: "vector", valueSql: `arrow_cast(NULL, '${type}')` }, fence]);
+  // What was inserted with a vector meanwhile conflicts with nothing, and has lost it.
+  const lost = "vector_hash > '' AND vector IS NULL";
+  if ((await table.countRows(lost)) > 0) await forgetVectors(table, lost);
+}
+
+/** Makes the vectors of these rows, or of all, pending. */
+async function forgetVectors(table: Table, where: string | undefined): Promise<void> {
   await table.update({
-    where: "vector_hash > ''",
+    ...(where !== undefined && { where }),
     valuesSql: {
       vector_hash: "arrow_cast(NULL, 'Utf8')",
       passage_vectors: "arrow_cast(NULL, 'Binary')",
     },
   });
-  const type = `FixedSizeList(${own.dimensions}, Float32)`;
-  await table.addColumns([{ name: "vector", valueSql: `arrow_cast(NULL, '${type}')` }, fence]);
 }
 
 async function readLayout(

@@ -14,14 +14,14 @@ export interface ObjectVectorsParts {
   readonly database: ObjectDatabase;
   readonly writer: ObjectWriter;
   readonly made: MadeVectors;
-  /** Of this process's embedder. */
+  /** The vector columns of this process's embedder. */
   readonly ownColumns: () => VectorColumns | undefined;
-  /** Is told that the table takes other vectors than this process's. */
+  /** Called if the table takes vectors of another embedder than this process's. */
   readonly onForeign: () => Promise<void>;
   readonly clock: Clock;
 }
 
-/** Writes the vectors that were made to the rows that they were made for. */
+/** Writes vectors to the rows that they were made for. */
 export class ObjectVectors {
   readonly #parts: ObjectVectorsParts;
   #running: Promise<void> | undefined;
@@ -37,21 +37,21 @@ export class ObjectVectors {
     return this.#failure;
   }
 
-  /** To be called when vectors were made. */
+  /** Call it when vectors were made. */
   notice(): void {
     this.#cancelRetry?.();
     this.#cancelRetry = undefined;
     this.#running ??= this.#run().finally(() => (this.#running = undefined));
   }
 
-  /** Resolves when all are written; rejects with what keeps them from that. */
+  /** Resolves when all are written; rejects with the reason if they can't be. */
   async flush(): Promise<void> {
     this.notice();
     await this.#running;
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  /** Those that are not written are made again. */
+  /** Vectors that are not written yet are made again later. */
   async close(): Promise<void> {
     await this.#running;
     this.#cancelRetry?.();
@@ -86,7 +86,7 @@ export class ObjectVectors {
         ? []
         : [{ row: withVectors(row, vector), replaced: row.version }];
     });
-    // Who changed a row meanwhile has its vector made anew; another machine may have filled it, too.
+    // Whoever changed a row meanwhile has its vector made anew; another machine may have filled it, too.
     const isPending = "target.vector_hash IS NULL";
     if (filled.length > 0) await writer.commits.replace(filled, columns, isPending);
     made.written(some);

@@ -12,7 +12,7 @@ export interface ObjectVerificationParts {
   readonly analyzer: Analyzer;
 }
 
-/** Reads every row, and checks it with its vector, its terms and what the indexes answer. */
+/** Reads every row and checks it, with its vector and its terms; probes what the indexes answer. */
 export function verifyObjects({
   database,
   reader,

@@ -5,7 +5,7 @@ import { scanRows } from "../table/row-scan.ts";
 import { inTenant } from "../table/sql.ts";
 import { fromRow } from "../reading/walk.ts";
 
-/** Every entry of a tenant, or of all, in one version of the table, which is let go of at the end. */
+/** Every entry of a tenant, or of all tenants, in one version of the table, which is released at the end. */
 export async function* walkTable(
   held: HeldTable,
   tenantId: string | undefined,

@@ -12,21 +12,21 @@ import { stepsOf, type PlacedSteps } from "./object-steps.ts";
 import type { Answer } from "../log/replica.ts";
 import { inScope, inWorkflow } from "../table/sql.ts";
 
-/** A change that others overtake again and again is given up after so long. */
+/** How long a change that others keep overtaking is retried. */
 const DEADLINE_MS = 60_000;
-/** Before what was overtaken is begun again; chance keeps two machines from running into each other forever. */
+/** The longest pause before a retry; its random length keeps two machines from conflicting forever. */
 const LONGEST_PAUSE_MS = 100;
 
 export interface ObjectWriterParts {
   readonly database: ObjectDatabase;
   readonly analyzer: Analyzer;
-  /** Is told of entries that were stored without a vector. */
+  /** Called with the id of each entry that was stored without a vector. */
   readonly onPending: (id: string) => void;
-  /** Is told of every commit. */
+  /** Called after every commit. */
   readonly onCommitted: () => void;
 }
 
-/** Commits changes: what waits is judged together, and acknowledged when the object store has it. */
+/** Commits changes: steps that wait are judged together, and acknowledged when the object store has them. */
 export class ObjectWriter {
   readonly queue: ObjectQueue;
   readonly commits: ObjectCommits;
@@ -80,7 +80,7 @@ export class ObjectWriter {
         for (const each of await this.#attempt(group, judged, together)) again.add(each);
       }
     } catch (error) {
-      // Those that are settled by now do not hear of it.
+      // Has no effect on steps that are settled by now.
       const failure = objectError(error, this.#name, "not-applied");
       for (const { reject } of steps) reject(failure);
       return [];

@@ -2,11 +2,11 @@ import type { LongTermEntry } from "@mem/core";
 import { LRUCache } from "lru-cache";
 import type { StoredFacts } from "../log/changed-entry.ts";
 
-/** An entry of the table as it is kept in memory: never handed out, only copies of it. */
+/** An entry of the table as it is kept in memory. Only copies of it are handed out. */
 export interface CachedEntry {
   readonly entry: LongTermEntry;
   readonly opId: string | null;
-  /** Of its text, in terms. */
+  /** Length of its text, in terms. */
   readonly length: number;
   /** Roughly what it takes in memory. */
   readonly bytes: number;
@@ -24,18 +24,18 @@ export interface CacheStats {
 }
 
 const DEFAULT_BYTES = 16 << 20;
-/** Of the id's place in the cache, beside the id itself. */
+/** Memory that an id takes in the cache in addition to the id itself. */
 const PLACE_BYTES = 150;
 
-/** That there is nothing. The cache takes no `null`. */
+/** Stands for "no entry", because the cache does not accept `null`. */
 const NOTHING = Symbol("nothing");
 
 /**
- * What the table has at some ids, "nothing" included: a get that finds nothing is asked again as often as any other.
- * It speaks of one version of the table; who moves on to the next says so, and has deleted what that changed.
+ * What the table has for some ids, including "nothing": a get that finds nothing is repeated as often as any other.
+ * It is valid for one version of the table; moving to the next means setting `version` and deleting what changed.
  */
 export class EntryCache {
-  /** Of the table. What was read from another one is not taken. */
+  /** Version of the table. What was read from another version is not kept. */
   version = -1;
   readonly #entries: LRUCache<string, CachedEntry | typeof NOTHING>;
   #hits = 0;
@@ -58,25 +58,25 @@ export class EntryCache {
     };
   }
 
-  /** What a version of the table has there; `null`: nothing, `undefined`: it has to be read. */
+  /** What a version of the table has for an id; `null`: nothing; `undefined`: it has to be read. */
   find(id: string, version: number): CachedEntry | null | undefined {
     if (version !== this.version) return undefined;
     const found = this.#entries.get(id);
     return found === NOTHING ? null : found;
   }
 
-  /** Counts what a get found here, and what it had to read. */
+  /** Counts what a get found here and what it had to read. */
   count(hits: number, misses: number): void {
     this.#hits += hits;
     this.#misses += misses;
   }
 
-  /** Keeps what was read; nothing happens where the table has been written since. */
+  /** Keeps what was read, unless the table has been written since. */
   put(id: string, found: CachedEntry | null, version: number): void {
     if (version === this.version) this.#entries.set(id, found ?? NOTHING);
   }
 
-  /** Forgets what was changed. */
+  /** Drops an id that was changed. */
   delete(id: string): void {
     this.#entries.delete(id);
   }

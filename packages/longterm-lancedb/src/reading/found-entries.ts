@@ -1,8 +1,8 @@
-import { decodeParts, type LongTermEntry, type SearchScope } from "@mem/core";
+import type { LongTermEntry, SearchScope } from "@mem/core";
 import { copyEntry, damagedEntry, lacksTime, toUnflushedEntry } from "../table/row-conversion.ts";
 import { takeEntries, toTaken, type TakenEntry } from "../table/row-queries.ts";
 import { hashVector } from "../table/row-hash.ts";
-import { scopeOfId } from "../table/row.ts";
+import { scopePartsOf } from "../table/row.ts";
 import type { Candidate } from "../search/candidates.ts";
 import { damagedVector } from "../search/nearness.ts";
 import type { View } from "./view.ts";
@@ -15,8 +15,8 @@ export interface FoundCandidate {
 }
 
 /**
- * The entries of what a search found, by id. Rejects with `MEM_CORRUPT` where a row is not what was stored, or the
- * vector that was compared is not the one that was made for its text.
+ * The entries of what a search found, by id. Rejects with `MEM_CORRUPT` if a row is not what was stored, or if the
+ * vector that was compared was not made for its text.
  */
 export async function readFound(
   view: View,
@@ -37,7 +37,7 @@ export async function readFound(
     if (candidate.rowId === undefined) continue;
     if (isCompared) compared.add(candidate.id);
     if (candidate.row !== undefined) {
-      taken.push(toTaken(candidate.row()));
+      taken.push(toTaken(candidate.row));
       continue;
     }
     const cached = isCompared ? undefined : cache.find(candidate.id, version);
@@ -57,10 +57,10 @@ function isSound({ id, entry, vectors }: TakenEntry): boolean {
   return vector !== undefined && hashVector(id, entry.text, vector, passages) === hash;
 }
 
-/** Throws `MEM_CORRUPT` where a row was found by columns that say something else than its id. */
+/** Throws `MEM_CORRUPT` if a row was found by columns that contradict its id. */
 export function refuseStrangers(scope: SearchScope, candidates: Iterable<Candidate>): void {
   for (const { id } of candidates) {
-    const [tenant, workflow, agent] = decodeParts(scopeOfId(id));
+    const [tenant, workflow, agent] = scopePartsOf(id);
     const isInWorkflow = scope.workflowId === undefined || scope.workflowId === workflow;
     const isOfAgent =
       scope.agentIds === undefined

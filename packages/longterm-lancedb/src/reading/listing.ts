@@ -15,7 +15,7 @@ import { keyOfId, type Row } from "../table/row.ts";
 import { inKeys } from "../table/sql.ts";
 import type { View } from "./view.ts";
 
-/** How many keys are looked at for one page; where a filter lets few pass, the page is shorter. */
+/** How many keys are looked at for one page; if few of them meet a filter, the page is shorter. */
 const KEYS_AT_ONCE = 1_000;
 
 type KeyRow = Pick<Row, "id"> & Partial<Pick<Row, "metadata">>;
@@ -40,12 +40,12 @@ export async function listPage(
   const slice = view.overlay.inScope(scope);
   const changes = changesIn(slice, prefix, after);
   const atMost = filter === undefined ? limit : Math.max(limit, KEYS_AT_ONCE);
-  // Rows that count no more take places: as many more are looked at, unless that were too many.
+  // Rows that no longer count take up places: as many more are read, within a bound.
   const looked = atMost + Math.min(changes.length, KEYS_AT_ONCE);
   const rows = slice.isCleared(scope)
     ? []
     : await readKeys(view, inKeys(scope, prefix, after), looked + 1, filter !== undefined);
-  // One more than is looked at tells whether the table has more; what is unflushed counts as far as the rows reach.
+  // One extra row tells whether the table has more; if so, unflushed entries count only as far as the rows reach.
   const end = rows.length > looked ? keyOfId(rows[looked - 1]?.id ?? "") : undefined;
   const listed = merge(rows.slice(0, looked), slice, changes, end);
   const passing =
@@ -58,7 +58,7 @@ export async function listPage(
   return last === undefined ? { items } : { items, cursor: encodeCursor(last) };
 }
 
-/** What was changed among the keys that are asked for. */
+/** The changes of the requested keys. */
 function changesIn({ entries }: Slice, prefix = "", after: string | undefined): SliceEntry[] {
   return [...entries.values()].filter(
     ({ changed: { key } }) =>
@@ -81,7 +81,7 @@ function readKeys(
     .toArray();
 }
 
-/** Rows and changes by key, up to `end`. */
+/** Merges rows and changes in the order of keys, up to `end`. */
 function merge(
   rows: readonly KeyRow[],
   slice: Slice,

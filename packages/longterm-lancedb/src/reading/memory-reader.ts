@@ -31,8 +31,8 @@ export class MemoryReader {
   }
 
   /**
-   * Runs a read on the present state. Where the version of the table that it reads was cleaned up meanwhile, it is
-   * begun again on the next one. Rejects with `MEM_CORRUPT` or `MEM_UNAVAILABLE`.
+   * Runs a read on the current state. If the version of the table that it reads is cleaned up meanwhile, it starts
+   * again on the next one. Rejects with `MEM_CORRUPT` or `MEM_UNAVAILABLE`.
    */
   async read<T>(query: (view: View) => Promise<T>): Promise<T> {
     const { folder, base } = this.#parts;
@@ -44,7 +44,7 @@ export class MemoryReader {
       } catch (error) {
         if (!isVanishedVersion(error)) throw readError(error, folder);
         await this.catchUp();
-        // A file that is missing from one and the same version is lost.
+        // A file that is missing twice from the same version is lost.
         if (base.version === version && attempt > 1) throw readError(error, folder);
         if (attempt === READ_ATTEMPTS) throw overtaken(error, folder);
       }
@@ -59,7 +59,7 @@ export class MemoryReader {
     return known ?? this.read((view) => getEntries(view, scope, keys));
   }
 
-  /** Resolves when everything that any process has acknowledged was read. */
+  /** Resolves when everything that any process has acknowledged has been read. */
   async catchUp(): Promise<void> {
     const { log, replica } = this.#parts;
     await log.catchUp();

@@ -2,12 +2,12 @@ import type { Table } from "@lancedb/lancedb";
 
 const MAX_ANSWERS = 1_000;
 
-/** Answers that hold as long as a table stays at its version: each question is asked once for each. */
+/** Answers that hold while a table stays at its version: each question is asked once per table. */
 export class RememberedAnswers<T> {
   readonly #tables = new WeakMap<Table, Map<string, Promise<T>>>();
   readonly #ask: (table: Table, condition: string) => Promise<T>;
 
-  /** `ask` is asked about the rows that meet a condition. */
+  /** `ask` answers the question for the rows that meet a condition. */
   constructor(ask: (table: Table, condition: string) => Promise<T>) {
     this.#ask = ask;
   }

@@ -12,10 +12,10 @@ interface Unflushed {
   readonly entry: UnflushedEntry;
 }
 
-/** What memory has for a key. `null`: it knows that there is no entry; a string: the id to look for in the table. */
+/** What is known in memory for a key. `null`: there is no entry; a string: the id to look up in the table. */
 type Found = Unflushed | CachedEntry | string | null;
 
-/** The part of a view that nothing has to be awaited for. */
+/** The part of a view that can be read without awaiting anything. */
 type Memory = Pick<View, "overlay" | "cache" | "version">;
 
 interface Lookup {
@@ -25,8 +25,8 @@ interface Lookup {
 }
 
 /**
- * The entry of each key, or `undefined`, where memory knows them all. `undefined` altogether where something has to be
- * read first, which `getEntries` does.
+ * The entry of each key, or `undefined` for a key without one, if all are known in memory. Returns `undefined` as a
+ * whole if something has to be read first, which `getEntries` does.
  */
 export function getKnown(
   view: Memory,
@@ -78,7 +78,7 @@ function lookUp(
   return { found, hits };
 }
 
-/** Whether the table has to be asked: for the entry, or for when the one that it replaces was first saved. */
+/** Whether the table has to be read: for the entry, or for the creation time of the one that it replaces. */
 function isOpen(found: Found): boolean {
   if (found === null) return false;
   if (typeof found === "string") return true;
@@ -90,7 +90,7 @@ function handOut(found: Unflushed | CachedEntry | null): LongTermEntry | undefin
   return "changed" in found ? toUnflushedEntry(found.changed, found.entry) : copyEntry(found.entry);
 }
 
-/** Keeps what was read for the next time, unless it was changed meanwhile. */
+/** Caches what was read, unless it was changed meanwhile. */
 function keep(
   { overlay, cache, version }: View,
   scope: Scope,

@@ -13,7 +13,7 @@ export async function countScope(view: View, scope: Scope): Promise<number> {
   return countEntries(view, rows, slice.entries.values());
 }
 
-/** How many entries there are where so many rows were, by what was changed since. */
+/** How many entries there are, given the number of rows and what was changed since. */
 export async function countEntries(
   view: View,
   rows: number,
@@ -21,7 +21,7 @@ export async function countEntries(
 ): Promise<number> {
   const changed = [...changes];
   const live = changed.filter(({ entry }) => entry !== undefined).length;
-  // Where there are no rows, none is replaced.
+  // If there are no rows, none is replaced.
   if (rows === 0) return live;
   await view.learn(changed.map((each) => each.changed));
   return rows - changed.filter(({ changed: { stored } }) => stored).length + live;

@@ -1,4 +1,4 @@
-/** The results of all, or the first failure once all have ended: a table can't be closed while a query runs on it. */
+/** Waits for all, then returns the results or throws the first failure: a table can't be closed while it is queried. */
 export async function toTheirEnd<T extends readonly unknown[]>(
   ...running: T
 ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {

@@ -6,7 +6,7 @@ import { countEntries } from "./scope-count.ts";
 import { all, inTenant, notCleared, VECTOR_PENDING } from "../table/sql.ts";
 import type { View } from "./view.ts";
 
-/** How many entries a tenant has, and how many of them wait for a vector: none do without an embedder. */
+/** How many entries a tenant has, and how many of them wait for a vector: without an embedder, none do. */
 export async function countTenant(
   view: View,
   tenantId: string,
@@ -29,7 +29,7 @@ export async function countPending(view: View, tenantId?: string): Promise<numbe
   const tenant = tenantId === undefined ? undefined : inTenant(tenantId);
   const condition = all(tenant, VECTOR_PENDING, notCleared(slice));
   let pending = await pendingRows.of(view.table, condition);
-  // Few rows wait, for a short time: mostly there are none that could have been replaced.
+  // Few rows wait, and not for long: mostly there are none that could have been replaced.
   const replaced = pending === 0 ? [] : conditionsOn([...slice.entries.keys()]);
   for (const ids of replaced) pending -= await view.table.countRows(all(condition, ids));
   for (const { entry } of slice.entries.values()) if (entry && isPending(entry)) pending++;

@@ -2,21 +2,22 @@ import type { Table } from "@lancedb/lancedb";
 import { verifyLog } from "@mem/append-log";
 import { isMemoryError, type Verification, type VerificationProblem } from "@mem/core";
 import { documentLength, joinTerms, splitTerms, type Analyzer } from "@mem/search";
-import { completed, hasSoundVector } from "../table/entry-row.ts";
+import { foundBy, hasSoundVector } from "../table/entry-row.ts";
 import { verifyHistory } from "../history/history-verification.ts";
 import type { LanceDb } from "../table/native-module.ts";
 import type { OpenedStore } from "../folder/opened-store.ts";
 import { holdForLong } from "../upkeep/pins.ts";
+import { isConsistent, unpackRow } from "../table/packed-row.ts";
 import { toEntry } from "../table/row-conversion.ts";
 import { scanRows } from "../table/row-scan.ts";
 import { keyOfId, type Row } from "../table/row.ts";
 import { all, hasContent, idIn, notCleared } from "../table/sql.ts";
 import { readError } from "../store/storage-error.ts";
 
-/** Of so many rows it is checked that the indexes find them, spread over the table. */
+/** About how many rows, spread over the table, are looked up in the indexes. */
 export const PROBED_ROWS = 100;
 
-/** Reads all that a store has, and checks it: the log, each row with its vector and its terms, and what the indexes answer. */
+/** Reads and checks a whole store: the log, the history, each row with its vector and terms, and the indexes. */
 export async function verifyStore(opened: OpenedStore): Promise<Verification> {
   const { reader, base, replica, database, analyzer } = opened;
   await reader.catchUp();
@@ -55,7 +56,7 @@ async function logProblems(directory: string): Promise<VerificationProblem[]> {
   }));
 }
 
-/** Checks rows one by one, and that no two have one id. */
+/** Checks rows one by one, and that no two have the same id. */
 export class RowChecker {
   readonly #analyzer: Analyzer;
   readonly #ids = new Set<string>();
@@ -67,23 +68,27 @@ export class RowChecker {
   *check(row: Row): Generator<VerificationProblem> {
     if (this.#ids.has(row.id)) yield problem(row, "is there twice; save it again");
     this.#ids.add(row.id);
+    const entry = unpackRow(row);
     try {
-      toEntry(row);
+      toEntry(entry);
     } catch (error) {
       if (!isMemoryError(error, "MEM_CORRUPT")) throw error;
       yield problem(row, "is damaged; save or delete it, or restore a backup");
       return;
     }
-    const terms = this.#analyzer.analyze(row.text);
+    if (!isConsistent(row, entry)) {
+      yield problem(row, "is damaged where conditions find it; save it again");
+    }
+    const terms = this.#analyzer.analyze(entry.text);
     if (row.terms !== joinTerms(terms) || row.length !== documentLength(terms)) {
       yield problem(row, "has damaged search terms; save it again");
     }
-    const { content, facets } = completed(row);
+    const { content, facets } = foundBy(entry);
     if (row.content !== content || !isSame(row.facets, facets)) {
       yield problem(row, "is damaged where it is found by its content; save it again");
     }
     const hasVector = row.vector_hash !== null && row.vector_hash !== "";
-    if (hasVector && row.vector !== undefined && !hasSoundVector(row)) {
+    if (hasVector && row.vector !== undefined && !hasSoundVector(row, entry.text)) {
       yield problem(row, "has a damaged vector; save it again");
     }
   }
@@ -93,7 +98,7 @@ function isSame(own: Row["facets"], expected: Row["facets"]): boolean {
   return String(own) === String(expected);
 }
 
-/** What the indexes do not find of these rows. */
+/** Reports which of these rows the indexes do not find. */
 export async function indexProblems(
   table: Table,
   { MatchQuery }: LanceDb,

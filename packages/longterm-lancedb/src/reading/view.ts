@@ -5,22 +5,22 @@ import type { EntryCache } from "./entry-cache.ts";
 import type { Overlay } from "../log/overlay.ts";
 
 /**
- * What a read sees: the table as it was written last, and all that was accepted since.
+ * What a read sees: the table as of the last flush, and all changes accepted since.
  *
- * The overlay goes on changing while a read awaits something. So a read takes its part of it, by `find` or as a
- * `Slice`, before it awaits anything, and goes on with that.
+ * The overlay keeps changing while a read awaits something. So a read takes its part of the overlay, by `find` or as a
+ * `Slice`, before its first `await`, and continues with that.
  */
 export interface View {
-  /** At the version that belongs to the overlay, and stays there. */
+  /** At the version that belongs to the overlay; it stays at that version. */
   readonly table: Table;
   readonly version: number;
   readonly overlay: Overlay;
   readonly cache: EntryCache;
   /** Why the table's vectors can't be compared with those of an embedder; `undefined`: they can. */
   refusalOf(embedder: EmbedderFingerprint): Promise<MemoryError | undefined>;
-  /** Looks up what the table has of these, where that is not known yet. */
+  /** Looks up what the table has for these changes, unless that is known already. */
   learn(changes: Iterable<ChangedEntry>): Promise<void>;
 }
 
-/** Runs a read on the present state: everything that any process has acknowledged before is in it. */
+/** Runs a read on the current state, which includes everything that any process has acknowledged before. */
 export type Read = <T>(query: (view: View) => Promise<T>) => Promise<T>;

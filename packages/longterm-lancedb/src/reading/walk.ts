@@ -4,7 +4,8 @@ import { createdAtOf } from "../log/changed-entry.ts";
 import type { Slice, SliceEntry } from "../log/overlay.ts";
 import type { OpenedStore } from "../folder/opened-store.ts";
 import { holdForLong, type LongRead } from "../upkeep/pins.ts";
-import { toEntry } from "../table/row-conversion.ts";
+import { isConsistent, unpackRow } from "../table/packed-row.ts";
+import { damagedEntry, toEntry } from "../table/row-conversion.ts";
 import { hasSoundVector } from "../table/entry-row.ts";
 import { scanRows } from "../table/row-scan.ts";
 import type { Row } from "../table/row.ts";
@@ -14,8 +15,8 @@ import { readError } from "../store/storage-error.ts";
 const ENTRIES_AT_ONCE = 2_000;
 
 /**
- * Every entry of a tenant, or of all, as of the moment of the call, however long the walk takes. What it reads is not
- * cleaned up meanwhile.
+ * Every entry of a tenant, or of all tenants, as of the call, however long the walk takes. What it reads is not cleaned
+ * up meanwhile.
  */
 export async function walkEntries(
   { base, replica, database }: OpenedStore,
@@ -24,7 +25,7 @@ export async function walkEntries(
   const { pins, folder } = database.location;
   const read = await holdForLong(base, pins, () => replica.overlay.inTenant(tenantId));
   const batches = walk(read, tenantId, { base, folder });
-  // One that was never begun would not let go of the table when it is given up.
+  // A generator that was never started would not release the table when it is abandoned.
   await batches.next();
   return batches;
 }
@@ -79,16 +80,20 @@ function fromLog({ changed, entry }: SliceEntry): PortableEntry | undefined {
 
 /** Throws `MEM_CORRUPT` for a row that is not what was stored. */
 export function fromRow(row: Row): PortableEntry {
-  const { version: _version, agentId, workflowId, ...entry } = toEntry(row);
+  const unpacked = unpackRow(row);
+  const { tenant, agent, op_id: opId } = unpacked;
+  const { version: _version, agentId, workflowId, ...entry } = toEntry(unpacked);
+  // The columns by which the row was found may contradict its entry.
+  if (!isConsistent(row, unpacked)) throw damagedEntry(row.id, agent);
   const scope = {
-    tenantId: row.tenant,
+    tenantId: tenant,
     ...(workflowId !== undefined && { workflowId }),
     ...(agentId !== undefined && { agentId }),
   } as Scope;
   return {
     scope,
     entry,
-    ...(row.op_id !== null && { opId: row.op_id }),
-    ...(hasSoundVector(row) && row.vector && { vector: row.vector }),
+    ...(opId !== null && { opId }),
+    ...(hasSoundVector(row, unpacked.text) && row.vector && { vector: row.vector }),
   };
 }

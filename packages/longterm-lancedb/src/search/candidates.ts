@@ -3,33 +3,35 @@ import type { JsonObject } from "@mem/core";
 import { splitTerms } from "@mem/search";
 import type { ChangedEntry, UnflushedEntry } from "../log/changed-entry.ts";
 import type { Slice } from "../log/overlay.ts";
+import { metadataIn } from "../table/packed-row.ts";
 import { parseMetadata } from "../table/row-conversion.ts";
-import { COMPACT_COLUMNS, type TakenRow } from "../table/row-queries.ts";
+import type { TakenRow } from "../table/row-queries.ts";
+import { PACKED_COLUMNS } from "../table/row.ts";
 
-/** What a search looks at: what is needed to score and to choose it, and nothing else. */
+/** What a search looks at: only what is needed to score it and to choose it. */
 export interface Candidate {
   readonly id: string;
   /** Absent: it is an entry of the overlay. */
   readonly rowId?: bigint;
   readonly unflushed?: Unflushed;
-  /** Its whole row, where that was read at once. */
-  readonly row?: () => TakenRow;
-  /** Read only where neighbours lend. */
+  /** Its whole row, if that was read at once. */
+  readonly row?: TakenRow;
+  /** Read only if neighbours lend score. */
   readonly sequence: string | null;
   readonly position: number | null;
-  /** As it is kept; read only where there is a filter. */
+  /** As stored. Read only if there is a filter; if the whole row was read, it is in `row` instead. */
   readonly metadata: string | JsonObject | null;
-  /** Read only where age counts. */
+  /** Read only if age counts. */
   readonly updatedAt: number;
 }
 
-/** A candidate with what it is scored by, as far as that was read. */
+/** A candidate with the data that it is scored by, as far as that was read. */
 export interface ReadCandidate {
   readonly candidate: Candidate;
-  /** Of its text. */
+  /** Terms of its text. */
   readonly terms?: readonly string[];
   readonly vector?: Float32Array;
-  /** The vectors of the passages of a long text, as they are kept. */
+  /** The vectors of the passages of a long text, as stored. */
   readonly passages?: Uint8Array;
 }
 
@@ -46,33 +48,33 @@ export interface Wanted {
   readonly time: boolean;
   readonly terms: boolean;
   readonly vectors: boolean;
-  /** Beside the vectors those of the passages of long texts. */
+  /** In addition to the vectors, those of the passages of long texts. */
   readonly passages: boolean;
-  /** Whole rows: faster than coming back for the best of few. */
+  /** Whole rows: for few candidates, faster than another read for the best. */
   readonly rows: boolean;
 }
 
-/** The columns of candidates. Ask for the row ids, too. */
+/** The columns of candidates. Queries also need `withRowId`. */
 export function candidateColumns(wanted: Wanted): string[] {
   const { places, metadata, time, terms, vectors, passages, rows } = wanted;
   const columns = [
     "_rowid",
     "id",
     ...(places ? ["sequence", "position"] : []),
-    ...(metadata ? ["metadata"] : []),
+    ...(metadata && !rows ? ["metadata"] : []),
     ...(time ? ["updated_at"] : []),
     ...(terms ? ["terms"] : []),
     ...(vectors ? ["vector"] : []),
     ...(vectors && passages ? ["passage_vectors"] : []),
-    ...(rows ? COMPACT_COLUMNS : []),
+    ...(rows ? PACKED_COLUMNS : []),
     ...(rows && vectors ? ["vector_hash"] : []),
   ];
   return [...new Set(columns)];
 }
 
 /**
- * The candidates in a result, read column by column: a result may have as many rows as the scope. Rows that the
- * overlay replaced or deleted are none.
+ * The candidates in a result, read column by column, because a result may have as many rows as the scope. Leaves out
+ * rows that the overlay replaced or deleted.
  */
 export function* candidatesIn(
   result: ArrowTable | RecordBatch,
@@ -81,14 +83,21 @@ export function* candidatesIn(
   const column = (name: string): Vector | null => result.getChild(name);
   const [rowIds, ids, sequences, positions] = ["_rowid", "id", "sequence", "position"].map(column);
   const [metadata, times, terms] = ["metadata", "updated_at", "terms"].map(column);
-  const [vectors, passages] = ["vector", "passage_vectors"].map(column);
-  const hashes = column("hash");
+  const [vectors, passages, hashes] = ["vector", "passage_vectors", "vector_hash"].map(column);
+  const packed = column("entry");
   const views = vectors && viewsOf(vectors);
   for (let row = 0; row < result.numRows; row++) {
     const id = ids?.get(row) as string;
     if (entries.has(id)) continue;
     const vector = views?.[row];
     const ofPassages = passages?.get(row) as Uint8Array | null | undefined;
+    const whole = packed && {
+      id,
+      entry: packed.get(row) as string,
+      vector: vector ?? null,
+      passage_vectors: ofPassages ?? null,
+      vector_hash: (hashes?.get(row) ?? null) as string | null,
+    };
     const candidate: Candidate = {
       id,
       rowId: rowIds?.get(row) as bigint,
@@ -96,7 +105,7 @@ export function* candidatesIn(
       position: (positions?.get(row) ?? null) as number | null,
       metadata: (metadata?.get(row) ?? null) as string | null,
       updatedAt: (times?.get(row) ?? 0) as number,
-      ...(hashes && { row: () => result.get(row)?.toJSON() as unknown as TakenRow }),
+      ...(whole && { row: whole }),
     };
     yield {
       row,
@@ -108,7 +117,7 @@ export function* candidatesIn(
   }
 }
 
-/** The candidates in the overlay's part of a search, whose texts have been analysed. */
+/** The candidates in the overlay's part of a search, whose texts have been analyzed. */
 export function unflushedCandidates({ entries }: Slice): ReadCandidate[] {
   const candidates: ReadCandidate[] = [];
   for (const [id, { changed, entry }] of entries) {
@@ -132,11 +141,12 @@ export function unflushedCandidates({ entries }: Slice): ReadCandidate[] {
   return candidates;
 }
 
-export function metadataOf({ metadata }: Candidate): JsonObject | undefined {
+export function metadataOf({ metadata, row }: Candidate): JsonObject | undefined {
+  if (row !== undefined) return metadataIn(row.entry);
   return typeof metadata === "string" ? parseMetadata(metadata) : (metadata ?? undefined);
 }
 
-/** Views of the column's own memory: taking it apart by Arrow's accessors takes longer than comparing. */
+/** Views of the column's own memory: Arrow's accessors take longer than the comparison. */
 function viewsOf(column: Vector): (Float32Array | undefined)[] {
   const views: (Float32Array | undefined)[] = [];
   for (const data of column.data) {

@@ -10,28 +10,31 @@ import { toTheirEnd } from "../reading/settled.ts";
 import { conditionsOn } from "../table/row-queries.ts";
 import type { Searched } from "./searched.ts";
 
-/** So many counts are remembered, of all scopes and tables together. */
+/** How many counts are remembered, for all scopes and tables together. */
 const REMEMBERED = 100_000;
 
-/** What is known of the terms of a question. */
+/** Most terms are in fewer rows, and a higher limit makes LanceDB slower, however few rows it finds. */
+const FEW = 4_096;
+
+/** What is known about the terms of a question. */
 export interface CountedQuestion {
   readonly frequencies: readonly number[];
-  /** Terms that the table has in the place of a prefix. */
+  /** The table's terms that prefixes stand for. */
   readonly expanded: readonly string[];
 }
 
 /**
- * Counts how many entries of a scope have a term, for scopes that are too large to read whatever has one. The counts
- * are exact: the table's, without the rows that the overlay replaced, and with its entries.
+ * Counts how many entries of a scope have a term, for scopes that are too large to read all of these entries. The
+ * counts are exact: those of the table, without the rows that the overlay replaced, plus the overlay's entries.
  */
 export class DocumentFrequencies {
   readonly #lancedb: LanceDb;
-  /** A scope of a table at its version, under a short name. */
+  /** Short names, each for a scope of a table at its version. */
   readonly #scopes = new RememberedAnswers(async () => String(this.#named++));
   #named = 0;
   /** How many rows of a scope have a term. */
   readonly #counted = new LRUCache<string, Promise<Expansion>>({ maxSize: REMEMBERED });
-  /** The terms of rows that count no more, as long as they are hidden. */
+  /** The terms of rows that no longer count, as long as they are hidden. */
   readonly #hidden = new WeakMap<ChangedEntry, string>();
 
   constructor(lancedb: LanceDb) {
@@ -96,11 +99,15 @@ async function countRows(
 ): Promise<Expansion> {
   if (totals.rows === 0) return { documents: 0, terms: [] };
   if (typeof term !== "string") return await expandPrefix(table, condition, term);
-  const query = table.query().fullTextSearch(new MatchQuery(term, "terms"));
-  const found = await (needed === undefined ? query : query.where(needed))
-    .select(["_rowid", "_score"])
-    .withRowId()
-    .limit(totals.rows)
-    .toArrow();
-  return { documents: found.numRows, terms: [] };
+  const countUpTo = async (limit: number): Promise<number> => {
+    const query = table.query().fullTextSearch(new MatchQuery(term, "terms"));
+    const found = await (needed === undefined ? query : query.where(needed))
+      .select(["_score"])
+      .limit(limit)
+      .toArrow();
+    return found.numRows;
+  };
+  const few = await countUpTo(FEW);
+  const documents = few < FEW ? few : await countUpTo(totals.rows);
+  return { documents, terms: [] };
 }

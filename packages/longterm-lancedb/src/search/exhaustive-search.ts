@@ -13,7 +13,7 @@ import type { Searched } from "./searched.ts";
 import { toTheirEnd } from "../reading/settled.ts";
 import { all, HAS_VECTOR } from "../table/sql.ts";
 
-/** What a search found, with how its words were weighed. */
+/** What a search found, and how its words were weighted. */
 export interface Found {
   readonly scored: readonly Scored[];
   /** Absent in a search by vector alone. */
@@ -21,8 +21,8 @@ export interface Found {
 }
 
 /**
- * Scores every entry of the scope that may answer. LanceDB only finds rows: its scores depend on the fragment that a
- * row lies in, and on what other tenants store. How many entries have a term is counted on the way.
+ * Scores every entry of the scope that may be a hit. LanceDB only finds rows: its scores depend on the fragment that a
+ * row is in, and on what other tenants store. Document frequencies are counted on the way.
  */
 export async function scoreAll(
   searched: Searched,
@@ -60,7 +60,7 @@ function queryOf(
   return weighTerms(totals, terms, frequencies);
 }
 
-/** The query's weights by how many documents have each of its terms. */
+/** Weights the query's terms by their document frequencies. */
 export function weighTerms(
   { documents, totalLength }: Searched["totals"],
   terms: readonly QueryTerm[],
@@ -82,7 +82,7 @@ async function lookAtWords(
   const { table, condition, totals } = searched;
   const columns = candidateColumns({ ...question.wanted, terms: true });
   const exact = question.terms.filter((term) => typeof term === "string");
-  // What begins with something is found by no index: then every row is looked at.
+  // No index finds prefixes, so with a prefix every row is looked at.
   const query =
     exact.length < question.terms.length
       ? table.query().select(columns)
@@ -102,7 +102,7 @@ async function lookAtVectors(searched: Searched, question: Question): Promise<Lo
   return await lookAt(searched, question, query);
 }
 
-/** Batch by batch: of many rows, the vectors are not in memory all together. */
+/** Reads batch by batch, so that the vectors of many rows are not in memory at once. */
 async function lookAt(
   { slice, totals }: Searched,
   question: Question,

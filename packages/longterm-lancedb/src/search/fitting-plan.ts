@@ -3,8 +3,8 @@ import type { SearchPlan } from "./question.ts";
 import type { View } from "../reading/view.ts";
 
 /**
- * The plan as it fits what is searched: another process may have given the store another embedder since this one opened
- * it. Rejects with `MEM_EMBEDDING` or `MEM_DIMENSION` then, unless the mode leaves the choice: words have to do.
+ * Adapts the plan to the store: another process may have changed the store's embedder since this one opened it. Then
+ * the mode `"auto"` falls back to keywords, and any other rejects with `MEM_EMBEDDING` or `MEM_DIMENSION`.
  */
 export async function fittingPlan(
   plan: SearchPlan,

@@ -1,10 +1,9 @@
 import type { EntryPlace, LongTermEntry, SearchHit } from "@mem/core";
 import { excerpt, finalScore, type Analyzer, type Collapsed, type KeywordQuery } from "@mem/search";
-import { decodeParts } from "@mem/core";
 import type { Question, Scored } from "./question.ts";
-import { keyOfId, scopeOfId } from "../table/row.ts";
+import { keyOfId, scopePartsOf } from "../table/row.ts";
 
-/** What the caller gets of an entry that was found. */
+/** What the caller gets for an entry that was found. */
 export function toHit(
   { hit, duplicates }: Collapsed<Scored>,
   entry: LongTermEntry,
@@ -27,7 +26,7 @@ export function toHit(
 }
 
 function placeOf({ candidate: { id } }: Scored): EntryPlace {
-  const [, workflow, agent] = decodeParts(scopeOfId(id));
+  const [, workflow, agent] = scopePartsOf(id);
   return {
     ...(agent !== undefined && { agentId: agent }),
     ...(workflow !== undefined && { workflowId: workflow }),

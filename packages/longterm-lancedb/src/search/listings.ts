@@ -1,45 +1,50 @@
-import type { FullTextQuery, Occur, Query, VectorQuery } from "@lancedb/lancedb";
+import type { FullTextQuery, Occur, Query, Table, VectorQuery } from "@lancedb/lancedb";
 import { joinTerms } from "@mem/search";
-import { candidateColumns, candidatesIn, type Wanted } from "./candidates.ts";
+import type { Table as ArrowTable } from "apache-arrow";
 import type { LanceDb } from "../table/native-module.ts";
-import type { Question } from "./question.ts";
+import { RememberedAnswers } from "../reading/remembered-answers.ts";
 import { RankedList, type Listing } from "./ranked-list.ts";
 import type { Searched } from "./searched.ts";
 import { all } from "../table/sql.ts";
 
-/** Up to here comparing every vector is as fast as the index, and exact. */
+/** Up to this many rows, comparing every vector is as fast as the index, and exact. */
 const EXACT_VECTORS = 500;
-/** So many of the index's partitions are looked at where every row counts, and more where few do: down to all. */
+/** How many partitions of the index are probed if every row counts; the fewer rows count, the more, up to all. */
 const FEWEST_PARTITIONS = 20;
 const ALL_PARTITIONS = 100_000;
-/** The index keeps four bits a dimension; so many of the nearest by those are compared again by their vectors. */
+/** The index keeps four bits per dimension; this many of the nearest by those are compared again by their vectors. */
 const REFINED = 42;
-/** The nearest of few are far apart in the index. */
+/** The same with a pushed filter: the nearest of few rows are far apart in the index. */
 const REFINED_OF_FEW = 84;
-/** And so many for each row of the list, where what is listed is the answer. */
+/** And at least this many for each row of the list, if the list is the answer. */
 const REFINED_PER_ROW = 3;
 
-/** So many whole rows are read together, hidden ones among them. */
-const ROWS_AT_ONCE = 64;
-
-/** What is listed, and what is read of it. */
-export interface Asked {
+/** What to list. */
+export interface Asked<T> {
   readonly searched: Searched;
-  readonly question: Question;
-  readonly wanted: Wanted;
-  /** SQL beside the scope's; `undefined`: all of the scope. */
+  /** SQL in addition to the scope's; `undefined`: the whole scope. */
   readonly pushed: string | undefined;
   /** How many rows are asked for first. */
   readonly first: number;
+  readonly reading: Reading<T>;
 }
 
-/** The rows with any of these terms, and with all that are required. */
-export function listByWords(
-  asked: Asked,
+/** What is read of the listed rows. */
+export interface Reading<T> {
+  readonly columns: (limit: number) => readonly string[];
+  /** `scores`: LanceDB's own score of each row. */
+  readonly read: (result: ArrowTable, scores: readonly number[]) => readonly T[];
+  /** Whether the nearest by the index are compared again by their vectors. */
+  readonly isRefined: boolean;
+}
+
+/** Lists the rows that have any of these terms, and all that are required. */
+export function listByWords<T>(
+  asked: Asked<T>,
   { MatchQuery, BooleanQuery, Occur: Occurs, Operator }: LanceDb,
   listTerms: () => Promise<readonly string[]>,
   required: readonly string[],
-): RankedList {
+): RankedList<T> {
   const { table, needed } = asked.searched;
   const condition = all(needed, asked.pushed);
   const every = new MatchQuery(joinTerms(required), "terms", { operator: Operator.And });
@@ -55,50 +60,59 @@ export function listByWords(
       .query()
       .fullTextSearch(required.length === 0 ? any : new BooleanQuery(both));
     const query = condition === "" ? found : found.where(condition);
-    return await list(asked, query, limit, "_score", (score) => score);
+    return await list(asked.reading, query, limit, "_score", (score) => score);
   });
 }
 
-/** The rows that are nearest to a vector. */
-export function listByVector(asked: Asked, vector: Float32Array): RankedList {
+/** Lists the rows that are nearest to a vector, with their cosines. */
+export function listByVector<T>(asked: Asked<T>, vector: Float32Array): RankedList<T> {
+  const { pushed, reading } = asked;
   const { table, totals, needed, tableRows } = asked.searched;
-  // Rows without a vector are never found by one.
-  const condition = all(needed, asked.pushed);
-  let rows: number | undefined = asked.pushed === undefined ? totals.rows : undefined;
+  // A search by vector never finds rows without one: they need no condition.
+  const condition = all(needed, pushed);
+  let rows: number | undefined = pushed === undefined ? totals.rows : undefined;
   const first = asked.first + Math.min(totals.hidden, asked.first);
   return new RankedList(first, async (limit) => {
     rows ??= await table.countRows(condition);
-    const refined = asked.pushed === undefined ? REFINED : REFINED_OF_FEW;
-    const perRow = asked.question.byKeyword ? 1 : REFINED_PER_ROW;
-    const share = rows / tableRows;
     const found = table.query().nearestTo(vector).column("vector").distanceType("cosine");
     const nearest = condition === "" ? found : found.where(condition);
-    const query =
-      rows <= EXACT_VECTORS
-        ? nearest.bypassVectorIndex()
-        : nearest
-            .maximumNprobes(ALL_PARTITIONS)
-            .minimumNprobes(Math.min(ALL_PARTITIONS, Math.ceil(FEWEST_PARTITIONS / share)))
-            .refineFactor(Math.max(perRow, Math.ceil(refined / limit)));
-    return await list(asked, query, limit, "_distance", (distance) => 1 - distance);
+    if (rows <= EXACT_VECTORS) {
+      const exact = nearest.bypassVectorIndex();
+      return await list(reading, exact, limit, "_distance", (distance) => 1 - distance);
+    }
+    const query = nearest
+      .maximumNprobes(ALL_PARTITIONS)
+      .minimumNprobes(Math.min(ALL_PARTITIONS, Math.ceil((FEWEST_PARTITIONS * tableRows) / rows)));
+    if (reading.isRefined) {
+      const refined = pushed === undefined ? REFINED : REFINED_OF_FEW;
+      query.refineFactor(Math.max(REFINED_PER_ROW, Math.ceil(refined / limit)));
+    }
+    const isSquared = !reading.isRefined && (await isIndexed.of(table, "true"));
+    const toCosine = (distance: number): number => 1 - distance / (isSquared ? 2 : 1);
+    return await list(reading, query, limit, "_distance", toCosine);
   });
 }
 
-async function list(
-  { searched, question, wanted }: Asked,
+/**
+ * Whether the index has every vector. If so, LanceDB returns the squared distances of its codes, which are twice the
+ * cosine distances; as soon as it also has to compare vectors, it returns the cosine distance of all rows.
+ */
+const isIndexed = new RememberedAnswers(async (table: Table) => {
+  const index = await table.indexStats("vector_idx");
+  return index?.numUnindexedRows === 0;
+});
+
+async function list<T>(
+  { columns, read }: Reading<T>,
   query: Query | VectorQuery,
   limit: number,
-  column: "_score" | "_distance",
+  own: "_score" | "_distance",
   toScore: (own: number) => number,
-): Promise<Listing> {
-  // Of a longer list most rows are not among the best.
-  const rows = wanted.rows && limit <= ROWS_AT_ONCE;
-  const columns = [...candidateColumns({ ...wanted, rows }), column];
-  const result = await query.select(columns).withRowId().limit(limit).toArrow();
-  const own = Array.from(result.getChild(column) ?? [], (each) => toScore(each as number));
-  const listed = Array.from(candidatesIn(result, searched.slice), (read) => ({
-    looked: question.look(read),
-    score: own[read.row] ?? 0,
-  }));
-  return { listed, least: result.numRows < limit ? undefined : Math.min(...own) };
+): Promise<Listing<T>> {
+  const selected = [...columns(limit), own];
+  const result = await query.select(selected).withRowId().limit(limit).toArrow();
+  const scores = Array.from(result.getChild(own) ?? [], (each) => toScore(each as number));
+  // Not spread into `Math.min`: there may be more scores than a call can take arguments.
+  const least = result.numRows < limit ? undefined : scores.reduce((a, b) => Math.min(a, b));
+  return { listed: read(result, scores), least };
 }

@@ -5,7 +5,7 @@ import { keyOfId } from "../table/row.ts";
 
 /** How near an entry is to a question. */
 export interface Nearness {
-  /** Of a long text that of its best passage. */
+  /** For a long text, that of its best passage. */
   readonly cosine: number;
   /** Which passage that is. */
   readonly nearest: number;
@@ -13,7 +13,7 @@ export interface Nearness {
 
 /**
  * Compares an entry's vectors with that of a question; `undefined`: it has none. LanceDB's own distances are rounded to
- * 32 bits, so that an entry would not score in the table as it does before it is there.
+ * 32 bits, so an entry would not score the same in the table as in the overlay.
  */
 export function nearnessOf(
   asked: Float32Array,
@@ -39,7 +39,7 @@ export function damagedVector(id: string): MemoryError {
 }
 
 function partsOf(passages: Uint8Array, dimensions: number): Float32Array[] {
-  // A copy: what a result holds may begin at any byte.
+  // Copied, because the bytes in a result may be unaligned.
   const numbers = new Float32Array(passages.slice().buffer);
   return Array.from({ length: numbers.length / dimensions }, (_, i) =>
     numbers.subarray(i * dimensions, (i + 1) * dimensions),

@@ -2,18 +2,18 @@ import type { Table } from "@lancedb/lancedb";
 import { isTermOf, splitTerms, type TermPrefix } from "@mem/search";
 import { quote } from "../table/sql.ts";
 
-/** So many of a prefix's terms, the most frequent ones, are looked for. */
+/** How many of a prefix's terms, the most frequent ones, are searched for. */
 export const MOST_TERMS = 256;
 
-/** What the table has of a term. */
+/** What the table has for a term or a prefix. */
 export interface Expansion {
-  /** Rows that have it. */
+  /** How many rows have it. */
   readonly documents: number;
-  /** The terms that stand in the place of a prefix. */
+  /** The terms that a prefix stands for. */
   readonly terms: readonly string[];
 }
 
-/** Looks for the terms that begin with a prefix. No index knows them: the terms of every row are looked at. */
+/** Finds the terms that begin with a prefix. No index knows them, so the terms of every row are searched. */
 export async function expandPrefix(
   table: Table,
   condition: string,

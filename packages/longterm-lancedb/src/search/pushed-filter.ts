@@ -3,7 +3,7 @@ import { FIELD_KINDS, itemFacet, kindFacet, valueFacet } from "../table/facets.t
 import { hasFacet } from "../table/sql.ts";
 
 /**
- * An SQL condition that holds for every row that meets a filter, and for few others: what LanceDB can look up in an
+ * An SQL condition that holds for every row that meets a filter and for few others, and that LanceDB can look up in an
  * index. `matchesFilter` decides. `undefined`: it would hold for every row.
  */
 export function pushedFilter(filter: Filter): string | undefined {
@@ -18,7 +18,7 @@ export function pushedFilter(filter: Filter): string | undefined {
       return conditions.includes(undefined) ? undefined : joined(conditions as string[], "OR");
     }
     case "not":
-      // Of what may meet a condition nothing is known not to.
+      // A row that may meet the inner condition may just as well not meet it: none can be excluded.
       return undefined;
     default:
       return pushedField(filter);
@@ -32,7 +32,7 @@ function pushedField(filter: FieldFilter): string | undefined {
   return facets.length === 0 ? "false" : hasFacet([...new Set(facets)]);
 }
 
-/** Whoever meets the condition has one of these. */
+/** Every row that meets the condition has one of these facets. */
 function facetsFor(filter: FieldFilter): number[] {
   const { op, field } = filter;
   switch (op) {
@@ -42,7 +42,7 @@ function facetsFor(filter: FieldFilter): number[] {
       return filter.value.map((value) => valueFacet(field, value));
     case "contains": {
       const item = itemFacet(field, filter.value);
-      // What a string has in it no index knows.
+      // No index knows what a string contains.
       return typeof filter.value === "string" ? [item, kindFacet(field, "string")] : [item];
     }
     case "gt":

@@ -18,17 +18,17 @@ import { metadataOf, type Candidate, type ReadCandidate, type Wanted } from "./c
 import { nearnessOf, type Nearness } from "./nearness.ts";
 import { keyOfId, scopeOfId } from "../table/row.ts";
 
-/** So many take some milliseconds. */
+/** Looking at this many takes a few milliseconds. */
 const LOOKED_AT_ONCE = 1_000;
 
 /** A candidate with what a question finds in it. */
 export interface Looked {
   readonly candidate: Candidate;
-  /** Absent where it has none of the question's terms. */
+  /** Absent if it has none of the question's terms. */
   readonly counts: TermCounts | undefined;
-  /** Absent where it was not compared by vector. */
+  /** Absent if it was not compared by vector. */
   readonly near: Nearness | undefined;
-  /** Kept where they decide whether it is chosen. */
+  /** Kept only if they decide whether it is chosen. */
   readonly terms: readonly string[] | undefined;
 }
 
@@ -38,7 +38,7 @@ export interface Scored extends Hit, Looked {}
 /** What a search asks: how a candidate is scored, and whether it is chosen. */
 export class Question {
   readonly request: SearchRequest;
-  /** Of `analyzeQuery`; none in a search by vector alone. */
+  /** From `analyzeQuery`; none in a search by vector alone. */
   readonly terms: readonly QueryTerm[];
   /** Whether words count. */
   readonly byKeyword: boolean;
@@ -86,7 +86,7 @@ export class Question {
     };
   }
 
-  /** Looks at many that are in memory: bit by bit, so that other work has its turn in between. */
+  /** Looks at many candidates that are in memory, in slices, so that other work has its turn in between. */
   async lookAtAll(read: readonly ReadCandidate[]): Promise<Looked[]> {
     const answers: Looked[] = [];
     for (const [i, each] of read.entries()) {
@@ -97,7 +97,7 @@ export class Question {
     return answers;
   }
 
-  /** Scores a candidate by itself; `query` weighs the terms, where words count. */
+  /** Scores a candidate by itself; `query` has the terms' weights if words count. */
   score(looked: Looked, query: KeywordQuery | undefined): Scored {
     const { candidate, counts, near } = looked;
     const keyword = query && (counts ? scoreKeyword(query, counts) : 0);
@@ -105,19 +105,19 @@ export class Question {
     return { ...looked, ...score, id: rankIdOf(candidate) };
   }
 
-  /** A candidate that answers nothing itself. */
+  /** A candidate that is not a hit by itself. */
   unscored(looked: Looked): Scored {
     const scores = { keyword: 0, vector: 0, neighbours: 0 };
     return { ...looked, score: 0, scores, id: rankIdOf(looked.candidate) };
   }
 
-  /** A bound of what a candidate scores that has no more than this. */
-  bound(keyword: number, cosine: number): number {
+  /** The most that a candidate with at most these values can score; without `cosine`: a candidate without a vector. */
+  bound(keyword: number, cosine?: number): number {
     const evidence = { ...(this.byKeyword && { keyword }), ...(this.vector && { cosine }) };
     return fuse({ ...evidence, weight: this.#weight }).score;
   }
 
-  /** Whether a candidate is one of those that are asked for, however it scores. */
+  /** Whether a candidate meets the request's filter and word conditions, whatever its score. */
   chooses({ candidate, terms }: Looked): boolean {
     const { filter } = this.request;
     if (filter !== undefined && !matchesFilter(filter, metadataOf(candidate))) return false;
@@ -131,20 +131,20 @@ export class Question {
   }
 }
 
-/** How a search is made, once its mode is settled. */
+/** How a search is done, once its mode is decided. */
 export interface SearchPlan {
   readonly scope: SearchScope;
-  /** Whether words count: in every search but one by vector alone. */
+  /** Whether words count: in every search except one by vector alone. */
   readonly byKeyword: boolean;
-  /** Of the text; absent in a search by keyword alone. */
+  /** Vector of the text; absent in a search by keyword alone. */
   readonly vector?: Float32Array;
   /** The vector's share in the score. */
   readonly weight: number;
-  /** The present, in milliseconds since 1970. */
+  /** The current time, in milliseconds since 1970. */
   readonly at: number;
 }
 
-/** Equal scores are in the order of keys, then of scopes. */
+/** Equal scores are ordered by key, then by scope. */
 function rankIdOf({ id }: Candidate): string {
   return `${keyOfId(id)}\0${scopeOfId(id)}`;
 }

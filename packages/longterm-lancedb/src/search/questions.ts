@@ -9,23 +9,23 @@ import {
 import { embedChecked } from "../vectors/embedding.ts";
 import type { SearchPlan } from "./question.ts";
 
-/** Settles how a search is made: by words, by vector, or both. */
+/** Decides how a search is done: by words, by vector, or both. */
 export class Questions {
   readonly #clock: Clock;
-  #failure: MemoryError | undefined;
+  #failed: { readonly embedder: Embedder; readonly failure: MemoryError } | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Why the last question could not be embedded. */
-  get failure(): MemoryError | undefined {
-    return this.#failure;
+  /** Why this embedder, if it was the last one asked, could not embed the question. */
+  failureOf(embedder: Embedder | undefined): MemoryError | undefined {
+    return this.#failed?.embedder === embedder ? this.#failed?.failure : undefined;
   }
 
   /**
-   * `undefined` where there is nothing to look for. Rejects with `MEM_UNSUPPORTED` without an embedder, and with what
-   * the embedder says where it fails, unless the mode leaves the choice: then words have to do.
+   * `undefined` if there is nothing to search for. A mode that needs an embedder rejects with `MEM_UNSUPPORTED` without
+   * one, and with the embedder's error if that fails; the mode `"auto"` then falls back to keywords.
    */
   async plan(
     embedder: Embedder | undefined,
@@ -47,11 +47,11 @@ export class Questions {
     const { weight } = embedder;
     try {
       const [vector] = await embedChecked(embedder, [text], "query", signal);
-      this.#failure = undefined;
+      this.#failed = undefined;
       return { scope, byKeyword: mode !== "vector", weight, at, ...(vector && { vector }) };
     } catch (error) {
       if (!isMemoryError(error) || error.code === "MEM_ABORTED") throw error;
-      this.#failure = error;
+      this.#failed = { embedder, failure: error };
       if (mode !== "auto") throw error;
       return byWords;
     }

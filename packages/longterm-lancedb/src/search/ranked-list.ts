@@ -1,33 +1,24 @@
-import type { Looked } from "./question.ts";
-
-/** A candidate with LanceDB's own score of it: good for the order, and no more. */
-export interface Listed {
-  readonly looked: Looked;
-  readonly score: number;
-}
-
-/** Some of the candidates, those that LanceDB takes for the best. */
-export interface Listing {
-  /** Without rows that count no more. */
-  readonly listed: readonly Listed[];
-  /** The least of LanceDB's scores of any row; `undefined`: these are all rows that there are. */
+/** Some of the rows: those that LanceDB ranks best. */
+export interface Listing<T> {
+  readonly listed: readonly T[];
+  /** The lowest of LanceDB's scores of these rows; `undefined`: there are no other rows. */
   readonly least: number | undefined;
 }
 
-/** What LanceDB finds, asked for as far as it is needed. */
-export class RankedList {
-  readonly #ask: (limit: number) => Promise<Listing>;
+/** What LanceDB finds, requested only as far as needed. */
+export class RankedList<T> {
+  readonly #ask: (limit: number) => Promise<Listing<T>>;
   #limit: number;
   #rest: number | undefined = Infinity;
 
-  /** `limit`: how many rows are asked for first. */
-  constructor(limit: number, ask: (limit: number) => Promise<Listing>) {
+  /** `limit`: how many rows are requested first. */
+  constructor(limit: number, ask: (limit: number) => Promise<Listing<T>>) {
     this.#limit = limit;
     this.#ask = ask;
   }
 
-  /** Asks for more; what was listed before comes again. */
-  async more(): Promise<readonly Listed[]> {
+  /** Requests more rows; those listed before are listed again. */
+  async more(): Promise<readonly T[]> {
     if (this.#rest === undefined) return [];
     const { listed, least } = await this.#ask(this.#limit);
     this.#limit *= 4;
@@ -35,7 +26,7 @@ export class RankedList {
     return listed;
   }
 
-  /** No row that was not listed has a better score; `undefined`: there is none. */
+  /** No unlisted row has a better score than this; `undefined`: all rows are listed. */
   get rest(): number | undefined {
     return this.#rest;
   }

@@ -5,11 +5,11 @@ import type { Slice } from "../log/overlay.ts";
 import { RememberedAnswers } from "../reading/remembered-answers.ts";
 import type { View } from "../reading/view.ts";
 
-/** So many texts are analysed in some milliseconds, and others are looked at many times as fast. */
+/** Analyzing this many texts takes a few milliseconds; looking at analyzed ones is many times as fast. */
 const ANALYZED_AT_ONCE = 64;
 const LOOK = 1 / 16;
 
-/** What BM25 has to know of a scope, but for how many of its entries have a term. */
+/** What BM25 needs to know about a scope, except for the document frequencies. */
 export interface ScopeTotals {
   readonly documents: number;
   readonly totalLength: number;
@@ -17,13 +17,13 @@ export interface ScopeTotals {
 
 /** Totals of what a search sees. */
 export interface VisibleTotals extends ScopeTotals {
-  /** How many rows the table has there, those that count no more among them. */
+  /** How many rows the table has there, including rows that no longer count. */
   readonly rows: number;
-  /** How many of them count no more. */
+  /** How many of these rows no longer count. */
   readonly hidden: number;
 }
 
-/** Counts the entries of a scope and their terms; those of the table once for each of its versions. */
+/** Counts the entries of a scope and their terms; those in the table once per version. */
 export class ScopeStatistics {
   readonly #rows = new RememberedAnswers(totalsOf);
   readonly #analyzer: Analyzer;
@@ -32,7 +32,7 @@ export class ScopeStatistics {
     this.#analyzer = analyzer;
   }
 
-  /** The texts of the slice have their terms afterwards. */
+  /** Also analyzes the texts of the slice: afterwards, its entries have their terms. */
   async of(view: View, condition: string, slice: Slice): Promise<VisibleTotals> {
     const table = await this.#rows.of(view.table, condition);
     const rows = table.documents;
@@ -52,7 +52,7 @@ export class ScopeStatistics {
       entry.terms ??= this.#analyzer.analyze(entry.write.text);
       documents++;
       totalLength += documentLength(entry.terms);
-      // After many saves these are many: other work has its turn in between.
+      // After many saves, these are many: other work has its turn in between.
       if (work < ANALYZED_AT_ONCE) continue;
       work = 0;
       await setImmediate();

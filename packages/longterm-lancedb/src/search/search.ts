@@ -13,12 +13,12 @@ import { borrowFromAll, borrowInWindow, withBorrowed } from "./sequences.ts";
 import type { View } from "../reading/view.ts";
 import { WindowSearch } from "./window-search.ts";
 
-/** Up to here every entry of the scope is looked at; above, those that the indexes take for the best. */
+/** Up to this size, every entry of the scope is looked at; above it, those that the indexes rank best. */
 const EXHAUSTIVE_ENTRIES = 20_000;
-/** So many are looked at because one of the others might be better; more only to find enough. */
+/** After this many, a search continues only to find enough hits, not because others might be better. */
 const ENOUGH = 1_000;
 
-/** Beyond so many candidates with vectors, lists are not asked for more. */
+/** From this many candidates with vectors on, the rest is scanned instead of requesting longer lists. */
 const LONG = 3_000;
 
 /** What was chosen, best first. */
@@ -35,7 +35,7 @@ export class Search {
   readonly #frequencies: DocumentFrequencies;
   readonly #exhaustive: number;
 
-  /** `exhaustive`: the largest scope of which every entry is looked at. */
+  /** `exhaustive`: the size of the largest scope of which every entry is looked at. */
   constructor(lancedb: LanceDb, analyzer: Analyzer, exhaustive: number = EXHAUSTIVE_ENTRIES) {
     this.#lancedb = lancedb;
     this.#analyzer = analyzer;
@@ -44,7 +44,7 @@ export class Search {
     this.#exhaustive = exhaustive;
   }
 
-  /** The best hits, all of one state of the store. Rejects with `MEM_ABORTED` when the signal fires between two queries. */
+  /** The best hits, all from one state of the store. Rejects with `MEM_ABORTED` if the signal fires between queries. */
   async hits(
     view: View,
     plan: SearchPlan,
@@ -112,9 +112,7 @@ export class Search {
         continue;
       }
       const isSure = last.score * (question.recencyOf(last) ?? 1) >= most;
-      // Each of two lists has what is good in both: then hardly any other is.
-      const isOfBoth = question.byKeyword && question.vector !== undefined;
-      if (isSure || isOfBoth || window.size >= ENOUGH) return { best, query };
+      if (isSure || window.size >= ENOUGH) return { best, query };
     }
   }
 }

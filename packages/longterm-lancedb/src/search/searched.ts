@@ -7,16 +7,16 @@ import { RememberedAnswers } from "../reading/remembered-answers.ts";
 import { all, HAS_PASSAGES, IN_SEQUENCE, inSearchScope, notCleared } from "../table/sql.ts";
 import type { View } from "../reading/view.ts";
 
-/** All that one search looks at: rows of the table, and entries of the overlay in their place or beside them. */
+/** All that one search looks at: rows of the table, and the overlay's entries that replace rows or add to them. */
 export interface Searched {
   readonly table: Table;
-  /** SQL: the rows of its scopes but for those that were cleared. */
+  /** SQL: the rows of its scopes, except those that were cleared. */
   readonly condition: string;
-  /** The same, for queries that are faster without: absent where these are all rows that there are. */
+  /** The same, for queries that are faster without a condition: absent if it holds for all rows of the table. */
   readonly needed: string | undefined;
-  /** How many rows the table has, those of others among them. */
+  /** How many rows the table has, including those of other scopes. */
   readonly tableRows: number;
-  /** Its entries hide the rows of the same id. */
+  /** Its entries hide the rows with the same ids. */
   readonly slice: Slice;
   readonly unflushed: readonly ReadCandidate[];
   readonly totals: VisibleTotals;
@@ -24,7 +24,7 @@ export interface Searched {
 
 const rowsOf = new RememberedAnswers((table) => table.countRows());
 
-/** Takes its part of the overlay at once, before it awaits anything. */
+/** Takes its part of the overlay at once, before its first `await`. */
 export async function surveyScope(
   view: View,
   scope: SearchScope,
@@ -41,14 +41,14 @@ export async function surveyScope(
 
 const long = new RememberedAnswers((table, condition) => hasAny(table, condition, HAS_PASSAGES));
 
-/** Whether there are long texts in the table, whose passages have vectors of their own. */
+/** Whether any searched row has a long text, whose passages have vectors of their own. */
 export function hasPassages({ table, condition }: Searched): Promise<boolean> {
   return long.of(table, condition);
 }
 
 const ordered = new RememberedAnswers((table, condition) => hasAny(table, condition, IN_SEQUENCE));
 
-/** Whether any entry that is searched stands in a sequence. */
+/** Whether any searched entry is in a sequence. */
 export async function hasSequences({ table, condition, unflushed }: Searched): Promise<boolean> {
   if (unflushed.some(({ candidate }) => candidate.sequence !== null)) return true;
   return await ordered.of(table, condition);

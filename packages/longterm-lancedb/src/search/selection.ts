@@ -1,7 +1,7 @@
 import { createCollapse, rank, type Collapsed } from "@mem/search";
 import type { Question, Scored } from "./question.ts";
 
-/** Chooses and ranks: the best `topK` of what is asked for, without near-duplicates where these are collapsed. */
+/** Chooses and ranks: the best `topK` that meet the request, without near-duplicates if these are collapsed. */
 export function select(
   question: Question,
   scored: readonly Scored[],

@@ -6,11 +6,11 @@ import type { Searched } from "./searched.ts";
 import { all, columnIn, IN_SEQUENCE } from "../table/sql.ts";
 import type { WindowSearch } from "./window-search.ts";
 
-/** More sequences than these are read together with all others of the scope. */
+/** If there are more sequences than this, all sequences of the scope are read. */
 const NAMED_SEQUENCES = 500;
-/** Beside how many of the best, and of the best of those that are asked for, it is looked in a large scope. */
+/** In a large scope, the neighbours of this many of the best are looked at, and of as many of the best chosen ones. */
 const LEADERS = 100;
-/** A score is lent two places far, and who stands there borrows from both sides. */
+/** A score is lent up to two places away, and an entry there borrows from both sides. */
 const REACH = 4;
 const PLACES: Wanted = {
   places: true,
@@ -22,7 +22,7 @@ const PLACES: Wanted = {
   rows: false,
 };
 
-/** Lets candidates borrow from their neighbours, all of which are known. What stands beside an answer becomes one itself. */
+/** Lets candidates borrow from their neighbours, whose scores are all known. Neighbours of a hit become hits, too. */
 export async function borrowFromAll(
   searched: Searched,
   question: Question,
@@ -35,7 +35,7 @@ export async function borrowFromAll(
   return borrow([...scored, ...unscored], placesOf(members));
 }
 
-/** The same where only the best were looked at: looks at what stands beside them, too. */
+/** The same if only the best were looked at: also looks at their neighbours. */
 export async function borrowInWindow(
   searched: Searched,
   question: Question,
@@ -64,8 +64,8 @@ export async function borrowInWindow(
 }
 
 /**
- * What an entry that was not looked at scores at most with what it borrows, if by itself it scores no more than `rest`:
- * it stands beside none of the best, but may be in the sequence of the very best.
+ * The most that an entry that was not looked at can score with what it borrows, if it scores at most `rest` by itself:
+ * it is a neighbour of none of the best, but may be in the sequence of the very best.
  */
 export function withBorrowed(rest: number, scored: readonly Scored[]): number {
   const best = scored.reduce(
@@ -114,11 +114,11 @@ async function membersOf(
   return members;
 }
 
-/** Positions may be any numbers; neighbours are those next to each other in their order. */
+/** Positions may be any numbers; neighbours are entries next to each other in their order. */
 function placesOf(members: readonly Looked[]): Map<string, SequencePlace> {
   const sequences = new Map<string, Candidate[]>();
   for (const { candidate } of members) {
-    // A sequence belongs to its scope: another agent's of the same name is another one.
+    // A sequence belongs to its scope: another agent's sequence of the same name is a different one.
     const id = JSON.stringify([scopeOfId(candidate.id), candidate.sequence]);
     const sequence = sequences.get(id);
     if (sequence === undefined) sequences.set(id, [candidate]);

@@ -2,7 +2,7 @@ import { candidateColumns, candidatesIn, type Wanted } from "./candidates.ts";
 import type { Looked, Question } from "./question.ts";
 import type { Searched } from "./searched.ts";
 
-/** So many rows, the vectors of which are in memory together. */
+/** How many rows have their vectors in memory at once. */
 const ROWS_AT_ONCE = 2_000;
 
 /** Looks at rows; those that the overlay replaced or deleted are left out. */

@@ -1,58 +1,65 @@
-import { scoreKeyword, type KeywordQuery, type QueryTerm } from "@mem/search";
+import type { KeywordQuery, QueryTerm } from "@mem/search";
+import { BoundedLists, listRows } from "./bounded-lists.ts";
 import { candidateColumns, candidatesIn, type Wanted } from "./candidates.ts";
 import type { CountedQuestion, DocumentFrequencies } from "./document-frequencies.ts";
 import { weighTerms, type Found } from "./exhaustive-search.ts";
-import { listByVector, listByWords } from "./listings.ts";
+import { DirectList, lookAtListed } from "./direct-list.ts";
+import { listByVector, listByWords, type Asked } from "./listings.ts";
 import type { LanceDb } from "../table/native-module.ts";
 import { pushedFilter } from "./pushed-filter.ts";
 import type { Looked, Question, Scored } from "./question.ts";
 import type { RankedList } from "./ranked-list.ts";
 import type { Searched } from "./searched.ts";
+import type { Source } from "./source.ts";
 import { toTheirEnd } from "../reading/settled.ts";
 import { all } from "../table/sql.ts";
 import { takeRows } from "./taken-rows.ts";
 
-/** How many candidates of each list are looked at first, and how many at least; then four times as many, and so on. */
-const CANDIDATES_PER_HIT = 3;
-const FEWEST = 32;
-/**
- * The same where what is far down in a list may be the best: by what it borrows, or by its words among many that are
- * about equally near.
- */
-const FEWEST_OF_MANY = 128;
-/** The same where the list is in the right order but for LanceDB's rounding, and but for its way to score words. */
-const SPARE_NEAR = 2;
-const WORDS_PER_HIT = 2;
+/** How many rows are looked at first for each hit, and how many at least. */
+const ROWS_PER_HIT = 2;
 const FEWEST_ROWS = 16;
-/** Of so few the whole rows are read at once: faster than coming back for the best. */
-const MOST_ROWS = 32;
+/** The same minimum by vector: most of the ten nearest are among so many by the index's four bits per dimension. */
+const FEWEST_NEAR = 42;
+/** The same minimum if entries borrow, so that one far down the list may become the best. */
+const FEWEST_LENDERS = 128;
+/** Rows listed beyond `topK` by vector: the order is right except for LanceDB's rounding. */
+const SPARE_NEAR = 2;
+/** How many rows are listed first if their scores are bounded by lists: at least, and per row looked at. */
+const FEWEST_LISTED = 128;
+const LISTED_PER_ROW = 3;
+/**
+ * At least so many by their words if vectors count, too: many rows may be about equally near, and then their words
+ * decide, however few they are. It takes about as long as the list of the nearest, which is made at the same time.
+ */
+const MANY_LISTED = 8_000;
+/** Up to this many, whole rows are read at once: faster than another read for the best. */
+const MOST_ROWS = 48;
 
-/** What it takes to search. */
+/** What a search needs. */
 export interface WindowMeans {
   readonly lancedb: LanceDb;
   readonly frequencies: DocumentFrequencies;
-  /** Whether neighbours lend. */
+  /** Whether neighbours lend score. */
   readonly borrows: boolean;
   /** Whether there are long texts, whose passages have vectors of their own. */
   readonly hasPassages: boolean;
 }
 
-/** Scores the entries of a large scope that LanceDB takes for the best, as many as are needed. */
+/** Scores the entries of a large scope that LanceDB ranks best, as many as needed. */
 export class WindowSearch {
   readonly #searched: Searched;
   readonly #question: Question;
   readonly #wanted: Wanted;
-  readonly #words: RankedList | undefined;
-  readonly #near: RankedList | undefined;
-  readonly #lenders: RankedList[] = [];
+  readonly #sources: readonly Source[];
+  /** The source that finds hits; others find entries that lend score to them. */
+  readonly #answers: Source;
   readonly #counting: Promise<CountedQuestion> | undefined;
   readonly #looked = new Map<string, Looked>();
   readonly #pushed: string | undefined;
+  #isFirst = true;
   #size = 0;
   #isScanned = false;
   #query: KeywordQuery | undefined;
-  /** The most that a row's share of the query's upper bound was, beside LanceDB's own score of it. */
-  #ratio = 0;
 
   constructor(searched: Searched, question: Question, means: WindowMeans) {
     const { terms, vector, byKeyword, request, conditions, wanted: always } = question;
@@ -65,58 +72,74 @@ export class WindowSearch {
       vectors: vector !== undefined,
       passages: means.hasPassages,
     };
-    const { first, rows } = firstLook(question, means);
-    const wanted = { ...this.#wanted, rows };
-    const whole = { searched, question, wanted, pushed: undefined, first: first.words };
     this.#pushed = request.filter && pushedFilter(request.filter);
-    const asked = { ...whole, pushed: this.#pushed };
     const required = conditions?.required.filter(isString) ?? [];
-    // What is not asked for itself lends to what stands beside it.
-    const lends = means.borrows && (asked.pushed !== undefined || required.length > 0);
     if (byKeyword && terms.length > 0) {
-      const counting = means.frequencies.of(searched, terms);
-      // Whoever asks for more hears of it.
-      counting.catch(() => undefined);
-      this.#counting = counting;
-      const listed = async (): Promise<string[]> => {
-        const exact = terms.filter(isString);
-        return exact.length === terms.length ? exact : [...exact, ...(await counting).expanded];
-      };
-      this.#words = listByWords(asked, means.lancedb, listed, required);
-      if (lends) this.#lenders.push(listByWords(whole, means.lancedb, listed, []));
+      this.#counting = means.frequencies.of(searched, terms);
+      // `grow` awaits it and reports the failure.
+      this.#counting.catch(() => undefined);
     }
-    if (vector !== undefined) {
-      this.#near = listByVector({ ...asked, first: first.near }, vector);
-      if (lends) this.#lenders.push(listByVector({ ...whole, first: first.near }, vector));
-    }
+    const counting = this.#counting;
+    const listTerms = async (): Promise<readonly string[]> => {
+      const exact = terms.filter(isString);
+      if (counting === undefined || exact.length === terms.length) return exact;
+      return [...exact, ...(await counting).expanded];
+    };
+    const wordsOf = <T>(asked: Asked<T>, every: readonly string[]): RankedList<T> | undefined =>
+      counting && listByWords(asked, means.lancedb, listTerms, every);
+    const fewestAlone = vector === undefined ? FEWEST_ROWS : FEWEST_NEAR;
+    const fewest = means.borrows ? FEWEST_LENDERS : fewestAlone;
+    const batch = Math.max(fewest, ROWS_PER_HIT * request.topK);
+    const bounded = (pushed: string | undefined, every: readonly string[]): Source => {
+      const first = Math.max(FEWEST_LISTED, LISTED_PER_ROW * batch);
+      const asked = { searched, pushed, first, reading: listRows };
+      const many = vector === undefined ? first : Math.max(first, MANY_LISTED);
+      const words = wordsOf({ ...asked, first: many }, every);
+      return new BoundedLists(searched, question, {
+        words,
+        near: vector && listByVector(asked, vector),
+        needsWords: words !== undefined && every.length > 0,
+        wanted: { ...this.#wanted, rows: batch <= MOST_ROWS },
+        batch,
+      });
+    };
+    const direct = (): Source => {
+      const first = vector === undefined ? batch : request.topK + SPARE_NEAR;
+      const wanted = { ...this.#wanted, rows: first <= MOST_ROWS };
+      const reading = lookAtListed(searched, question, wanted);
+      const asked = { searched, pushed: this.#pushed, first, reading };
+      const list = vector ? listByVector(asked, vector) : wordsOf(asked, required);
+      return list === undefined ? bounded(this.#pushed, required) : new DirectList(list, question);
+    };
+    // If words and vectors both count, entries borrow, or passages have vectors, no list is in the right order.
+    const isOrdered = !means.borrows && !(vector !== undefined && (byKeyword || means.hasPassages));
+    this.#answers = isOrdered ? direct() : bounded(this.#pushed, required);
+    // Entries that are not requested themselves lend score to their neighbours.
+    const lends = means.borrows && (this.#pushed !== undefined || required.length > 0);
+    this.#sources = lends ? [this.#answers, bounded(undefined, [])] : [this.#answers];
   }
 
   /** Looks at more candidates. Resolves with all that were looked at so far. */
   async grow(): Promise<Found> {
-    const isFirst = this.#looked.size === 0;
-    const [unflushed, counted, words, ...others] = await toTheirEnd(
-      isFirst ? this.#question.lookAtAll(this.#searched.unflushed) : [],
+    const [unflushed, counted] = await toTheirEnd(
+      this.#isFirst ? this.#question.lookAtAll(this.#searched.unflushed) : [],
       this.#counting,
-      this.#words?.more() ?? [],
-      ...[this.#near, ...this.#lenders].map((list) => list?.more() ?? []),
+      ...this.#sources.map((source) => source.list()),
     );
+    this.#isFirst = false;
     const { byKeyword, terms } = this.#question;
     if (byKeyword) {
       this.#query ??= weighTerms(this.#searched.totals, terms, counted?.frequencies ?? []);
     }
     for (const looked of unflushed) this.#add(looked);
-    for (const { looked } of others.flat()) this.#add(looked);
-    for (const { looked, score } of words) {
-      this.#add(looked);
-      if (this.#query === undefined || looked.counts === undefined) continue;
-      this.#ratio = Math.max(this.#ratio, scoreKeyword(this.#query, looked.counts) / score);
-    }
+    const found = await toTheirEnd(...this.#sources.map((source) => source.look(this.#query)));
+    for (const looked of found.flat()) this.#add(looked);
     return this.#found();
   }
 
   /**
-   * Looks at all that is left and may be asked for. Where few of many are asked for, and no index knows which, this is
-   * faster than ever longer lists, and only those few stay in memory.
+   * Looks at all rows that may meet the request. If few of many do, and no index knows which, this is faster than ever
+   * longer lists, and only those few stay in memory.
    */
   async scan(): Promise<Found> {
     const columns = candidateColumns(this.#wanted);
@@ -132,7 +155,7 @@ export class WindowSearch {
     return this.#found();
   }
 
-  /** Looks at these rows, too, unless it has. */
+  /** Looks at these rows, too, unless it has already. */
   async take(rows: readonly Looked[]): Promise<Looked[]> {
     const fresh = rows.filter(({ candidate }) => !this.#looked.has(candidate.id));
     const unflushed = fresh.filter(({ candidate }) => candidate.unflushed !== undefined);
@@ -151,18 +174,10 @@ export class WindowSearch {
     return this.#size;
   }
 
-  /** What an entry that was not looked at scores at most, as far as can be told; `undefined`: none is left. */
+  /** The most that an entry that was not looked at can score, as far as can be told; `undefined`: none is left. */
   get rest(): number | undefined {
     if (this.#isScanned) return undefined;
-    const words = this.#words?.rest;
-    const near = this.#near?.rest;
-    if (words === undefined && near === undefined) return undefined;
-    return this.#question.bound(words === undefined ? 0 : this.#shareOf(words), near ?? 0);
-  }
-
-  /** What a row may have of the query's upper bound by LanceDB's own score of it; unknown where no row was looked at. */
-  #shareOf(score: number): number {
-    return this.#ratio === 0 ? 1 : Math.min(1, this.#ratio * score);
+    return this.#answers.rest;
   }
 
   #found(): Found {
@@ -174,24 +189,8 @@ export class WindowSearch {
     const { id, rowId } = looked.candidate;
     if (rowId !== undefined && !this.#looked.has(id)) this.#size++;
     this.#looked.set(id, looked);
+    for (const source of this.#sources) source.learn(looked, this.#query);
   }
-}
-
-/** How many candidates of each list are looked at first, and whether their whole rows are read. */
-function firstLook(
-  { byKeyword, vector, request: { topK } }: Question,
-  { borrows, hasPassages }: WindowMeans,
-): { readonly first: { readonly words: number; readonly near: number }; readonly rows: boolean } {
-  // What is in both lists, or near by one of its passages, is in neither where it belongs.
-  const isOrdered = !borrows && (vector === undefined || !(byKeyword || hasPassages));
-  if (isOrdered) {
-    const words = Math.max(FEWEST_ROWS, WORDS_PER_HIT * topK);
-    const near = topK + SPARE_NEAR;
-    return { first: { words, near }, rows: (byKeyword ? words : near) <= MOST_ROWS };
-  }
-  const atLeast = (fewest: number): number =>
-    Math.max(borrows ? FEWEST_OF_MANY : fewest, CANDIDATES_PER_HIT * topK);
-  return { first: { words: atLeast(FEWEST), near: atLeast(FEWEST_OF_MANY) }, rows: false };
 }
 
 function isString(term: QueryTerm): term is string {

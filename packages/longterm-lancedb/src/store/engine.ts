@@ -6,6 +6,7 @@ import type {
   Health,
   JsonObject,
   LongTermEntry,
+  MemoryError,
   PortableEntry,
   Reembedded,
   ReembedOptions,
@@ -22,37 +23,37 @@ import type { Read } from "../reading/view.ts";
 /** A change that a caller can ask for. */
 export type AskedChange = Exclude<Change, Flushed>;
 
-/** Reads the present state: everything that any process has acknowledged before. */
+/** Reads the current state: everything that any process has acknowledged before. */
 export interface Reader {
   readonly read: Read;
   get(scope: Scope, keys: readonly string[]): Promise<(LongTermEntry | undefined)[]>;
 }
 
-/** How an open store is. */
+/** The condition of an open store. */
 export interface Condition {
   /** What is wrong, and what is done about it. */
   readonly troubles: readonly string[];
   readonly details: JsonObject;
 }
 
-/** An open store: all that depends on where it lies. */
+/** An open store: everything that depends on its place. */
 export interface Engine {
-  /** It can't go on: it has to be opened anew, from what is stored. */
+  /** It can't continue: the store has to be opened anew, from what is stored. */
   readonly isBroken: boolean;
   readonly reader: Reader;
   readonly search: Search;
-  /** Absent: it was opened without, or can't keep any. */
+  /** Absent: the store was opened without history, or can't keep one. */
   readonly history?: HistoryAnswers;
-  /** Makes a change; resolves with what became of it when it is stored. */
+  /** Makes a change; resolves with its answer once it is stored. */
   change(change: AskedChange, signal?: AbortSignal): Promise<Answer>;
-  /** Every entry of a tenant, or of all, as of the moment of the call. */
+  /** Every entry of a tenant, or of all tenants, as of the call. */
   walk(tenantId: string | undefined): Promise<AsyncGenerator<readonly PortableEntry[]>>;
   erase(request: ErasureRequest, dryRun: boolean): Promise<Erasure>;
   verify(): Promise<Verification>;
   embedder(): Promise<EmbedderFingerprint | undefined>;
-  /** Has all vectors made anew and goes over to the embedder, the place with it. */
+  /** Makes all vectors anew and changes the store and its place to the embedder. */
   reembed(embedder: Embedder, options: ReembedOptions): Promise<Reembedded>;
-  /** Resolves when vectors, table and indexes have caught up; rejects with what keeps them from it. */
+  /** Resolves when vectors, table and indexes have caught up; if they can't, rejects with the reason. */
   bringUp(): Promise<void>;
   condition(): Promise<Condition>;
   /** Gives up waiting for the embedder and for other processes, so that calls that wait for them end. */
@@ -60,15 +61,17 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-/** Where a store lies, and how it is opened there. */
+/** Where a store is, and how it is opened there. */
 export interface Place {
-  /** For messages: a folder, or an address without anything secret. */
+  /** For messages: a folder, or an address without secrets. */
   readonly name: string;
   readonly durability: Health["durability"];
-  /** What the store is opened with. */
+  /** The embedder that the store is opened with. */
   readonly embedder: CurrentEmbedder;
-  /** Whether there is a store. Looks, and makes none. */
+  /** Whether there is a store. Creates none. */
   exists(): Promise<boolean>;
-  /** Makes the store where there is none. `report` is told what was repaired. */
+  /** Why nothing can be written there, as far as can be told without writing. */
+  refusal(): Promise<MemoryError | undefined>;
+  /** Opens the store, and creates it if there is none. `report` is called with what was repaired. */
   open(report: (message: string) => void): Promise<Engine>;
 }

@@ -2,39 +2,39 @@ import type { Clock, Embedder } from "@mem/core";
 import type { LanguageName } from "@mem/search";
 
 export interface HistoryOptions {
-  /** For how long what entries were is kept, in days. Default 30; who opens the store last decides for all. */
+  /** How long past states of entries are kept, in days; the process that opens the store last decides. Default 30. */
   readonly retentionDays?: number;
 }
 
 export interface LanceDbStoreOptions {
   /**
-   * The store's folder on a local disk, made where it is missing, with its lock beside it as `<uri>.lock`; or a path in
-   * an object store: `s3://bucket/path`, `gs://bucket/path`, `az://container/path`. Network file systems and other
-   * addresses are refused with `MEM_UNSUPPORTED`.
+   * The store's folder on a local disk, or a path in an object store: `s3://bucket/path`, `gs://bucket/path`,
+   * `az://container/path`. The folder is created if it is missing, with its lock beside it as `<uri>.lock`. Network
+   * file systems and other addresses are refused with `MEM_UNSUPPORTED`.
    */
   readonly uri: string;
   /**
-   * For object stores: LanceDB's storage options, such as credentials, region and endpoint. Without them LanceDB takes what
-   * the environment says, as the provider's own tools do.
+   * For object stores: LanceDB's storage options, such as credentials, region and endpoint. Without them, LanceDB reads
+   * the environment, as the provider's own tools do.
    */
   readonly storageOptions?: Readonly<Record<string, string>>;
-  /** Makes it search by vector, too. The store remembers it and refuses another one's vectors. */
+  /** Adds search by vector. The store remembers its embedder and refuses vectors of another one. */
   readonly embedder?: Embedder;
-  /** The language of the texts, for stems and stop words. Default `"english"`; another one later analyses all anew. */
+  /** Language of the texts, for stems and stop words. Changing it re-analyzes all texts. Default `"english"`. */
   readonly language?: LanguageName;
   /**
-   * Bound, in bytes of memory, of what is saved and not yet written to LanceDB's table: at it saves wait, and reject with
-   * `MEM_CAPACITY` after ten seconds. Default 64 MiB. Object stores have no use for it.
+   * Maximum size, in bytes of memory, of what is saved but not yet written to LanceDB's table. At the bound, saves
+   * wait, and reject with `MEM_CAPACITY` after ten seconds. Default 64 MiB. Has no meaning for object stores.
    */
   readonly maxUnflushedBytes?: number;
-  /** Bound of the cache of entries, in bytes of memory. Default 16 MiB. */
+  /** Maximum size of the entry cache, in bytes of memory. Default 16 MiB. */
   readonly cacheBytes?: number;
   /**
-   * Keeps what entries were, for `history` and for `get` with `asOf`. Default: off. Once a store was opened with it, every
-   * process that writes the store goes on with its history, with this option or without. Object stores refuse it with
-   * `MEM_UNSUPPORTED`.
+   * Keeps past states of entries, for `history` and for `get` with `asOf`. Default: off. Once a store has been opened
+   * with it, every process that writes to the store continues its history, with or without this option. Object stores
+   * refuse it with `MEM_UNSUPPORTED`.
    */
   readonly history?: HistoryOptions;
-  /** Default: the machine's. */
+  /** Where time comes from. Default: the machine's clock. */
   readonly clock?: Clock;
 }

@@ -4,13 +4,13 @@ import { locate } from "../folder/location.ts";
 import { LogPlace } from "../folder/log-place.ts";
 import { objectAddress } from "../objects/object-address.ts";
 import { ObjectPlace } from "../objects/object-place.ts";
+import { checkBytes, checkRetention, checkStoreOptions } from "./option-checks.ts";
 import type { LanceDbStoreOptions } from "./options.ts";
 import { CurrentEmbedder } from "../vectors/current-embedder.ts";
 
-const DEFAULT_RETENTION_DAYS = 30;
-
-/** Where the options say that a store lies. */
+/** The place of a store, according to its options. */
 export function placeOf(options: LanceDbStoreOptions): Place {
+  checkStoreOptions(options);
   const { uri, embedder, language = "english", clock = systemClock, storageOptions } = options;
   const maxUnflushedBytes = checkBytes(options, "maxUnflushedBytes", 64 << 20);
   const cacheBytes = checkBytes(options, "cacheBytes", 16 << 20);
@@ -41,33 +41,10 @@ export function placeOf(options: LanceDbStoreOptions): Place {
   });
 }
 
-/** For how many days; `undefined`: no history is asked for. */
-function checkRetention({ history }: LanceDbStoreOptions): number | undefined {
-  if (history === undefined) return undefined;
-  const { retentionDays = DEFAULT_RETENTION_DAYS } = history;
-  if (Number.isFinite(retentionDays) && retentionDays > 0) return retentionDays;
-  const path = "options.history.retentionDays";
-  throw new MemoryError("MEM_INVALID_ARGUMENT", `${path} has to be a number of days above 0`, {
-    path,
-  });
-}
-
 function noHistory(): MemoryError {
   return new MemoryError(
     "MEM_UNSUPPORTED",
     "options.history is for stores in a folder; in object stores there is no history",
     { path: "options.history" },
   );
-}
-
-function checkBytes(
-  options: LanceDbStoreOptions,
-  name: "maxUnflushedBytes" | "cacheBytes",
-  fallback: number,
-): number {
-  const bytes = options[name] ?? fallback;
-  if (Number.isSafeInteger(bytes) && bytes > 0) return bytes;
-  throw new MemoryError("MEM_INVALID_ARGUMENT", `options.${name} has to be a number of bytes`, {
-    path: `options.${name}`,
-  });
 }

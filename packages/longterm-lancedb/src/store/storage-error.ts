@@ -1,20 +1,24 @@
 import { LogError, type LogErrorCode } from "@mem/append-log";
 import { isMemoryError, MemoryError, type MemoryErrorCode, type Outcome } from "@mem/core";
+import type { StoreLocation } from "../folder/location.ts";
+import { diskRefusal } from "./disk-refusal.ts";
 
-/** Whether a file vanished under a read: another process cleaned up the version that it had begun on. */
+/** Whether a file vanished during a read: another process cleaned up the version of the table that is being read. */
 export function isVanishedVersion(error: unknown): boolean {
   return /not found|no such file/i.test(messageOf(error));
 }
 
-/** What a failed read means: the system, or damaged data. The queries themselves are ours and known to work. */
+/** What a failed read means: a system error or damaged data. The queries themselves are ours and known to work. */
 export function readError(error: unknown, folder: string): unknown {
   if (isMemoryError(error)) return error;
+  const refusal = diskRefusal(error, folder, "not-applied");
+  if (refusal !== undefined) return refusal;
   if (isSystemError(error)) {
     return new MemoryError("MEM_UNAVAILABLE", `the store in ${folder} can't be read`, {
       cause: error,
     });
   }
-  // A mistake in this package is not the disk's fault.
+  // A bug in this package does not mean that data is damaged.
   if (!isFromLanceDb(error) && !(error instanceof SyntaxError)) return error;
   return new MemoryError(
     "MEM_CORRUPT",
@@ -28,6 +32,7 @@ const codesOfLog: Readonly<Record<LogErrorCode, MemoryErrorCode>> = {
   LOG_FULL: "MEM_CAPACITY",
   LOG_TOO_LARGE: "MEM_TOO_LARGE",
   LOG_NO_SPACE: "MEM_CAPACITY",
+  LOG_READ_ONLY: "MEM_READ_ONLY",
   LOG_IO: "MEM_UNAVAILABLE",
   LOG_FORMAT: "MEM_FORMAT",
   LOG_GONE: "MEM_UNAVAILABLE",
@@ -39,24 +44,27 @@ const codesOfLog: Readonly<Record<LogErrorCode, MemoryErrorCode>> = {
 export function logError(error: unknown, folder: string): unknown {
   if (!(error instanceof LogError)) return error;
   const { code, message, outcome } = error;
+  // About a limit that is used up, the log's own message says more.
+  const refusal = code === "LOG_NO_SPACE" ? undefined : diskRefusal(error, folder, outcome);
+  if (refusal !== undefined) return refusal;
   return new MemoryError(codesOfLog[code], `the log in ${folder}: ${message}`, {
     cause: error,
     outcome,
   });
 }
 
-/** Whether what a log should go on with was removed: by others who wrote the table, or by somebody's hand. */
+/** Whether the part of the log to continue with was removed: by processes that flushed, or by hand. */
 export function isLogGone(error: unknown): error is MemoryError {
   return isMemoryError(error) && error.cause instanceof LogError && error.cause.code === "LOG_GONE";
 }
 
-/** What it means that a read was begun again and again, each time on a version that then was cleaned up. */
+/** The error for a read that was started again and again, each time on a version that then was cleaned up. */
 export function overtaken(cause: unknown, folder: string): MemoryError {
   const message = `the store in ${folder} is rewritten faster than it can be read; try again`;
   return new MemoryError("MEM_UNAVAILABLE", message, { cause });
 }
 
-/** What this process has forgotten since, because its table had it, is not in the table any more. */
+/** The error if the table lost changes that this process has dropped because its table had them. */
 export function gonePast(version: number): MemoryError {
   return new MemoryError(
     "MEM_UNAVAILABLE",
@@ -67,37 +75,26 @@ export function gonePast(version: number): MemoryError {
 /** What a failed write means. */
 export function writeError(error: unknown, folder: string, outcome: Outcome): MemoryError {
   if (isMemoryError(error)) return error;
-  return isDiskFull(error)
-    ? new MemoryError("MEM_CAPACITY", `the disk that holds ${folder} is full`, {
-        cause: error,
-        outcome,
-      })
-    : new MemoryError("MEM_UNAVAILABLE", `the store in ${folder} can't be written`, {
-        cause: error,
-        outcome,
-      });
-}
-
-/** What it means that a store could not be opened or made. */
-export function openError(error: unknown, folder: string): unknown {
-  return isDiskFull(error) ? writeError(error, folder, "not-applied") : readError(error, folder);
-}
-
-function isDiskFull(error: unknown): boolean {
-  const { cause } = (error ?? {}) as Error;
+  const message = `the store in ${folder} can't be written`;
   return (
-    /ENOSPC|EDQUOT|os error 28|os error 122|no space left|disk is full/i.test(messageOf(error)) ||
-    (cause !== undefined && isDiskFull(cause))
+    diskRefusal(error, folder, outcome) ??
+    new MemoryError("MEM_UNAVAILABLE", message, { cause: error, outcome })
   );
 }
 
-/** Of the operating system: of Node's calls, of SQLite's, of LanceDB's, or wrapped by `@mem/append-log`. */
+/** What it means if a store could not be opened or created. */
+export function openError(error: unknown, { folder, log }: StoreLocation): unknown {
+  if (isMemoryError(error)) return error;
+  return diskRefusal(error, folder, "not-applied") ?? readError(logError(error, log), folder);
+}
+
+/** Whether an error is the operating system's: from Node, SQLite or LanceDB, or wrapped by `@mem/append-log`. */
 export function isSystemError(error: unknown): boolean {
   const { syscall, code, cause } = (error ?? {}) as NodeJS.ErrnoException;
   return (
     typeof syscall === "string" ||
     code === "ERR_SQLITE_ERROR" ||
-    /os error \d+/i.test(messageOf(error)) ||
+    /os error \d+|Os \{ code: \d+/i.test(messageOf(error)) ||
     (cause !== undefined && isSystemError(cause))
   );
 }

@@ -2,22 +2,22 @@ import { readFile } from "node:fs/promises";
 import { writeFileDurably } from "@mem/append-log";
 import { MemoryError, type EmbedderFingerprint } from "@mem/core";
 
-/** Goes up when a release lays the store out in a way that the ones before can't read. */
+/** Goes up when a release changes the layout so that earlier releases can't read it. */
 const FORMAT = 2;
 
-/** What a store is, kept in a file of its own. It is written last when a store is made: without it there is none. */
+/** What a store is, in a file of its own. It is written last when a store is created: without it, there is no store. */
 export interface StoreDescription {
   readonly format: number;
   /** The `id` of the analyzer that made the terms. */
   readonly analyzer: string;
-  /** Which embedder makes the vectors, if one does; in folders of the present format `base.json` says that. */
+  /** The embedder that makes the vectors, if any; in folders of the current format, `base.json` says that. */
   readonly embedder?: EmbedderFingerprint;
   readonly history?: HistoryDescription;
 }
 
-/** Once there is one, every process goes on with it, whatever it opens the store with. */
+/** Once there is one, every process continues it, whatever options it opens the store with. */
 export interface HistoryDescription {
-  /** From when on it is complete, in milliseconds since 1970. */
+  /** The time since which it is complete, in milliseconds since 1970. */
   readonly since: number;
   readonly retentionDays: number;
 }
@@ -33,17 +33,17 @@ export function describeStore(
   };
 }
 
-/** Whether an earlier release laid the store out, in a way that this one does not write any more. */
+/** Whether the store has the layout of an earlier release, which this one no longer writes. */
 export function isOlder({ format }: StoreDescription): boolean {
   return format < FORMAT;
 }
 
-/** The description of a store that was brought to the present format. */
+/** The description of a store that was migrated to the current format. */
 export function migrated(description: StoreDescription): StoreDescription {
   return { ...description, format: FORMAT };
 }
 
-/** `undefined` where there is no store yet. Rejects with `MEM_FORMAT` for one of a later release, or of another kind. */
+/** `undefined` if there is no store yet. Rejects with `MEM_FORMAT` for a later format or another kind of file. */
 export async function readDescription(path: string): Promise<StoreDescription | undefined> {
   let json: string;
   try {
@@ -55,7 +55,7 @@ export async function readDescription(path: string): Promise<StoreDescription | 
   return parseDescription(json, path);
 }
 
-/** Throws `MEM_FORMAT`; `where` says for the message where it was. */
+/** Throws `MEM_FORMAT`; `where` names the origin in the message. */
 export function parseDescription(json: string, where: string): StoreDescription {
   const description = parse(json, where);
   if (description.format > FORMAT) {
@@ -74,7 +74,7 @@ function parse(json: string, where: string): StoreDescription {
       return description;
     }
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw new MemoryError("MEM_FORMAT", `${where} is not the description of a store`);
 }
@@ -83,7 +83,7 @@ export function writeDescription(path: string, description: StoreDescription): P
   return writeFileDurably(path, `${JSON.stringify(description, undefined, 2)}\n`);
 }
 
-/** Throws `MEM_DIMENSION` or `MEM_EMBEDDING` where another embedder than this one made the store's vectors. */
+/** Throws `MEM_DIMENSION` or `MEM_EMBEDDING` if another embedder made the store's vectors. */
 export function refuseForeignEmbedder(
   own: EmbedderFingerprint | undefined,
   given: EmbedderFingerprint | undefined,
@@ -92,7 +92,7 @@ export function refuseForeignEmbedder(
   if (refusal !== undefined) throw refusal;
 }
 
-/** What is to be said of an embedder that did not make the store's vectors; `undefined`: nothing. */
+/** The error for an embedder that did not make the store's vectors; `undefined`: there is none. */
 export function foreignEmbedder(
   own: EmbedderFingerprint | undefined,
   given: EmbedderFingerprint | undefined,

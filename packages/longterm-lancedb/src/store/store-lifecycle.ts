@@ -3,7 +3,7 @@ import { orAborted } from "../vectors/embedding.ts";
 import type { Engine, Place } from "./engine.ts";
 import { isLogGone } from "./storage-error.ts";
 
-/** Opens a store at its first call, and closes it when the last one is done. */
+/** Opens a store at its first call, and closes it when the last call has ended. */
 export class StoreLifecycle {
   readonly #place: Place;
   readonly #repairs: string[] = [];
@@ -33,7 +33,7 @@ export class StoreLifecycle {
     try {
       return await running;
     } catch (error) {
-      // Not the caller gave up, but the store was closed.
+      // It was not the caller who gave up: the store was closed.
       const givenUp = options?.signal?.aborted === true;
       if (isMemoryError(error, "MEM_ABORTED") && !givenUp) this.refuseClosed();
       throw error;
@@ -42,7 +42,7 @@ export class StoreLifecycle {
     }
   }
 
-  /** Makes `close` wait for it: nothing can be closed while queries run on it. */
+  /** Makes `close` wait for a promise: a store can't be closed while queries run on it. */
   async track<T>(running: Promise<T>): Promise<T> {
     this.#inFlight.add(running);
     try {
@@ -52,7 +52,7 @@ export class StoreLifecycle {
     }
   }
 
-  /** A failed opening is tried again by the next call. */
+  /** If opening fails, the next call tries again. */
   open(): Promise<Engine> {
     this.#opened ??= this.#open();
     return this.#opened;
@@ -74,12 +74,12 @@ export class StoreLifecycle {
   }
 
   /**
-   * A process that slept while others wrote the table finds its part of the log, or its version of the table, removed:
-   * then the store is opened anew, and what surely had no effect is done again.
+   * A process that slept while others flushed may find its part of the log, or its version of the table, removed. Then
+   * the store is opened anew, and a call that certainly had no effect is run again.
    */
   async #run<T>(signal: AbortSignal | undefined, task: (opened: Engine) => Promise<T>): Promise<T> {
     const opening = this.open();
-    // Opening may wait for a lock; the caller need not.
+    // Opening may wait for a lock; the caller may give up earlier.
     const opened = await (signal === undefined ? opening : orAborted(opening, signal));
     try {
       return await task(opened);
@@ -97,7 +97,7 @@ export class StoreLifecycle {
     this.#opened = undefined;
     const calls = [...this.#inFlight];
     const closed = Promise.allSettled(calls).then(() => opened.close());
-    // It is of no use any more; why it can't even be closed is of none either.
+    // The old store is of no use any more, and neither is the reason why it can't be closed.
     void this.track(closed.catch(() => undefined));
   }
 
@@ -114,7 +114,7 @@ export class StoreLifecycle {
     this.#closing.abort();
     await (await this.#present())?.stopWaiting();
     await Promise.allSettled(this.#inFlight);
-    // One of them may have opened it since.
+    // One of the calls may have opened the store since.
     await (await this.#present())?.close();
   }
 

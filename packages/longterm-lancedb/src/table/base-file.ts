@@ -2,12 +2,12 @@ import { readFile } from "node:fs/promises";
 import { parsePosition, writeFileDurably } from "@mem/append-log";
 import { MemoryError, type EmbedderFingerprint } from "@mem/core";
 
-/** A state of the tables and its place in the log: they hold what the log says before it, and nothing else. */
+/** A state of the tables and its place in the log: they contain what the log says before it, and nothing else. */
 export interface BaseState {
-  /** Of the table of entries. */
+  /** The version of the table of entries. */
   readonly version: number;
   readonly watermark: string;
-  /** Absent: the store keeps none. */
+  /** Absent: the store keeps no history. */
   readonly history?: HistoryState;
   /** Whose vectors the table has, or is to have; absent: it has never had an embedder. */
   readonly embedder?: EmbedderFingerprint;
@@ -16,26 +16,26 @@ export interface BaseState {
 /** The state of the table of history. */
 export interface HistoryState {
   readonly version: number;
-  /** What the log says before this it has only of entries that were changed since. */
+  /** Of what the log says before this, the history has only entries that were changed since. */
   readonly from: string;
-  /** When it was begun, in milliseconds since 1970. */
+  /** When the history began, in milliseconds since 1970. */
   readonly at: number;
 }
 
-/** Whether one of the tables was written since. */
+/** Whether one of the tables was written since `before`. */
 export function isLater({ version, history }: BaseState, before: BaseState): boolean {
   if (version !== before.version) return version > before.version;
   return (history?.version ?? 0) > (before.history?.version ?? 0);
 }
 
-/** What the tables are known to be, on disk. */
+/** The states of the tables that are on disk. */
 export interface Bases {
   readonly current: BaseState;
-  /** Kept with its part of the log, should the current one turn out to be unreadable. */
+  /** Kept, with its part of the log, in case the current one turns out to be unreadable. */
   readonly previous?: BaseState;
 }
 
-/** `undefined` where there is no store yet. */
+/** `undefined` if there is no store yet. */
 export async function readBases(path: string): Promise<Bases | undefined> {
   let json: string;
   try {

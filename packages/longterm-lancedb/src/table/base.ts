@@ -8,13 +8,13 @@ import { storedFacts, type EntryCache } from "../reading/entry-cache.ts";
 import { KeyFilter } from "./key-filter.ts";
 import { readStored } from "./row-queries.ts";
 
-/** Of how many rows it is remembered what judging a condition has to know. */
+/** For how many rows the facts needed to judge conditions are remembered. */
 const REMEMBERED_FACTS = 100_000;
 const FEWEST_FILTERED = 65_536;
-/** From so many unknown ids at once it is cheaper to know which can't be there at all. */
+/** From this many unknown ids at once, it is cheaper to know which ones the table can't have. */
 const WORTH_FILTERING = 256;
 
-/** The table, opened at a version; closed when it is neither the current one nor read. */
+/** The table, opened at a version; closed when it is no longer the current one and nobody reads it. */
 interface Pinned {
   readonly version: number;
   readonly table: Promise<Table>;
@@ -26,7 +26,7 @@ export interface HeldTable extends AsyncDisposable {
   readonly version: number;
 }
 
-/** The table as the log says it is: at the version of the last `flushed` frame, whatever is being written to it. */
+/** The table at the version of the last `flushed` frame in the log, whatever is being written to it. */
 export class Base {
   readonly #database: Database;
   readonly #cache: EntryCache;
@@ -56,7 +56,7 @@ export class Base {
     return this.#state.watermark;
   }
 
-  /** Runs a query on the table. It is begun while this version is the current one, and may outlive that. */
+  /** Runs a query on the table. It begins while this version is the current one, and may outlive that. */
   async use<T>(query: (table: Table, version: number) => Promise<T>): Promise<T> {
     for (;;) {
       const pinned = (this.#pinned ??= this.#pin());
@@ -65,7 +65,7 @@ export class Base {
         const table = await pinned.table;
         if (pinned === this.#pinned) return await query(table, pinned.version);
       } catch (error) {
-        // A version that could not be opened is tried again by the next one.
+        // If a version could not be opened, the next caller tries again.
         if (pinned === this.#pinned && pinned.readers === 1) this.#pinned = undefined;
         throw error;
       } finally {
@@ -75,7 +75,7 @@ export class Base {
     }
   }
 
-  /** A handle on the present table that stays until it is disposed of: for reads that take long. */
+  /** A handle on the current table that stays until it is disposed of: for long reads. */
   async hold(): Promise<HeldTable> {
     for (;;) {
       const pinned = (this.#pinned ??= this.#pin());
@@ -96,7 +96,7 @@ export class Base {
     }
   }
 
-  /** Goes to the table of a later state; `touched` are the changes whose rows may be others than before. */
+  /** Moves to the table of a later state; `touched`: the changes whose rows may differ from before. */
   moveTo(state: BaseState, touched: readonly ChangedEntry[], hasCleared: boolean): void {
     const isOther = state.version !== this.#state.version;
     this.#state = state;
@@ -106,7 +106,8 @@ export class Base {
       this.#cache.clear();
     }
     for (const changed of touched) {
-      // Who wrote the table has learned all of it; what is saved again and again is not looked up again and again.
+      // The process that wrote the table knows all of these facts, so a key that is saved repeatedly is not looked up
+      // every time.
       const facts = changed.position < state.watermark ? factsOf(changed) : undefined;
       if (facts === undefined) this.#facts.delete(changed.id);
       else this.#facts.set(changed.id, facts);
@@ -119,7 +120,7 @@ export class Base {
     if (before !== undefined) this.#closeUnused(before);
   }
 
-  /** What the table has of an id; `null`: nothing; `undefined`: that has to be learned. */
+  /** What the table has of an id; `null`: nothing; `undefined`: that has to be learned first. */
   known(id: string): StoredFacts | null | undefined {
     const facts = this.#facts.get(id);
     if (facts !== undefined) return facts === NOTHING ? null : facts;
@@ -133,7 +134,7 @@ export class Base {
     return this.use((table, version) => this.#learn(table, version, ids));
   }
 
-  /** Looks up what this very version of the table has in the place of changes. */
+  /** Looks up what this version of the table has in the places of the changes. */
   async learnOf(table: Table, version: number, changes: Iterable<ChangedEntry>): Promise<void> {
     const unknown = [...changes].filter(({ stored }) => stored === undefined);
     if (unknown.length >= WORTH_FILTERING) await this.#fillFilter();
@@ -150,7 +151,7 @@ export class Base {
     for (const changed of asked) changed.stored = found.get(changed.id) ?? null;
   }
 
-  /** Waits for nothing: whoever reads has to be done. */
+  /** Does not wait: all reads have to be done. */
   async close(): Promise<void> {
     const pinned = this.#pinned;
     this.#pinned = undefined;
@@ -173,12 +174,12 @@ export class Base {
     return this.#isFilterComplete && this.#filter?.mayHave(id) === false;
   }
 
-  /** Reads all ids once. What is written to the table meanwhile is added as it is. */
+  /** Reads all ids once. Ids that are written to the table meanwhile are added as they come. */
   async #fillFilter(): Promise<void> {
     if (this.#filter !== undefined) return;
     await this.use(async (table, version) => {
       const rows = await table.countRows();
-      // From here on it is told what is written; another one may be filled already.
+      // From here on, the filter is told what is written; another call may be filling one already.
       if (version !== this.version || this.#filter !== undefined) return;
       const filter = new KeyFilter(Math.max(2 * rows, FEWEST_FILTERED));
       this.#filter = filter;
@@ -220,5 +221,5 @@ function factsOf(changed: ChangedEntry): StoredFacts | typeof NOTHING | undefine
   };
 }
 
-/** That there is nothing; the cache does not hold `null`. */
+/** Stands for an absent row; the cache can't hold `null`. */
 const NOTHING = Symbol("nothing");

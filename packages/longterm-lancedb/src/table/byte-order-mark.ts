@@ -1,8 +1,8 @@
 const MARK = "\uFEFF";
 
 /**
- * A text as the table keeps it. Arrow takes a byte order mark at the beginning of a text for none of it, and hands the
- * text out without; of two it takes one.
+ * A text as the table keeps it. Arrow drops one byte order mark from the beginning of a text that it returns, so a text
+ * that begins with one is kept with two.
  */
 export function keepMark(text: string): string {
   return text.startsWith(MARK) ? MARK + text : text;

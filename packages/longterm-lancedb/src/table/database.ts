@@ -38,12 +38,12 @@ export class Database {
     return open;
   }
 
-  /** A handle that stays at a version; whoever asks for it closes it. */
+  /** A handle that stays at a version; the caller closes it. */
   openVersion(version: number, name: TableName = TABLE_NAME): Promise<Table> {
     return this.connection.openTable(name, undefined, { version });
   }
 
-  /** Runs work that takes long on a handle of its own, so that nobody waits for the one that writes. */
+  /** Runs long work on a handle of its own, so that nobody waits for the handle that writes. */
   async aside<T>(name: TableName, work: (table: Table) => Promise<T>): Promise<T> {
     const table = await this.connection.openTable(name);
     try {
@@ -64,7 +64,7 @@ export class Database {
   }
 }
 
-/** Opens a connection whose every read looks for what others committed. */
+/** Opens a connection on which every read checks what others committed. */
 export async function connectTo(
   uri: string,
   options: Partial<ConnectionOptions> = {},

@@ -2,11 +2,12 @@ import { contentHash, type JsonValue, type Scope } from "@mem/core";
 import { documentLength, joinTerms, type Analyzer } from "@mem/search";
 import { createdAtOf, type ChangedEntry, type UnflushedEntry } from "../log/changed-entry.ts";
 import { facetsOf } from "./facets.ts";
+import { packEntry, unpackRow } from "./packed-row.ts";
 import { parseMetadata } from "./row-conversion.ts";
 import { hashRow, hashVector } from "./row-hash.ts";
 import type { EntryRow, Row } from "./row.ts";
 
-/** The row of an entry that is to be written. What the table has there must have been learned. */
+/** The row of an entry that is to be written. What the table has in its place must have been learned. */
 export function toRow(changed: ChangedEntry, entry: UnflushedEntry, analyzer: Analyzer): Row {
   const { scope, id } = changed;
   const { write, vector, passages } = entry;
@@ -17,16 +18,16 @@ export function toRow(changed: ChangedEntry, entry: UnflushedEntry, analyzer: An
     ...fields,
     terms: joinTerms(terms),
     length: documentLength(terms),
-    hash: hashRow(fields),
+    entry: packEntry({ ...fields, hash: hashRow(fields) }),
     content,
     facets: facetsOf(content, write.metadata),
     vector_hash: write.text.trim() === "" ? "" : null,
     passage_vectors: null,
   };
-  return vector === undefined ? row : withVector(row, vector, passages);
+  return vector === undefined ? row : withVector(row, write.text, vector, passages);
 }
 
-/** The columns that an entry is made of, but for their hash. */
+/** The columns of an entry, except its hash. */
 export function entryFields(
   id: string,
   scope: Scope,
@@ -53,25 +54,38 @@ export function entryFields(
   };
 }
 
-/** A row as it is kept now: in stores of the first format rows have neither content nor facets. */
+/**
+ * A row in the present format: in the first format, everything has a column of its own, and some columns are missing.
+ */
 export function completed(row: Row): Row {
-  const content = contentHash(JSON.parse(row.value) as JsonValue, row.text);
-  const facets = facetsOf(content, parseMetadata(row.metadata));
-  return { ...row, content, facets, passage_vectors: row.passage_vectors ?? null };
+  // After an interrupted migration, `entry` is empty in rows that it did not reach.
+  const entry = row.entry || packEntry(row as Row & EntryRow);
+  const passage_vectors = row.passage_vectors ?? null;
+  return { ...row, entry, ...foundBy(unpackRow({ id: row.id, entry })), passage_vectors };
 }
 
-/** A row with the vector of its text, and with those of its passages where it has several. */
+/** The columns by which an entry is found, besides its terms and its vector. */
+export function foundBy(entry: EntryRow): Pick<Row, "content" | "facets"> {
+  const content = contentHash(JSON.parse(entry.value) as JsonValue, entry.text);
+  return { content, facets: facetsOf(content, parseMetadata(entry.metadata)) };
+}
+
+/** A row with the vector of its text, and with those of its passages if it has several. */
 export function withVector(
   row: Row,
+  text: string,
   vector: Float32Array,
   passages: Uint8Array | null = null,
 ): Row {
-  const vector_hash = hashVector(row.id, row.text, vector, passages);
+  const vector_hash = hashVector(row.id, text, vector, passages);
   return { ...row, vector, passage_vectors: passages, vector_hash };
 }
 
 /** Whether a row's vectors are those that were made for its text. */
-export function hasSoundVector({ id, text, vector, passage_vectors, vector_hash }: Row): boolean {
+export function hasSoundVector(
+  { id, vector, passage_vectors, vector_hash }: Row,
+  text: string,
+): boolean {
   if (vector == null || vector_hash == null) return false;
   return hashVector(id, text, vector, passage_vectors) === vector_hash;
 }

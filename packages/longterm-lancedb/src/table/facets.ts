@@ -1,15 +1,15 @@
 import type { JsonObject, JsonPrimitive, JsonValue } from "@mem/core";
 
-/** So few that LanceDB keeps their names in memory; in a million rows some dozen others share one. */
+/** Few enough for LanceDB to keep their names in memory; in a million rows, some dozen others share each one. */
 const BUCKETS = 1 << 16;
 
-/** What a field of the metadata holds, as far as filters tell apart. */
+/** What a metadata field holds, as far as filters distinguish it. */
 export type FieldKind = "string" | "number" | "array" | "other";
 export const FIELD_KINDS: readonly FieldKind[] = ["string", "number", "array", "other"];
 
 /**
  * The facets of a row: numbers that stand for its content and for each field of its metadata, by which LanceDB's index
- * finds it. Several things may share a number, so that whatever is found by them has to be looked at.
+ * finds it. Different things may share a number, so every row that is found by facets has to be checked.
  */
 export function facetsOf(content: string, metadata: JsonObject | undefined): number[] {
   const facets = new Set([contentFacet(content)]);
@@ -29,17 +29,17 @@ export function contentFacet(content: string): number {
   return bucketOf(`c${content}`);
 }
 
-/** Of a field that is there, whatever its value. */
+/** The facet of a field that has a value of this kind, whatever the value. */
 export function kindFacet(field: string, kind: FieldKind): number {
   return bucketOf(`k${kind}:${field}`);
 }
 
-/** Of a field that has this very value. */
+/** The facet of a field that has this very value. */
 export function valueFacet(field: string, value: JsonPrimitive): number {
   return bucketOf(`v${field}\0${typeof value}:${String(value)}`);
 }
 
-/** Of a field that has a list with this item. */
+/** The facet of a field that has a list with this item. */
 export function itemFacet(field: string, item: JsonPrimitive): number {
   return bucketOf(`i${field}\0${typeof item}:${String(item)}`);
 }

@@ -1,15 +1,15 @@
 const BITS_PER_KEY = 10;
-/** The number of hashes that is best for so many bits: ln 2 times the bits per key. */
+/** The best number of hashes for this many bits: ln 2 times the bits per key. */
 const HASHES = 7;
 
 /**
- * A Bloom filter over ids (Bloom 1970, with the double hashing of Kirsch and Mitzenmacher 2006): says of about 99 in
- * 100 ids that are not in the table that they are not, without asking it, in ten bits for each that is.
+ * A Bloom filter over ids (Bloom 1970, with the double hashing of Kirsch and Mitzenmacher 2006): recognizes about 99 in
+ * 100 ids that are not in the table without a query, and takes ten bits for each id that is.
  */
 export class KeyFilter {
   readonly #bits: Uint32Array;
   readonly #size: number;
-  /** So many ids fit in before it begins to say "maybe" too often. */
+  /** How many ids fit in before it says "maybe" too often. */
   readonly capacity: number;
   #count = 0;
 
@@ -35,7 +35,7 @@ export class KeyFilter {
     }
   }
 
-  /** False only where the id was never added. */
+  /** False only if the id was never added. */
   mayHave(id: string): boolean {
     let [bit, step] = hashes(id);
     for (let i = 0; i < HASHES; i++) {
@@ -48,7 +48,7 @@ export class KeyFilter {
   }
 }
 
-/** Two hashes of 32 bits: FNV-1a from two beginnings, each finished as MurmurHash3 finishes. */
+/** Two hashes of 32 bits: FNV-1a, and one that multiplies and rotates; each is finished as MurmurHash3 finishes. */
 function hashes(id: string): [number, number] {
   let one = 0x811c9dc5;
   let other = 0x9747b28c;

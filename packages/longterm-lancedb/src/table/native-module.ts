@@ -16,8 +16,8 @@ const require = createRequire(import.meta.url);
 let loading: Promise<NativeModules> | undefined;
 
 /**
- * Loads LanceDB at first use, not on import: its native part is 200 MB and takes a third of a second.
- * Rejects with `MEM_NOT_CONFIGURED` when the native part for this platform is not installed.
+ * Loads LanceDB at first use, not on import: its native part is 200 MB and takes a third of a second. Rejects with
+ * `MEM_NOT_CONFIGURED` if the native part for this platform is not installed.
  */
 export function loadNativeModules(): Promise<NativeModules> {
   loading ??= load();
@@ -25,11 +25,12 @@ export function loadNativeModules(): Promise<NativeModules> {
 }
 
 async function load(): Promise<NativeModules> {
-  // Otherwise it warns on stderr with every other query; it reads the variable when it is loaded.
+  // Otherwise LanceDB warns on stderr at every other query; it reads the variable when it is loaded.
   process.env["LANCEDB_LOG"] ??= "error";
   try {
     const lancedb = await import("@lancedb/lancedb");
-    // The very Arrow that LanceDB has loaded: another copy takes as long as LanceDB itself, and knows nothing of its types.
+    // The same copy of Arrow that LanceDB loads: another one takes as long as LanceDB itself, and does not know its
+    // types.
     const arrow = createRequire(require.resolve("@lancedb/lancedb"))("apache-arrow") as Arrow;
     return { lancedb, arrow };
   } catch (cause) {

@@ -18,7 +18,7 @@ export function damagedEntry(id: string, agent: string): MemoryError {
   );
 }
 
-/** The entry of a row. Throws `MEM_CORRUPT` when the row is not what was stored. */
+/** The entry of a row. Throws `MEM_CORRUPT` if the row is not what was stored. */
 export function toEntry(row: EntryRow): LongTermEntry {
   if (hashRow(row) !== row.hash) throw damagedEntry(row.id, row.agent);
   return {
@@ -40,7 +40,7 @@ export function toEntry(row: EntryRow): LongTermEntry {
   };
 }
 
-/** The entry of a change, for its caller to keep. What the table has in its place must have been learned. */
+/** The entry of a change, copied for the caller. What the table has in its place must have been learned. */
 export function toUnflushedEntry(changed: ChangedEntry, entry: UnflushedEntry): LongTermEntry {
   const { scope, key } = changed;
   const { value, text, source, metadata, subject, derivedFrom, sequence } = entry.write;
@@ -61,12 +61,12 @@ export function toUnflushedEntry(changed: ChangedEntry, entry: UnflushedEntry): 
   };
 }
 
-/** Whether the table has to tell first when the entry was first saved. */
+/** Whether the time when the entry was first saved has yet to be read from the table. */
 export function lacksTime({ changed, entry }: SliceEntry): boolean {
   return entry !== undefined && entry.createdAt === undefined && changed.stored === undefined;
 }
 
-/** For handing out what stays in memory. */
+/** Copies an entry that stays in memory, to hand it out. */
 export function copyEntry(entry: LongTermEntry): LongTermEntry {
   return cloneJson(entry as unknown as JsonObject) as unknown as LongTermEntry;
 }

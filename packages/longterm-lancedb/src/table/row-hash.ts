@@ -17,7 +17,7 @@ function base64Of({ buffer, byteOffset, byteLength }: Float32Array | Uint8Array)
   return Buffer.from(buffer, byteOffset, byteLength).toString("base64");
 }
 
-/** Of all that an entry is made of. */
+/** The hash of everything that an entry consists of. */
 export function hashRow(row: Omit<EntryRow, "hash">): string {
   return digest(
     JSON.stringify([

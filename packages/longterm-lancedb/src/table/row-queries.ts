@@ -1,42 +1,37 @@
 import type { Table } from "@lancedb/lancedb";
-import { decodeParts, type LongTermEntry } from "@mem/core";
+import type { LongTermEntry } from "@mem/core";
 import type { StoredFacts } from "../log/changed-entry.ts";
 import type { CachedEntry } from "../reading/entry-cache.ts";
 import { toEntry } from "./row-conversion.ts";
-import { ENTRY_COLUMNS, scopeOfId, type EntryRow, type Row } from "./row.ts";
+import { unpackRow } from "./packed-row.ts";
+import { PACKED_COLUMNS, type PackedRow, type Row } from "./row.ts";
 import { idIn } from "./sql.ts";
 import type { View } from "../reading/view.ts";
 
 const IDS_AT_ONCE = 1_000;
-/** Of an entry in memory, beside its texts. */
+/** Memory that an entry takes beside its texts. */
 const ENTRY_BYTES = 400;
 
-/** A row as LanceDB hands it out: its lists in Arrow's wrapping. */
+/** A row as LanceDB returns it: its lists are Arrow vectors. */
 export type StoredRow = Omit<Row, "vector" | "facets"> & {
   readonly vector?: { toArray(): Float32Array } | null;
   readonly facets: { toArray(): Int32Array } | null;
 };
 
-type ScopeColumn = "tenant" | "workflow" | "agent";
-type CompactRow = Omit<EntryRow, ScopeColumn>;
-type CacheableRow = CompactRow & Pick<Row, "length">;
+type CacheableRow = PackedRow & Pick<Row, "length">;
 
-/** Each column takes its time to read, and the scope's say what the id says: the hash is of both. */
-const SCOPE_COLUMNS: readonly string[] = ["tenant", "workflow", "agent"] satisfies ScopeColumn[];
-export const COMPACT_COLUMNS: readonly string[] = ENTRY_COLUMNS.filter(
-  (name) => !SCOPE_COLUMNS.includes(name),
-);
-const CACHEABLE_COLUMNS = [...COMPACT_COLUMNS, "length"];
+const CACHEABLE_COLUMNS = [...PACKED_COLUMNS, "length"];
 
 const VECTOR_COLUMNS = ["vector", "passage_vectors", "vector_hash"] as const;
 
-/** A row as a search takes it. */
-export type TakenRow = CompactRow & Partial<Pick<StoredRow, (typeof VECTOR_COLUMNS)[number]>>;
-const TAKEN_COLUMNS: readonly string[] = [...COMPACT_COLUMNS, ...VECTOR_COLUMNS];
+/** The columns of a row that a search reads. */
+export type TakenRow = PackedRow & Partial<Pick<Row, (typeof VECTOR_COLUMNS)[number]>>;
+type StoredTakenRow = PackedRow & Partial<Pick<StoredRow, (typeof VECTOR_COLUMNS)[number]>>;
+const TAKEN_COLUMNS: readonly string[] = [...PACKED_COLUMNS, ...VECTOR_COLUMNS];
 
 type FactsRow = Pick<Row, "id" | "version" | "op_id" | "created_at" | "length">;
 
-/** The rows that have one of these ids, whole, in no particular order. */
+/** The rows with these ids, whole, in no particular order. */
 export async function readRows(table: Table, ids: readonly string[]): Promise<Row[]> {
   const rows: Row[] = [];
   for (const condition of conditionsOn(ids)) {
@@ -46,7 +41,7 @@ export async function readRows(table: Table, ids: readonly string[]): Promise<Ro
   return rows;
 }
 
-/** The table's entries that have one of these ids, by id. Rejects with `MEM_CORRUPT` where a row is damaged. */
+/** The table's entries with these ids, by id. Rejects with `MEM_CORRUPT` if a row is damaged. */
 export async function readEntries(
   table: Table,
   ids: readonly string[],
@@ -63,7 +58,7 @@ export async function readEntries(
   return entries;
 }
 
-/** `readEntries` of the view's table, which reads only what the cache does not have. It leaves the cache as it is. */
+/** Like `readEntries`, but reads from the view's table only what the cache does not have. Adds nothing to the cache. */
 export async function findEntries(
   { table, version, cache }: View,
   ids: readonly string[],
@@ -83,7 +78,7 @@ export async function findEntries(
 export interface TakenEntry {
   readonly id: string;
   readonly entry: LongTermEntry;
-  /** Absent where they were not asked for, or there are none. */
+  /** Absent if they were not asked for, or there are none. */
   readonly vectors?: {
     readonly vector: Float32Array;
     readonly passages: Uint8Array | null;
@@ -91,26 +86,32 @@ export interface TakenEntry {
   };
 }
 
-/** The entries in these rows of this very version of the table. Rejects with `MEM_CORRUPT` where one is damaged. */
+/** The entries in these rows of this version of the table. Rejects with `MEM_CORRUPT` if one is damaged. */
 export async function takeEntries(
   table: Table,
   rowIds: readonly bigint[],
   withVectors: boolean,
 ): Promise<TakenEntry[]> {
   if (rowIds.length === 0) return [];
-  const columns = [...(withVectors ? TAKEN_COLUMNS : COMPACT_COLUMNS)];
-  const rows: TakenRow[] = await table.takeRowIds(rowIds).select(columns).toArray();
-  return rows.map(toTaken);
+  const columns = [...(withVectors ? TAKEN_COLUMNS : PACKED_COLUMNS)];
+  const rows: StoredTakenRow[] = await table.takeRowIds(rowIds).select(columns).toArray();
+  return rows.map(({ id, entry, passage_vectors, vector_hash, vector }) =>
+    toTaken({
+      id,
+      entry,
+      ...(withVectors && { passage_vectors, vector_hash, vector: vector?.toArray() ?? null }),
+    }),
+  );
 }
 
-/** Throws `MEM_CORRUPT` where the row is damaged. */
+/** Throws `MEM_CORRUPT` if the row is damaged. */
 export function toTaken(row: TakenRow): TakenEntry {
   const { id, vector, passage_vectors: passages = null, vector_hash: hash = null } = row;
-  const vectors = vector && { vector: vector.toArray(), passages, hash };
-  return { id, entry: fromCompact(row), ...(vectors && { vectors }) };
+  const vectors = vector && { vector, passages, hash };
+  return { id, entry: toEntry(unpackRow(row)), ...(vectors && { vectors }) };
 }
 
-/** What the table has at these ids, by id. Damage is not noticed here: what is replaced need not be whole. */
+/** What the table has at these ids, by id. Damage is not noticed here: a row that is replaced need not be sound. */
 export async function readStored(
   table: Table,
   ids: readonly string[],
@@ -129,40 +130,28 @@ export async function readStored(
   return facts;
 }
 
-/** Conditions that together name all of these ids, none of them too long. */
+/** Conditions that together match all of these ids, none of them too long. */
 export function* conditionsOn(ids: readonly string[]): Generator<string> {
   for (let i = 0; i < ids.length; i += IDS_AT_ONCE) yield idIn(ids.slice(i, i + IDS_AT_ONCE));
 }
 
 function toCached(row: CacheableRow): CachedEntry {
-  const { op_id: opId, length, text, value, metadata, derived_from } = row;
-  const entry = fromCompact(row);
+  const unpacked = unpackRow(row);
+  const { op_id: opId, text, value, metadata, derived_from } = unpacked;
+  const entry = toEntry(unpacked);
   const { agentId = "", workflowId = "", subject = "", sequence } = entry;
   const texts = agentId.length + workflowId.length + text.length + subject.length;
   // Parsed, JSON takes about three times its length.
   const json = value.length + (metadata ?? "").length + (derived_from ?? "").length;
   const bytes = ENTRY_BYTES + 2 * (texts + (sequence?.id ?? "").length) + 3 * json;
-  return { entry, opId, length, bytes };
-}
-
-function fromCompact(row: CompactRow): LongTermEntry {
-  const [tenant = "", workflow = "", agent = ""] = partsOf(row.id);
-  return toEntry({ ...row, tenant, workflow, agent });
-}
-
-/** Of the scope. What can't be decoded was damaged, and then the hash is not that of the row. */
-function partsOf(id: string): (string | undefined)[] {
-  try {
-    return decodeParts(scopeOfId(id));
-  } catch {
-    return [];
-  }
+  return { entry, opId, length: row.length, bytes };
 }
 
 export function fromStored({ vector, ...stored }: StoredRow): Row {
   const facets = stored.facets ? [...stored.facets.toArray()] : null;
   // Copies: Arrow's views would keep the whole result in memory.
-  const row = { ...stored, facets, passage_vectors: stored.passage_vectors?.slice() ?? null };
+  const passage_vectors = stored.passage_vectors?.slice() ?? null;
+  const row = { ...stored, facets, passage_vectors };
   if (vector === undefined) return row;
   return { ...row, vector: vector === null ? null : vector.toArray().slice() };
 }

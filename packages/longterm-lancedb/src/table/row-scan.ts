@@ -2,7 +2,7 @@ import type { Table } from "@lancedb/lancedb";
 import { fromStored, type StoredRow } from "./row-queries.ts";
 import type { Row } from "./row.ts";
 
-/** Every row that meets a condition (none: every row), in batches, in the order in which the table has them. */
+/** Every row that meets a condition (empty: every row), in batches, in the order of the table. */
 export async function* scanRows(table: Table, condition: string): AsyncGenerator<Row[]> {
   const query = table.query();
   const batches = condition === "" ? query : query.where(condition);

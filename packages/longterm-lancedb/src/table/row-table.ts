@@ -7,8 +7,8 @@ import { tableSchema } from "./table-schema.ts";
 type Cell = string | number | readonly number[] | Float32Array | Uint8Array | null | undefined;
 
 /**
- * Rows as a table of Arrow's, column by column: several times as fast as LanceDB's own conversion of objects, and
- * with nothing guessed. `dimensions`: of the vectors, where the table has any.
+ * Rows as an Arrow table, column by column: several times as fast as LanceDB's own conversion of objects, and nothing
+ * is guessed. `dimensions`: of the vectors, if the table has any.
  */
 export function rowTable(
   arrow: Arrow,
@@ -18,7 +18,7 @@ export function rowTable(
   return arrowTable(arrow, tableSchema(arrow, dimensions), rows);
 }
 
-/** Rows as a table of Arrow's, for any table of ours. */
+/** Rows as an Arrow table, for any table of ours. */
 export function arrowTable(arrow: Arrow, schema: Schema, rows: readonly object[]): Table {
   const columns: Record<string, Vector> = {};
   for (const field of schema.fields) {
@@ -60,7 +60,7 @@ function columnData(arrow: Arrow, { type }: Field, cells: readonly Cell[]): Data
   });
 }
 
-/** One bit for each cell, set where there is something. */
+/** One bit for each cell, set if the cell has a value. */
 function nullBitmap(cells: readonly Cell[]): { nullCount: number; nullBitmap?: Uint8Array } {
   let nullCount = 0;
   for (const cell of cells) if (cell == null) nullCount++;
@@ -101,7 +101,7 @@ function encodeTexts(cells: readonly Cell[]): { data: Uint8Array; valueOffsets: 
   const valueOffsets = new Int32Array(cells.length + 1);
   let most = 0;
   for (const cell of cells) if (typeof cell === "string") most += cell.length;
-  // Most texts take a byte for each unit; none takes more than three.
+  // Most texts take one byte for each UTF-16 unit; none takes more than three.
   let buffer: Buffer = Buffer.allocUnsafe(most + 1_024);
   let end = 0;
   cells.forEach((cell, i) => {

@@ -1,8 +1,8 @@
-import { encodeScope, type Scope } from "@mem/core";
+import { decodeParts, encodeScope, type Scope } from "@mem/core";
 
-/** An entry as the table keeps it, by column. Absent parts of the scope are empty, which no name is. */
-export interface Row {
-  /** `tenant:workflow:agent:key`, the first three percent-encoded: no two places give the same. */
+/** The columns of an entry, unpacked. Absent parts of the scope are empty, which no name is. */
+export interface EntryRow {
+  /** `tenant:workflow:agent:key`, the first three percent-encoded: no two places have the same. */
   readonly id: string;
   readonly tenant: string;
   readonly workflow: string;
@@ -10,10 +10,6 @@ export interface Row {
   /** JSON. */
   readonly value: string;
   readonly text: string;
-  /** The terms of the text, joined by spaces, for LanceDB's index. */
-  readonly terms: string;
-  /** How many terms there are that count for the length of the text. */
-  readonly length: number;
   /** JSON. */
   readonly metadata: string | null;
   readonly sequence: string | null;
@@ -26,25 +22,9 @@ export interface Row {
   readonly source: string;
   /** JSON. */
   readonly derived_from: string | null;
-  /** Of everything above but the terms, which follow from the text. */
+  /** Hash of everything above. */
   readonly hash: string;
-  /** `contentHash` of the value and the text. */
-  readonly content: string;
-  /** `facetsOf` the content and the metadata, for LanceDB's index. */
-  readonly facets: readonly number[] | null;
-  /** Of the vectors and of what they stand for; null while they are to come, empty where there is nothing to embed. */
-  readonly vector_hash: string | null;
-  /** Only in stores that have or had an embedder. Of a long text it is the direction of the sum of its passages'. */
-  readonly vector?: Float32Array | null;
-  /** Those of the passages of a long text, one after the other, each a float of 32 bits for each dimension. */
-  readonly passage_vectors: Uint8Array | null;
 }
-
-/** A row without what only searches need. */
-export type EntryRow = Omit<
-  Row,
-  "terms" | "length" | "content" | "facets" | "vector_hash" | "vector" | "passage_vectors"
->;
 
 const ENTRY_COLUMN_SET: Record<keyof EntryRow, true> = {
   id: true,
@@ -66,8 +46,55 @@ const ENTRY_COLUMN_SET: Record<keyof EntryRow, true> = {
   hash: true,
 };
 
-/** The columns that an entry is made of. */
 export const ENTRY_COLUMNS: readonly string[] = Object.keys(ENTRY_COLUMN_SET);
+
+/** The columns that a read takes: each column costs time, and these contain the whole entry. */
+export interface PackedRow extends Pick<EntryRow, "id"> {
+  /** Everything but its place: see `packEntry`. */
+  readonly entry: string;
+}
+
+export const PACKED_COLUMNS: readonly string[] = ["id", "entry"] satisfies (keyof PackedRow)[];
+
+/**
+ * Parts of the id and the packed entry that are repeated in columns of their own: for conditions, and for queries that
+ * read little of many rows.
+ */
+export type RepeatedColumn =
+  | "tenant"
+  | "workflow"
+  | "agent"
+  | "metadata"
+  | "sequence"
+  | "position"
+  | "version"
+  | "created_at"
+  | "updated_at"
+  | "op_id"
+  | "subject";
+
+/** An entry as the table keeps it, by column. */
+export interface Row extends PackedRow, Pick<EntryRow, RepeatedColumn> {
+  /** The terms of the text, joined by spaces, for LanceDB's index. */
+  readonly terms: string;
+  /** How many terms count toward the length of the text. */
+  readonly length: number;
+  /** `contentHash` of the value and the text. */
+  readonly content: string;
+  /** `facetsOf` the content and the metadata, for LanceDB's index. */
+  readonly facets: readonly number[] | null;
+  /**
+   * Hash of the vectors and of what they stand for; null while they are pending, empty if there is nothing to embed.
+   */
+  readonly vector_hash: string | null;
+  /**
+   * Only in stores that have or had an embedder. For a long text, it is the direction of the sum of its passages'
+   * vectors.
+   */
+  readonly vector?: Float32Array | null;
+  /** The vectors of the passages of a long text, one after the other, each with a 32-bit float for each dimension. */
+  readonly passage_vectors: Uint8Array | null;
+}
 
 export function rowId(scope: Scope, key: string): string {
   return `${encodeScope(scope)}:${key}`;
@@ -76,6 +103,15 @@ export function rowId(scope: Scope, key: string): string {
 /** The first three parts of an id. They are percent-encoded, so the third colon ends them. */
 export function scopeOfId(id: string): string {
   return id.slice(0, endOfScope(id));
+}
+
+/** Tenant, workflow and agent; none if the id is too damaged to be decoded. */
+export function scopePartsOf(id: string): readonly (string | undefined)[] {
+  try {
+    return decodeParts(scopeOfId(id));
+  } catch {
+    return [];
+  }
 }
 
 export function keyOfId(id: string): string {

@@ -4,12 +4,12 @@ import { keepMark } from "./byte-order-mark.ts";
 import { contentFacet } from "./facets.ts";
 import { rowId } from "./row.ts";
 
-/** A string as an SQL literal: the one place where text becomes part of a query. */
+/** A string as an SQL literal: the only place where text becomes part of a query. */
 export function quote(text: string): string {
   return `'${keepMark(text).replaceAll("'", "''")}'`;
 }
 
-/** All of the conditions that there are. */
+/** Joins the conditions that are given with AND. */
 export function all(...conditions: readonly (string | undefined)[]): string {
   return conditions.filter((condition) => condition !== undefined).join(" AND ");
 }
@@ -18,7 +18,7 @@ function any(conditions: readonly string[]): string {
   return conditions.length === 0 ? "false" : `(${conditions.join(" OR ")})`;
 }
 
-/** `id` is one of these. */
+/** Rows with one of these ids. */
 export function idIn(ids: readonly string[]): string {
   return columnIn("id", ids);
 }
@@ -27,7 +27,7 @@ export function equals(column: "subject", value: string): string {
   return `${column} = ${quote(value)}`;
 }
 
-/** Nothing is in an empty list. */
+/** An empty list matches nothing. */
 export function columnIn(
   column:
     | "id"
@@ -48,13 +48,13 @@ export function columnIn(
   return `${column} IN (${values.map(quote).join(", ")})`;
 }
 
-/** Exactly this scope: a range of ids, since an id begins with its scope and a colon, which a semicolon follows. */
+/** Exactly this scope, as a range of ids: an id begins with its scope and a colon, and `;` sorts directly after `:`. */
 export function inScope(scope: Scope): string {
   const encoded = encodeScope(scope);
   return `(id > ${quote(`${encoded}:`)} AND id < ${quote(`${encoded};`)})`;
 }
 
-/** The keys of a scope that begin with `prefix` and come after `after`, by the bytes of their UTF-8. */
+/** The keys of a scope that begin with `prefix` and come after `after`, in the order of their UTF-8 bytes. */
 export function inKeys(
   scope: Scope,
   prefix: string | undefined,
@@ -67,7 +67,7 @@ export function inKeys(
   );
 }
 
-/** Where a search looks. Without agents: at what those of the workflow share, which is nobody's own. */
+/** Where a search looks. Without agents, in what the agents of the workflow share, which belongs to none of them. */
 export function inSearchScope(scope: SearchScope): string {
   const { tenantId } = scope;
   if (scope.agentIds === undefined) return inScope({ tenantId, workflowId: scope.workflowId });
@@ -96,7 +96,7 @@ export function notCleared({
   clearedScopes,
   clearedWorkflows,
 }: Pick<Slice, "clearedScopes" | "clearedWorkflows">): string | undefined {
-  // By tenant and agent, since long lists are cheap and long chains of OR are not.
+  // Grouped by tenant and agent, because long lists are cheap and long chains of OR are not.
   const workflows = new Map<string, string[]>();
   const add = (condition: string, workflowId: string): void => {
     const others = workflows.get(condition);
@@ -124,7 +124,7 @@ export const VECTOR_PENDING = "vector_hash IS NULL";
 export const HAS_TEXT = "(vector_hash IS NULL OR vector_hash > '')";
 /** Rows of long texts, whose passages have vectors of their own. */
 export const HAS_PASSAGES = "passage_vectors IS NOT NULL";
-/** Rows of entries that stand in an order. */
+/** Rows of entries that are in a sequence. */
 export const IN_SEQUENCE = "sequence IS NOT NULL";
 /** Rows that a search by vector can find. */
 export const HAS_VECTOR = "vector_hash > ''";

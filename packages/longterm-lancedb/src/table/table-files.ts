@@ -8,7 +8,7 @@ export type TableFiles = ReadonlyMap<string, ReadonlySet<string>>;
 const VERSIONS = "_versions";
 const MANIFEST = /^(\d{20})\.manifest$/;
 const MAX_VERSION = 2n ** 64n - 1n;
-/** Ends every file of LanceDB's that was written to its end. */
+/** The end of every LanceDB file that was written completely. */
 const MAGIC = "LANC";
 const SYNCED_AT_ONCE = 16;
 
@@ -24,7 +24,7 @@ async function list(folder: string, files: Map<string, ReadonlySet<string>>): Pr
   files.set(folder, new Set(entries.map((entry) => entry.name)));
 }
 
-/** Flushes to disk whatever was not there `before`, files first and then their folders; LanceDB does not. */
+/** Syncs everything that is not in `before`, files first and then their folders; LanceDB does not. */
 export async function syncNewFiles(table: string, before: TableFiles): Promise<void> {
   const after = await listTableFiles(table);
   const files: string[] = [];
@@ -44,7 +44,7 @@ export async function syncNewFiles(table: string, before: TableFiles): Promise<v
 }
 
 async function syncFile(path: string): Promise<void> {
-  // Windows flushes only what is open for writing.
+  // Windows syncs only files that are open for writing.
   const file = await open(path, "r+");
   try {
     await file.sync();
@@ -53,12 +53,12 @@ async function syncFile(path: string): Promise<void> {
   }
 }
 
-/** What LanceDB leaves behind when it is killed while it writes a file. */
+/** Whether a file is one that LanceDB leaves behind when it is killed while writing. */
 export function isTemporary(name: string): boolean {
   return name.startsWith(".tmp") || name.includes("#");
 }
 
-/** The table's versions, newest first; none where there is no table. */
+/** The table's versions, newest first; none if there is no table. */
 export async function listVersions(table: string): Promise<number[]> {
   let names: string[];
   try {
@@ -75,13 +75,13 @@ export async function listVersions(table: string): Promise<number[]> {
     .toSorted((a, b) => b - a);
 }
 
-/** The file of a version. Their names count down, so that the newest is listed first. */
+/** The manifest of a version. The names count down, so that the newest is listed first. */
 export function manifestPath(table: string, version: number): string {
   const digits = String(MAX_VERSION - BigInt(version)).padStart(20, "0");
   return join(table, VERSIONS, `${digits}.manifest`);
 }
 
-/** Whether a version's file was written to its end. */
+/** Whether a version's manifest was written completely. */
 export async function isManifestComplete(table: string, version: number): Promise<boolean> {
   const file = await openIfThere(manifestPath(table, version));
   if (file === undefined) return false;

@@ -16,7 +16,7 @@ export async function ensureIndexes(table: Table, { Index }: LanceDb): Promise<v
     ["id", Index.btree()],
     ["tenant", Index.bitmap()],
     ["agent", Index.bitmap()],
-    // One for each run of a team: far more than a bitmap is made for.
+    // Each run of a team has its own: far more than a bitmap is made for.
     ["workflow", Index.btree()],
     ["sequence", Index.btree()],
     ["facets", Index.labelList()],

@@ -8,12 +8,9 @@ const REQUIRED = [
   "tenant",
   "workflow",
   "agent",
-  "value",
-  "text",
+  "entry",
   "terms",
   "version",
-  "source",
-  "hash",
   "content",
 ] as const satisfies readonly (keyof Row)[];
 
@@ -22,9 +19,11 @@ const OPTIONAL = [
   "sequence",
   "op_id",
   "subject",
-  "derived_from",
   "vector_hash",
 ] as const satisfies readonly (keyof Row)[];
+
+/** Columns of the first format, which are now packed into one. */
+const FORMER: readonly string[] = ["value", "text", "source", "derived_from", "hash"];
 
 /** The table's columns. Spelled out, because LanceDB guesses wrong types and makes everything nullable. */
 export function tableSchema(arrow: Arrow, dimensions: number | undefined): Schema {
@@ -48,10 +47,11 @@ function vectorType(arrow: Arrow, dimensions: number): FixedSizeList {
   return new arrow.FixedSizeList(dimensions, new arrow.Field("item", new arrow.Float32(), true));
 }
 
-/** Gives a table of the first format the columns that it lacks, empty. */
+/** Adds the columns that a table of the first format lacks, empty. */
 export async function addMissingColumns(table: Table): Promise<void> {
   const { fields } = await table.schema();
   const missing = [
+    { name: "entry", valueSql: "''" },
     { name: "content", valueSql: "''" },
     { name: "facets", valueSql: "arrow_cast(NULL, 'List(Int32)')" },
     { name: "passage_vectors", valueSql: "arrow_cast(NULL, 'Binary')" },
@@ -59,7 +59,14 @@ export async function addMissingColumns(table: Table): Promise<void> {
   if (missing.length > 0) await table.addColumns(missing);
 }
 
-/** Gives a table that was made without an embedder its column for vectors: all of them to come. */
+/** Drops the columns of the first format that are not needed any more, once all rows are complete. */
+export async function dropFormerColumns(table: Table): Promise<void> {
+  const { fields } = await table.schema();
+  const former = fields.map(({ name }) => name).filter((name) => FORMER.includes(name));
+  if (former.length > 0) await table.dropColumns(former);
+}
+
+/** Adds the vector column to a table that was made without an embedder; all its vectors are pending. */
 export async function addVectorColumn(table: Table, dimensions: number): Promise<void> {
   const type = `FixedSizeList(${dimensions}, Float32)`;
   await table.addColumns([{ name: "vector", valueSql: `arrow_cast(NULL, '${type}')` }]);
@@ -72,7 +79,7 @@ export async function vectorLength(table: Table): Promise<number | undefined> {
   return field === undefined ? undefined : (field.type as FixedSizeList).listSize;
 }
 
-/** Puts the keys and the index on an empty table that every store has from the start. */
+/** Sets the primary key of an empty table, and makes the index that every store has from the start. */
 export async function prepareTable(table: Table, { lancedb }: NativeModules): Promise<void> {
   await table.setUnenforcedPrimaryKey("id");
   await indexTerms(table, lancedb);
@@ -83,7 +90,7 @@ export async function indexTerms(table: Table, lancedb: LanceDb): Promise<void> 
   await table.createIndex("terms", termIndex(lancedb));
 }
 
-/** Splits at spaces and changes nothing: the terms are finished. The longest has 192 bytes. */
+/** Splits at spaces and changes nothing, because the terms are final. The longest has 192 bytes. */
 function termIndex({ Index }: LanceDb): Partial<IndexOptions> {
   return {
     config: Index.fts({

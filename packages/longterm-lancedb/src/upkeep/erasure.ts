@@ -9,13 +9,13 @@ import { all, columnIn, equals, idIn, inTenant, notCleared } from "../table/sql.
 import { rewriteTable } from "./table-rewrite.ts";
 import type { View } from "../reading/view.ts";
 
-/** An entry that is to go. */
+/** An entry to be erased. */
 export interface Found {
   readonly scope: Scope;
   readonly key: string;
 }
 
-/** Says what an erasure would remove. */
+/** Reports what an erasure would remove. */
 export async function rehearseErasure(
   opened: OpenedStore,
   request: ErasureRequest,
@@ -26,7 +26,7 @@ export async function rehearseErasure(
 }
 
 /**
- * Removes entries from every file of the store. They are deleted in the log, that part of the log is closed, the table
+ * Removes entries from every file of the store. They are deleted in the log, that part of the log is sealed, the table
  * is written anew from what is left, and then everything older is removed: segments, versions, what was set aside.
  */
 export async function erase(
@@ -43,7 +43,7 @@ export async function erase(
     for (const { scope, key } of found) {
       await log.announce({ kind: "delete", at: clock.now(), scope, removals: [{ key }] });
     }
-    // What was said of them so far is wholly in segments that are gone when the table has been written.
+    // Everything logged about them so far is now in segments that are removed when the table has been written.
     await log.seal();
     await reader.catchUp();
     await flusher.write({
@@ -55,13 +55,13 @@ export async function erase(
     });
     await maintenance.removeAllOlder();
     await rm(database.location.setAside, { recursive: true, force: true });
-    // Vectors that are being made anew were made of what is erased, too.
+    // Vectors that are being made anew may come from what is erased, too.
     await rm(database.location.reembedding, { force: true });
   });
   return receipt(found, false, clock, past);
 }
 
-/** The entries that a request means. */
+/** The entries that a request names. */
 export async function findErased(view: View, request: ErasureRequest): Promise<Found[]> {
   if ("scope" in request) {
     const { scope, key } = request;

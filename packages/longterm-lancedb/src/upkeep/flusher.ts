@@ -11,23 +11,23 @@ import type { Maintenance } from "./maintenance.ts";
 import { onlyAdds, writeChanges } from "./table-changes.ts";
 import type { StoreFiles, TableWork, TableWriter } from "./table-writer.ts";
 
-/** The table is written when so much has changed, or when the oldest change is so old. */
+/** The table is written when this much has changed, or when the oldest change is this old. */
 const FLUSH_BYTES = 16 << 20;
 const FLUSH_ENTRIES = 32_768;
 const FLUSH_AFTER_MS = 1_000;
-/** So much may be left in the log when the store is closed. */
+/** How many entries may be left in the log when the store is closed. */
 const LEFT_ENTRIES = 1_000;
-/** After a failure, and when another process is writing the table. */
+/** The delay before a retry, after a failure or when another process is writing the table. */
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 30_000;
 const POLL_MS = 20;
 
 export interface WriteOptions {
-  /** What else is done with the tables. */
+  /** What else to do with the tables. */
   readonly afterwards?: TableWork;
   /** See `Publication`. */
   readonly keepsPrevious?: boolean;
-  /** Writes nothing where rows would go or be replaced. Default `false`. */
+  /** Writes nothing if rows would be removed or replaced. Default `false`. */
   readonly onlyAdding?: boolean;
   /** See `Publication`. */
   readonly since?: StoreFiles;
@@ -54,11 +54,11 @@ export class Flusher {
   #cancelTimer: (() => void) | undefined;
   #failures = 0;
   #failure: unknown;
-  /** Another process has the lock, or it failed: there is a time to try again. */
+  /** Another process has the lock, or the last attempt failed: a retry is scheduled. */
   #isWaiting = false;
   /** Somebody waits for the table. */
   #isUrgent = false;
-  /** When there first was something that the table does not have. */
+  /** Since when there has been something that the table does not have. */
   #behindSince: number | undefined;
   #closed = false;
 
@@ -77,13 +77,13 @@ export class Flusher {
     return replica.overlay.size > 0 || replica.overlay.hasClearings || vectors.size > 0;
   }
 
-  /** For how long, in milliseconds. */
+  /** How long the table has been behind, in milliseconds. */
   get behindMs(): number {
     if (this.#behindSince === undefined || !this.isBehind) return 0;
     return this.#parts.clock.monotonic() - this.#behindSince;
   }
 
-  /** To be called when something has changed. */
+  /** Call it when something has changed. */
   notice(): void {
     this.#behindSince ??= this.#parts.clock.monotonic();
     if (this.#closed || this.#running !== undefined || this.#isWaiting) return;
@@ -92,7 +92,7 @@ export class Flusher {
     else if (this.#cancelTimer === undefined) this.#later(FLUSH_AFTER_MS);
   }
 
-  /** Begins now, unless it has to wait. */
+  /** Begins to write now, unless it has to wait. */
   begin(): void {
     if (this.#closed || this.#running !== undefined || this.#isWaiting) return;
     this.#cancelTimer?.();
@@ -104,8 +104,8 @@ export class Flusher {
   }
 
   /**
-   * Resolves when the table has everything that was changed before the call, whoever writes it; rejects with what keeps
-   * it from that, and with `MEM_LOCKED` when another process has it for a minute.
+   * Resolves when the table has everything that was changed before the call, whoever writes it. Rejects with the reason
+   * if it can't be written, and with `MEM_LOCKED` if another process holds the lock for a minute.
    */
   async flush(): Promise<void> {
     const { log, writer } = this.#parts;
@@ -119,7 +119,10 @@ export class Flusher {
     this.#succeed();
   }
 
-  /** Waits for what is running. What the table does not have stays in the log; much of it would make opening slow. */
+  /**
+   * Waits for what is running. What the table does not have stays in the log, unless that is so much that the next
+   * opening would be slow: then the table is written first.
+   */
   async close(): Promise<void> {
     const { replica, vectors } = this.#parts;
     await this.#running;
@@ -153,28 +156,28 @@ export class Flusher {
     return !this.isBehind || (base.watermark >= mark && vectors.size === 0);
   }
 
-  /** Writes the table, and has it compacted where that is due. Call it under the lock. */
+  /** Writes the table, and has it compacted if that is due. Call it under the lock. */
   async writeAndMaintain(): Promise<void> {
     if (this.isBehind) await this.write();
     await this.#parts.maintenance.afterFlush((since) => this.#keepUp(since));
   }
 
-  /** Writes the table while it is being compacted, as long as that is not disturbed by it. */
+  /** Writes the table while it is being compacted, as long as that does not disturb the compaction. */
   async #keepUp(since: StoreFiles): Promise<void> {
     const { overlay } = this.#parts.replica;
     const isMuch = overlay.bytes >= FLUSH_BYTES || overlay.size >= FLUSH_ENTRIES;
     if (!isMuch && !(this.#isUrgent && this.isBehind)) return;
-    // With too much waiting, rather the compaction is in vain.
+    // If too much is waiting, it is written even at the price of the compaction.
     const onlyAdding = overlay.bytes < this.#parts.maxUnflushedBytes / 2;
     await this.write({ onlyAdding, since });
   }
 
-  /** Writes the table, and then does more with it, if asked to. Call it under the lock. */
+  /** Writes the table, and then does `afterwards`. Call it under the lock. */
   async write(options: WriteOptions = {}): Promise<void> {
     const { afterwards, onlyAdding = false, keepsPrevious = true, since, embedder } = options;
     const { database, base, log, replica, writer, vectors, maintenance, analyzer } = this.#parts;
     while (!replica.isSettled) await replica.settled();
-    // In one turn: these are the changes before that place, and no others.
+    // Read in one turn: these are exactly the changes before `watermark`.
     const slice = replica.overlay.inTenant();
     const accepted = replica.history.all();
     const watermark = log.cursor;

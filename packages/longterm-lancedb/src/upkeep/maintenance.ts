@@ -12,21 +12,25 @@ import { ensureIndexes } from "../table/table-indexes.ts";
 import type { StoreFiles, TableWriter } from "./table-writer.ts";
 import { whileRunning } from "./while-running.ts";
 
-/** Every commit makes the next ones and the reads a little slower, and every row that no index has yet a search. */
+/**
+ * Every commit slows down later commits and reads a little, and every row that no index has yet slows down searches.
+ */
 const COMMITS = 50;
 const ENTRIES = 200_000;
-/** A larger table is rewritten only when half as much was written to it, or in many commits. */
+/** A larger table is compacted only after half as many rows as it has were written to it, or after many commits. */
 const SMALL_TABLE = 50_000;
 const MANY_COMMITS = 500;
-/** What no index has is read by every search. When nobody writes, it is indexed from this share of the rows on. */
+/**
+ * Every search reads all rows that no index has. When nobody writes, they are indexed from this share of the rows on.
+ */
 const UNINDEXED_SHARE = 1 / 50;
 const IDLE_MS = 1_000;
-/** How long a version stays for the reads that have begun on it; one that takes longer is begun again. */
+/** How long a version stays for reads that have begun on it; a read that takes longer begins again. */
 const RETENTION_MS = 2_000;
 /** Compacting takes at most a quarter of the time. */
 const REST = 3;
 const RETRY_MS = 30_000;
-/** So often what history keeps no longer is removed. */
+/** How often history whose retention is over is removed. */
 const EXPIRY_MS = 3_600_000;
 
 export interface MaintenanceParts {
@@ -36,12 +40,12 @@ export interface MaintenanceParts {
   readonly clock: Clock;
 }
 
-/** Keeps the table small and fast, by itself, and never while a save waits for it. */
+/** Keeps the table small and fast, in the background, and never while a save waits for it. */
 export class Maintenance {
   readonly #parts: MaintenanceParts;
-  /** The version that was compacted last; each commit since made another. */
+  /** The version that was compacted last; each commit since then has made another. */
   #compacted: number;
-  /** Entries since it was compacted, as far as this process knows. */
+  /** Entries written since the last compaction, as far as this process knows. */
   #written = 0;
   #restUntil = 0;
   #running: Promise<void> | undefined;
@@ -52,18 +56,18 @@ export class Maintenance {
   #failure: unknown;
   #closed = false;
 
-  /** `versions`: how many of the table there are already. */
+  /** `versions`: how many versions the table has already. */
   constructor(parts: MaintenanceParts, versions: number) {
     this.#parts = parts;
     this.#compacted = parts.base.version - versions;
   }
 
-  /** What went wrong at the last attempt. */
+  /** Why the last attempt failed. */
   get failure(): unknown {
     return this.#failure;
   }
 
-  /** Lets history expire, and indexes what an earlier process left, where nothing is written, too. */
+  /** Lets history expire, and indexes what an earlier process left, even if nothing is written. */
   begin(): void {
     if (this.#closed) return;
     const { base, clock, writer } = this.#parts;
@@ -80,15 +84,15 @@ export class Maintenance {
     });
   }
 
-  /** Takes note of how much of the table was written. */
+  /** Takes note of how many entries were written to the table. */
   wrote(entries: number): void {
     this.#written += entries;
   }
 
   /**
-   * To be called under the lock, when the table was written: compacts after many commits, or when none follow.
-   * `keepUp` is called again and again meanwhile, to write what comes, with the files that there were before: what it
-   * writes may build on those that compacting makes.
+   * Call it under the lock when the table was written: compacts after many commits, or when none follow. Meanwhile,
+   * `keepUp` is called repeatedly to write new changes, with the files from before the compaction: what it writes may
+   * build on files that the compaction makes.
    */
   async afterFlush(keepUp: (since: StoreFiles) => Promise<void>): Promise<void> {
     const { base, clock } = this.#parts;
@@ -108,7 +112,7 @@ export class Maintenance {
     return rows <= SMALL_TABLE || commits >= MANY_COMMITS || this.#written * 2 >= rows;
   }
 
-  /** Removes every version before the present one, whoever reads it. Call it under the lock. */
+  /** Removes every version before the present one, even if somebody reads it. Call it under the lock. */
   async removeAllOlder(): Promise<void> {
     const { base, writer } = this.#parts;
     await this.#removeLeftovers();
@@ -134,7 +138,7 @@ export class Maintenance {
     await this.#running;
   }
 
-  /** Joins what small commits left, and brings the indexes up to date. Call it under the lock. */
+  /** Merges what small commits left, and updates the indexes. Call it under the lock. */
   async #compact(keepUp?: (since: StoreFiles) => Promise<void>): Promise<void> {
     const { base, writer, clock } = this.#parts;
     const { version } = base;
@@ -144,7 +148,7 @@ export class Maintenance {
     const since = await writer.files();
     const written = this.#written;
     const running = this.#optimize();
-    // Also without: whatever fails, nothing is left running that nobody waits for.
+    // Even without `keepUp`: whatever fails, nothing is left running that nobody waits for.
     await whileRunning(running, async () => keepUp?.(since));
     await writer.publish(base.watermark, () => running, { since });
     this.#written -= written;
@@ -159,7 +163,7 @@ export class Maintenance {
     if ((await this.#isWorthIt(commits)) || (await this.#hasTail())) await this.#compact();
   }
 
-  /** Whether a large table has many rows that the index of words does not have yet. */
+  /** Whether a large table has many rows that the index of terms does not have yet. */
   async #hasTail(): Promise<boolean> {
     return this.#parts.base.use(async (table) => {
       const rows = await table.countRows();
@@ -169,12 +173,12 @@ export class Maintenance {
     });
   }
 
-  /** Not by the handles that write: nobody is kept from writing meanwhile. */
+  /** Uses other handles than the writing ones, so that nobody is kept from writing meanwhile. */
   async #optimize(): Promise<void> {
     const { database, base } = this.#parts;
     const { lancedb } = database.modules;
     await database.aside(TABLE_NAME, async (table) => {
-      // In a process that never runs for long, between two calls of it, nothing else removes old versions.
+      // If no process runs long enough for `#clean`, nothing else removes old versions.
       await table.optimize({ cleanupOlderThan: await this.#oldestNeeded(table) });
       await ensureIndexes(table, lancedb);
     });
@@ -190,7 +194,7 @@ export class Maintenance {
   /** Removes what no read needs any more. Call it under the lock. */
   async #clean(): Promise<void> {
     const { base, writer } = this.#parts;
-    // It compacts once more; what is large is cleaned with the next compaction.
+    // `optimize` compacts once more, so a large table is cleaned with the next compaction.
     if ((await base.use((table) => table.countRows())) > SMALL_TABLE) return;
     await this.#removeLeftovers();
     let newest = 0;
@@ -204,15 +208,15 @@ export class Maintenance {
       await history.optimize({ cleanupOlderThan: older, deleteUnverified: true });
     });
     this.#compacted = base.version;
-    // Some were too young to go.
+    // Some versions were too recent to be removed.
     if (systemClock.now() - newest < 2 * RETENTION_MS) this.#cleanLater(RETENTION_MS);
   }
 
-  /** Older versions may go: neither a read that has begun nor a repair needs them. */
+  /** Versions older than this may be removed: neither a read that has begun nor a repair needs them. */
   async #oldestNeeded(table: Table, name: TableName = TABLE_NAME): Promise<Date> {
     const { database, base, writer } = this.#parts;
     const { version, history = base.state.history } = await writer.oldestState();
-    // Nobody reads history for long.
+    // No read of the history takes long.
     const oldest =
       name === HISTORY_NAME
         ? (history?.version ?? 0)
@@ -256,7 +260,7 @@ export class Maintenance {
     );
   }
 
-  /** Not put off by what is written meanwhile. */
+  /** Unlike `#whenIdle`, it is not put off by later calls. */
   #cleanLater(delayMs: number): void {
     if (this.#closed || this.#cancelCleaning !== undefined) return;
     const { clock, writer } = this.#parts;
@@ -289,7 +293,7 @@ export class Maintenance {
       this.#failure = undefined;
     } catch (error) {
       this.#failure = error;
-      // Otherwise every commit from now on would try it, too.
+      // Otherwise every commit from now on would try again.
       this.#restUntil = this.#parts.clock.monotonic() + RETRY_MS;
       this.#whenIdle(RETRY_MS);
       this.#cleanLater(RETRY_MS);

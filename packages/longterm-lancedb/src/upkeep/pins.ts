@@ -6,7 +6,7 @@ import type { Slice } from "../log/overlay.ts";
 
 const NAME = /^(\d+)-(\d+)-[\da-f-]{36}$/;
 
-/** Versions of the table that long reads go through: they are not cleaned up as long as their process lives. */
+/** Versions of the table that long reads use: they are not cleaned up as long as the reading process lives. */
 export class Pins {
   readonly #folder: string;
 
@@ -14,7 +14,7 @@ export class Pins {
     this.#folder = folder;
   }
 
-  /** To be called while the version is the current one. */
+  /** Call it while the version is the current one. */
   async pin(version: number): Promise<AsyncDisposable> {
     await mkdir(this.#folder, { recursive: true });
     const path = join(this.#folder, `${version}-${process.pid}-${randomUUID()}`);
@@ -22,7 +22,7 @@ export class Pins {
     return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
   }
 
-  /** The oldest version that is read; those of processes that have ended are forgotten. */
+  /** The oldest version that is being read. Pins of processes that have ended are removed. */
   async oldest(): Promise<number> {
     let oldest = Infinity;
     for (const name of await this.#names()) {
@@ -44,11 +44,11 @@ export class Pins {
 }
 
 export interface LongRead extends HeldTable {
-  /** What belongs to that table. */
+  /** The changes that are not in that table yet. */
   readonly slice: Slice;
 }
 
-/** The present table, for a read that takes long, none of which is cleaned up; and what is not in it yet. */
+/** The current table for a long read, with what is not in it yet; none of it is cleaned up until the read is over. */
 export async function holdForLong(
   base: Base,
   folder: string,
@@ -68,14 +68,14 @@ export async function holdForLong(
     if (held.version === base.version) {
       return { ...held, slice: takeSlice(), [Symbol.asyncDispose]: release };
     }
-    // The table was written between the two.
+    // The table was written between `hold` and `pin`.
     await release();
   }
 }
 
 function isAlive(pid: number): boolean {
   try {
-    // Signal 0 is never delivered: it asks whether it could be.
+    // Signal 0 is never delivered; it only checks whether it could be.
     return process.kill(pid, 0);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";

@@ -1,20 +1,21 @@
 import type { Table } from "@lancedb/lancedb";
 import { documentLength, joinTerms, type Analyzer } from "@mem/search";
+import { textIn } from "../table/packed-row.ts";
 import { readRows } from "../table/row-queries.ts";
 import type { Row } from "../table/row.ts";
 import { quote } from "../table/sql.ts";
 
 const ROWS_AT_ONCE = 1_000;
 
-/** A row with its terms made anew, after a release or an option changed how text is analysed. */
+/** Returns a function that makes a row's terms anew, after a release or an option changed how text is analysed. */
 export function analyzedBy(analyzer: Analyzer): (row: Row) => Row {
   return (row) => {
-    const terms = analyzer.analyze(row.text);
+    const terms = analyzer.analyze(textIn(row.entry));
     return { ...row, terms: joinTerms(terms), length: documentLength(terms) };
   };
 }
 
-/** Puts another row in the place of every row, in batches; `replace` writes them. */
+/** Replaces every row by its renewed form, in batches; `replace` writes them. */
 export async function replaceRows(
   table: Table,
   renewed: (row: Row) => Row,

@@ -20,11 +20,11 @@ import {
 const NAMES: readonly TableName[] = [TABLE_NAME, HISTORY_NAME];
 
 /**
- * Undoes what was committed to the tables and never published: its process died, or the power failed, before it was
- * every process's table. Call it under the store's lock. Returns what was done, in words, if anything.
+ * Undoes what was committed to the tables but never published: its process died, or the power failed, in between. Call
+ * it under the store's lock. Returns in words which versions were set aside, if any.
  *
- * The published version is committed again on top. Where the newer ones can't even be opened, which is after a power
- * cut, their files are moved out of the way.
+ * The published version is committed again on top. If the newer ones can't even be opened, which happens after a power
+ * cut, their manifests are moved out of the way.
  */
 export async function undoUnpublished(
   database: Database,
@@ -45,8 +45,8 @@ export async function undoUnpublished(
 }
 
 /**
- * Goes back to the state before, where the current one can't be read, so that the log makes up for the rest. Call it
- * under the store's lock. Returns what was done, in words.
+ * Goes back to the previous state if the current one can't be read; the log then supplies the rest. Call it under the
+ * store's lock. Returns what was done, in words.
  */
 export async function goBack(database: Database, { current, previous }: Bases): Promise<string> {
   const { folder, base } = database.location;
@@ -56,7 +56,7 @@ export async function goBack(database: Database, { current, previous }: Bases): 
   );
   if (previous === undefined || !(await areComplete(database, previous))) throw unreadable;
   for (const name of NAMES) {
-    // A history that did not exist then begins anew.
+    // A history that did not exist in the previous state begins anew.
     const version = versionOf(previous, name) ?? 0;
     await setAside(database, name, await versionsAfter(database, name, version));
   }
@@ -67,8 +67,8 @@ export async function goBack(database: Database, { current, previous }: Bases): 
 }
 
 /**
- * Commits a state again, with numbers above those of one that was set aside: who has that one open must not take for
- * it what is written from now on.
+ * Commits a state again, with version numbers above those of the one that was set aside: a process that has that one
+ * open must not mistake later versions for it.
  */
 async function putOnTop(database: Database, state: BaseState, lost: BaseState): Promise<BaseState> {
   const versions = new Map<TableName, number>();
@@ -100,10 +100,10 @@ async function putOnTop(database: Database, state: BaseState, lost: BaseState): 
   };
 }
 
-/** Whether the tables of a state were written to their ends, and open. */
+/** Whether the tables of a state were written completely and can be opened. */
 export async function isReadable(database: Database, state: BaseState): Promise<boolean> {
   try {
-    // LanceDB takes a manifest of zeros for an empty table.
+    // LanceDB takes a manifest of zeros for an empty table, so completeness is checked first.
     if (!(await areComplete(database, state))) return false;
     for (const name of NAMES) {
       const version = versionOf(state, name);
@@ -126,7 +126,9 @@ async function areComplete({ location }: Database, state: BaseState): Promise<bo
   return true;
 }
 
-/** Whether the newest versions could be read, so that one before them could be put on top. */
+/**
+ * Commits the published version again on top of newer ones; returns whether these could be read, which that requires.
+ */
 async function restore(
   { connection, location }: Database,
   name: TableName,
@@ -146,7 +148,7 @@ async function restore(
     } finally {
       table.close();
     }
-    // It may be published as it is, where nothing is written then.
+    // If nothing is written afterwards, this version may be published as it is.
     await syncNewFiles(path, before);
     return true;
   } catch (error) {
@@ -187,8 +189,8 @@ async function setAside(
 }
 
 /**
- * Moves older versions out of the way that were not written to their ends, which a power cut may leave: LanceDB cleans
- * up nothing as long as it can't read them all. Call it under the store's lock.
+ * Moves older versions with incomplete manifests out of the way, which a power cut may leave: LanceDB cleans up nothing
+ * unless it can read all versions. Call it under the store's lock.
  */
 export async function setAsideDamaged(database: Database, published: BaseState): Promise<void> {
   for (const name of NAMES) {
@@ -203,7 +205,7 @@ export async function setAsideDamaged(database: Database, published: BaseState):
   }
 }
 
-/** Removes the files that a killed process had not finished. Call it under the store's lock. */
+/** Removes files that a killed process left unfinished. Call it under the store's lock. */
 export async function removeTemporaryFiles(files: TableFiles): Promise<void> {
   for (const [folder, names] of files) {
     for (const name of names) {

@@ -7,22 +7,24 @@ import {
   type Reembedded,
   type ReembedOptions,
 } from "@mem/core";
+import { embeddedTexts } from "@mem/search";
 import type { StoreLocation } from "../folder/location.ts";
 import { VectorFile } from "../folder/vector-file.ts";
 import type { OpenedStore } from "../folder/opened-store.ts";
 import { holdForLong } from "./pins.ts";
+import { textIn } from "../table/packed-row.ts";
 import type { Row } from "../table/row.ts";
 import { all, HAS_TEXT, HAS_VECTOR, notCleared } from "../table/sql.ts";
 import { isSystemError, writeError } from "../store/storage-error.ts";
 import { rewriteTable } from "./table-rewrite.ts";
 import { fingerprintOf, isSameEmbedder } from "../vectors/fingerprint.ts";
 import { withVectors } from "../vectors/row-vectors.ts";
-import { joinVectors, partsOf } from "../vectors/text-vectors.ts";
+import { joinVectors } from "../vectors/text-vectors.ts";
 import { VectorMaking } from "../vectors/vector-making.ts";
 
 /**
- * Has all vectors made anew, in a file beside the table, and then writes the table anew with them. Until that is on
- * disk, `base.json` says that the store has its old embedder, and from then on that it has the new one.
+ * Has all vectors made anew, in a file beside the table, and then writes the table anew with them. `base.json` names
+ * the former embedder until the table is on disk, and the new one from then on.
  */
 export async function reembedFolder(
   opened: OpenedStore,
@@ -59,7 +61,7 @@ async function reembedAlone(
   return { entries: await opened.reader.read(({ table }) => table.countRows(HAS_VECTOR)) };
 }
 
-/** Removes what a process left that died just when the store had gone over. */
+/** Removes what a process left that died just after the store had switched to the new embedder. */
 export async function removeLeftover(
   { reembedding, reembeddingLock }: StoreLocation,
   embedder: EmbedderFingerprint | undefined,
@@ -69,7 +71,7 @@ export async function removeLeftover(
   if (lock !== undefined) await rm(reembedding, { force: true });
 }
 
-/** The texts that there are now. */
+/** Takes the texts that there are now. */
 async function takeTexts(
   { base, reader, replica, database }: OpenedStore,
   making: VectorMaking,
@@ -86,7 +88,10 @@ async function takeTexts(
   }
 }
 
-/** The switch, for every process. What was saved since has no vector then, and gets one as any entry does. */
+/**
+ * Switches every process to the new embedder. Entries that were saved since have no vector yet, and get one as any
+ * entry does.
+ */
 async function goOver(opened: OpenedStore, embedder: Embedder, kept: VectorFile): Promise<void> {
   const { database, flusher, maintenance, vectors, writer } = opened;
   const renewal = (rows: readonly Row[]): Row[] => rows.map((row) => renewed(row, kept));
@@ -105,7 +110,7 @@ async function goOver(opened: OpenedStore, embedder: Embedder, kept: VectorFile)
 
 function renewed(row: Row, kept: VectorFile): Row {
   if (row.vector_hash === "") return row;
-  const parts = partsOf(row.text);
+  const parts = embeddedTexts(textIn(row.entry));
   const vectors = parts.flatMap((part) => kept.get(part) ?? []);
   if (vectors.length === parts.length) return withVectors(row, joinVectors(vectors));
   return { ...row, vector: null, passage_vectors: null, vector_hash: null };

@@ -15,18 +15,18 @@ import { vectorLength } from "../table/table-schema.ts";
 
 const DELETED_AT_ONCE = 2_000;
 const ADDED_AT_ONCE = 32_768;
-/** So many rows take some milliseconds. */
+/** Converting this many rows takes some milliseconds. */
 const MADE_AT_ONCE = 256;
 
 export interface TableChanges {
-  /** What the table has in the places of these must have been learned. */
+  /** What the table has in the places of these changes must have been learned. */
   readonly slice: Slice;
   /** By id, for rows of the table and for entries of the slice. */
   readonly vectors: ReadonlyMap<string, MadeVector>;
 }
 
 /**
- * Writes changes to the table: what is replaced goes, what is new comes. These are several commits, and nobody reads
+ * Writes changes to the table: replaced rows are deleted, new ones added. This takes several commits, and nobody reads
  * the table between them.
  */
 export async function writeChanges(
@@ -48,7 +48,7 @@ export async function writeChanges(
   for await (const rows of rowTables(written(), arrow, dimensions)) await table.add(rows);
 }
 
-/** Rows as tables, each for one commit, made bit by bit: other work has its turn in between. */
+/** Rows as Arrow tables, each for one commit, made bit by bit so that other work has its turn in between. */
 async function* rowTables(
   rows: Iterable<Row>,
   arrow: Arrow,
@@ -74,7 +74,7 @@ async function* rowTables(
   if (made !== undefined) yield made;
 }
 
-/** Whether nothing of the table goes: then it may be written while it is being compacted. */
+/** Whether no row of the table is removed: then it may be written while it is being compacted. */
 export function onlyAdds({ slice, vectors }: TableChanges): boolean {
   const { entries, clearedScopes, clearedWorkflows } = slice;
   if (clearedScopes.length > 0 || clearedWorkflows.length > 0) return false;
@@ -83,7 +83,7 @@ export function onlyAdds({ slice, vectors }: TableChanges): boolean {
   return true;
 }
 
-/** Rows of the table that get the vectors that were made for them. */
+/** Rows of the table, with the vectors that were made for them. */
 async function fillVectors(
   table: Table,
   slice: Slice,
@@ -103,7 +103,7 @@ async function fillVectors(
   });
 }
 
-/** The rows that are replaced by entries that have no vector yet: where the text is the same, its vector is, too. */
+/** The rows that are replaced by entries without a vector: if the text is the same, so is its vector. */
 async function readKept(table: Table, slice: Slice): Promise<Map<string, Row>> {
   const ids: string[] = [];
   for (const { changed, entry } of slice.entries.values()) {

@@ -9,19 +9,22 @@ import { rowTable } from "../table/row-table.ts";
 import { ensureIndexes } from "../table/table-indexes.ts";
 import { indexTerms, tableSchema, vectorLength } from "../table/table-schema.ts";
 
-/** So many rows go into one commit, or so much: each makes the next ones slower, and until then they are in memory. */
+/**
+ * The most rows and bytes in one commit: each commit slows down the next ones, and its rows are in memory until it is
+ * made.
+ */
 const ROWS_AT_ONCE = 32_768;
 const BYTES_AT_ONCE = 64 << 20;
-/** So many take some milliseconds. */
+/** Converting this many rows takes some milliseconds. */
 const MADE_AT_ONCE = 256;
 
-/** What becomes of some rows. */
+/** Renews some rows. */
 export type Renewal = (rows: readonly Row[]) => readonly Row[];
 
 /**
- * Writes every row of the table anew, and every index: nothing of what was deleted is in the new files. LanceDB's own
- * compaction leaves deleted rows where few of a file are, and indexes keep what they were made of. `dimensions`: of the
- * vectors from now on; default: as they are.
+ * Writes every row of the table and every index anew: nothing that was deleted is in the new files. LanceDB's own
+ * compaction leaves deleted rows in files that have few of them, and indexes keep what they were made from.
+ * `dimensions`: of the vectors from now on; default: unchanged.
  */
 export async function rewriteTable(
   database: Database,
@@ -51,7 +54,7 @@ export async function rewriteTable(
         open = open?.concat(made) ?? made;
         bytes += bytesOf(made);
         if (open.numRows >= ROWS_AT_ONCE || bytes >= BYTES_AT_ONCE) await write();
-        // Other work has its turn in between.
+        // Lets other work have its turn in between.
         await setImmediate();
       }
     }

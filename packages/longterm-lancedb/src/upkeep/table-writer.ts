@@ -25,7 +25,7 @@ import {
 } from "../table/table-files.ts";
 
 const LOCK_TIMEOUT_MS = 60_000;
-/** A segment of the log is ended at this size, so that it can be removed when the table has all of it. */
+/** A segment of the log is sealed at this size, so that it can be removed when the table has all of it. */
 const SEGMENT_BYTES = 8 << 20;
 
 export interface TableWriterParts {
@@ -33,21 +33,21 @@ export interface TableWriterParts {
   readonly base: Base;
   readonly log: ChangeLog;
   readonly replica: Replica;
-  /** Is told what was repaired. */
+  /** Called with what was repaired. */
   readonly report: (message: string) => void;
 }
 
-/** Does something to the tables; to that of history in stores that keep one. */
+/** Work on the tables; `history` is given in stores that keep one. */
 export type TableWork = (table: Table, history: Table | undefined) => Promise<void>;
 
 export interface Publication {
-  /** Default `true`; without, the state before can't be gone back to. */
+  /** Default `true`; if `false`, the previous state can't be gone back to. */
   readonly keepsPrevious?: boolean;
-  /** Of a table that was made just now and is on disk. */
+  /** The state of a history table that was just created and is on disk. */
   readonly history?: HistoryState;
-  /** Who makes the vectors from now on. */
+  /** The embedder that makes the vectors from now on. */
   readonly embedder?: EmbedderFingerprint;
-  /** Where something was begun before `work`, whose files it may build on: those that there were then. */
+  /** If `work` may build on files of something that was begun before it: the files that existed at that time. */
   readonly since?: StoreFiles;
 }
 
@@ -58,8 +58,8 @@ export interface StoreFiles {
 }
 
 /**
- * Writes the table, one process at a time. What it writes becomes the table that every process reads only when it is
- * on disk: LanceDB itself does not wait for that.
+ * Writes the table, one process at a time. What it writes becomes the table that every process reads only once it is on
+ * disk: LanceDB itself does not wait for that.
  */
 export class TableWriter {
   readonly #parts: TableWriterParts;
@@ -70,7 +70,7 @@ export class TableWriter {
     this.#parts = parts;
   }
 
-  /** Runs `task` unless another process is writing the table; whether it ran. */
+  /** Runs `task` unless another process is writing the table. Resolves with whether it ran. */
   async tryExclusively(task: () => Promise<void>): Promise<boolean> {
     const { lock: path, folder } = this.#parts.database.location;
     const lock = await asked(folder, tryFileLock(path, { recordHolder: true }));
@@ -80,8 +80,8 @@ export class TableWriter {
   }
 
   /**
-   * Runs `task` as soon as no other process writes the table. Rejects with `MEM_LOCKED` after a minute, with
-   * `MEM_CLOSED` when the store is closed meanwhile.
+   * Runs `task` as soon as no other process writes the table. Rejects with `MEM_LOCKED` after a minute, and with
+   * `MEM_CLOSED` if the store is closed meanwhile.
    */
   async exclusively(task: () => Promise<void>): Promise<void> {
     const { lock: path, folder } = this.#parts.database.location;
@@ -92,19 +92,20 @@ export class TableWriter {
     await this.#run(lock, task);
   }
 
-  /** Whoever waits for the lock gives up. */
+  /** Makes all calls that wait for the lock give up. */
   stopWaiting(): void {
     this.#closing.abort(new MemoryError("MEM_CLOSED", "the store is closed"));
   }
 
-  /** Resolves when nothing runs under the lock any more, not even what nobody waits for. */
+  /** Resolves when nothing runs under the lock any more, including what nobody waits for. */
   async idle(): Promise<void> {
     while (this.#running.size > 0) await Promise.allSettled(this.#running);
   }
 
   /**
-   * Makes what `work` does to the tables every process's tables, with all that the log says before `watermark` in them.
-   * Call it under the lock. Rejects with what `work` threw, and then nothing has changed for anybody.
+   * Publishes what `work` does to the tables: every process then reads tables that have everything the log says before
+   * `watermark`. Call it under the lock. If `work` fails, rejects with the `MemoryError` for it, and nothing has
+   * changed for anybody.
    */
   async publish(
     watermark: string,
@@ -118,7 +119,7 @@ export class TableWriter {
       const previous = withHistory((await this.#bases()).current, begun);
       const { table: before, history: historyBefore } = since ?? (await this.files(previous));
       await work(await database.table(), historyBefore && (await database.table(HISTORY_NAME)));
-      // Looked up before the files are: what compacting commits meanwhile may not be on disk with them.
+      // Looked up before the files are: a version that a compaction commits in between may not be on disk with them.
       const version = await newestVersion(path);
       const history = await newestHistory(historyPath, begun ?? previous.history);
       await syncNewFiles(path, before);
@@ -129,7 +130,7 @@ export class TableWriter {
       if (isSame && begun === undefined && other === undefined) return;
       await writeBases(basesPath, keepsPrevious ? { current, previous } : { current });
     } catch (error) {
-      // What can't be undone now, because the disk is full, the next one undoes.
+      // If that can't be undone now because the disk is full, the next task under the lock undoes it.
       await this.#recover().catch(() => undefined);
       throw writeError(error, folder, "not-applied");
     }
@@ -137,7 +138,7 @@ export class TableWriter {
     await this.#dropSegments();
   }
 
-  /** The files that there are, to tell later which are new. */
+  /** The present files, to tell later which ones are new. */
   async files(state: BaseState = this.#parts.base.state): Promise<StoreFiles> {
     const { table, history } = this.#parts.database.location;
     return {
@@ -146,7 +147,9 @@ export class TableWriter {
     };
   }
 
-  /** The oldest state that is needed: should the current one be unreadable, the one before is gone back to. */
+  /**
+   * The oldest state that is needed: if the current one turns out to be unreadable, the previous one takes its place.
+   */
   async oldestState(): Promise<BaseState> {
     const { current, previous = current } = await this.#bases();
     return previous;
@@ -201,7 +204,7 @@ export class TableWriter {
   }
 }
 
-/** A state that was before there was a history, should it be gone back to: with an empty one. */
+/** The state before the history began, with an empty history, in case it has to be gone back to. */
 function withHistory(state: BaseState, begun: HistoryState | undefined): BaseState {
   if (begun === undefined) return state;
   return { ...state, history: { ...begun, from: state.watermark } };

@@ -27,7 +27,7 @@ export interface UpgradeParts {
   readonly embedder: Embedder | undefined;
 }
 
-/** Brings a store to the present format, and to what it is opened with: another analyzer, or its first embedder. */
+/** Upgrades a store to the present format, and to what it is opened with: another analyzer, or its first embedder. */
 export async function upgradeStore(
   description: StoreDescription,
   parts: UpgradeParts,
@@ -46,13 +46,13 @@ function allCompleted(rows: readonly Row[]): readonly Row[] {
   return rows.map(completed);
 }
 
-/** Writes the table anew with the columns that it lacks, and says with it whose vectors it has. */
+/** Writes the table anew with the columns that it lacks, and publishes with it whose vectors it has. */
 async function migrate({ database, base, writer }: UpgradeParts): Promise<void> {
   const { description: path } = database.location;
   const { embedder, ...description } = await presentDescription(path);
   if (!isOlder(description)) return;
   await writer.publish(base.watermark, (table) => rewriteTable(database, table, allCompleted), {
-    // The state before is in the format before.
+    // The previous state has the previous format.
     keepsPrevious: false,
     ...(embedder && { embedder: fingerprintOf(embedder) }),
   });
@@ -82,7 +82,7 @@ async function adopt({ base, writer }: UpgradeParts, embedder: Embedder): Promis
     async (table) => {
       const length = await vectorLength(table);
       if (length === embedder.dimensions) return;
-      // The first format left one behind, empty, where an adoption was cut off.
+      // In the first format, an interrupted adoption left an empty column behind.
       if (length !== undefined) await table.dropColumns(["vector"]);
       await addVectorColumn(table, embedder.dimensions);
     },

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 const STEP_MS = 50;
 
-/** Calls `step` again and again until a promise settles. A step that fails is the last one. */
+/** Calls `step` repeatedly until a promise settles. If a step fails, it is the last one. */
 export async function whileRunning(
   running: Promise<void>,
   step: () => Promise<void>,

@@ -1,6 +1,6 @@
 import type { Embedder } from "@mem/core";
 
-/** The embedder that a store works with: the one that it was opened with, until it goes over to another. */
+/** The embedder that a store works with: the one that it was opened with, until it changes to another. */
 export class CurrentEmbedder {
   #embedder: Embedder | undefined;
 

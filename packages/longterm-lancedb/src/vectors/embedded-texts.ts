@@ -1,22 +1,22 @@
 import { isMemoryError, vectorsBefore, type Embedder, type MemoryError } from "@mem/core";
 import { embedChecked, faultOf } from "./embedding.ts";
 
-/** Where so many fail one after the other and none gets its vector, it is not the texts. */
+/** If this many texts fail one after the other and none gets its vector, the texts are not the cause. */
 const MOST_IN_VAIN = 8;
 
-/** What became of texts that were asked for together. */
+/** The result for texts that were requested together. */
 export interface EmbeddedTexts {
-  /** Those that there are, by text. */
+  /** The vectors that were made, by text. */
   readonly vectors: ReadonlyMap<string, Float32Array>;
-  /** Why others are missing; absent: none is. */
+  /** Why others are missing; absent: none are. */
   readonly failure?: MemoryError;
-  /** Whether that is because the embedder does not take these very texts. */
+  /** Whether that is because the embedder refuses these very texts. */
   readonly areRefused?: boolean;
 }
 
 /**
- * Has texts embedded, and keeps what was made where that fails on the way. An embedder that does not say by `path` which
- * text it refuses is asked for one after the other. Rejects with `MEM_ABORTED` alone.
+ * Embeds texts, and keeps the vectors that were made if that fails on the way. If the embedder does not say by `path`
+ * which text it refuses, it is asked for one text after the other. Rejects only with `MEM_ABORTED`.
  */
 export async function embedTexts(
   embedder: Embedder,
@@ -49,7 +49,7 @@ interface Asked {
   readonly signal: AbortSignal | undefined;
 }
 
-/** One text that the embedder does not take shall not keep the others from their vectors. */
+/** One text that the embedder refuses must not keep the others from getting their vectors. */
 async function embedOneByOne(
   { embedder, texts, signal }: Asked,
   vectors: Map<string, Float32Array>,
@@ -83,7 +83,7 @@ function byText(
   return new Map(pairs);
 }
 
-/** Whether it may be for a text that the embedder fails, and asking again would be in vain. */
+/** Whether the embedder may have failed because of a text, so that asking again would be in vain. */
 function isOfText(error: MemoryError): boolean {
   return !error.retryable && (error.code === "MEM_EMBEDDING" || error.code === "MEM_DIMENSION");
 }

@@ -7,15 +7,15 @@ import { joinVectors } from "./text-vectors.ts";
 
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 60_000;
-/** What has waited for so long was left by a process that died, or that has no embedder. */
+/** An entry that has waited for this long was left by a process that died, or that has no embedder. */
 const LEFT_AFTER_MS = 60_000;
-/** Vectors of passages whose text lacks others are kept in memory up to about so many. */
+/** About how many vectors are kept in memory for texts of which other passages have none yet. */
 const MOST_PAID = 1_024;
 
-/** What a request has brought. */
+/** The result of a request. */
 interface RowVectors {
   readonly vectors: readonly MadeVector[];
-  /** Why it is not all. */
+  /** Why vectors are missing. */
   readonly failure?: MemoryError;
 }
 
@@ -24,20 +24,20 @@ export interface EmbeddingQueueParts {
   readonly pending: PendingRows;
   readonly made: MadeVectors;
   readonly clock: Clock;
-  /** Is told that vectors were made. */
+  /** Called when vectors were made. */
   readonly onMade: () => void;
-  /** Why the store takes no vectors of this embedder any more, where it does not. */
+  /** Why the store no longer takes vectors of this embedder; `undefined`: it does. */
   readonly refusal: () => MemoryError | undefined;
 }
 
 /**
- * Fills in vectors behind the saves. What is still to do stands in the table and the log, so that nothing is lost
- * with the process, and a service that is down costs nothing but time.
+ * Fills in vectors after the saves. The table and the log show what is still to do, so that nothing is lost with the
+ * process, and a service that is down costs only time.
  */
 export class EmbeddingQueue {
   readonly #parts: EmbeddingQueueParts;
   readonly #closing = new AbortController();
-  /** What was made before a failure, by text: it is not asked for again. */
+  /** Vectors that were made before a failure, by text: they are not requested again. */
   readonly #paid = new Map<string, Float32Array>();
   #running: Promise<void> | undefined;
   #failures = 0;
@@ -51,30 +51,30 @@ export class EmbeddingQueue {
     this.#parts = parts;
   }
 
-  /** Why the last attempt failed, or what the embedder does not take. */
+  /** Why the last attempt failed, or why the embedder refuses a text. */
   get failure(): MemoryError | undefined {
     return this.#failure;
   }
 
-  /** Since when there has been a failure at every attempt, in milliseconds since 1970. */
+  /** Since when every attempt has failed, in milliseconds since 1970. */
   get failingSince(): number | undefined {
     return this.#failingSince;
   }
 
-  /** Begins with what earlier processes left. */
+  /** Starts with what earlier processes left. */
   begin(): void {
     void this.#start();
   }
 
   /** Takes note of an entry that was stored without a vector. */
   add(id: string): void {
-    // Whoever has the store's embedder makes its vector.
+    // A process that has the store's embedder makes its vector.
     if (this.#parts.refusal() !== undefined) return;
     this.#parts.pending.add([id]);
     if (this.#cancelRetry === undefined && this.#running === undefined) void this.#start();
   }
 
-  /** Looks after a while for what other processes left. */
+  /** After a while, looks for what other processes left. */
   lookLater(): void {
     const { clock, pending } = this.#parts;
     if (this.#closing.signal.aborted) return;
@@ -84,18 +84,18 @@ export class EmbeddingQueue {
     }
     this.#cancelLook = clock.schedule(LEFT_AFTER_MS, () => {
       this.#cancelLook = undefined;
-      // What was written since is too young to be looked at now.
+      // Entries that were written since are too young to be looked at now.
       if (this.#isLookDue) this.lookLater();
       this.#isLookDue = false;
       pending.lookForLeft(clock.now() - LEFT_AFTER_MS);
-      // The next attempt, when it comes, looks for them, too.
+      // If a retry is scheduled, it looks for them, too.
       if (this.#cancelRetry === undefined) void this.#start();
     });
   }
 
-  /** Resolves when every row has its vector; rejects with what keeps the embedder from making them. */
+  /** Resolves when every row has its vector; if the embedder can't make them, rejects with the reason. */
   async flush(): Promise<void> {
-    // What is under way may have looked before the caller's last save.
+    // A run that is under way may have looked for rows before the caller's last save.
     await this.#running;
     this.#parts.pending.lookAgain();
     await this.#start();
@@ -119,7 +119,7 @@ export class EmbeddingQueue {
   async #run(): Promise<void> {
     const { signal } = this.#closing;
     const { made, onMade, refusal } = this.#parts;
-    // What is saved in one go shall be asked for in one request.
+    // Vectors for entries that are saved in one go should go into one request.
     await setImmediate();
     try {
       while (!signal.aborted) {
@@ -141,12 +141,12 @@ export class EmbeddingQueue {
       if (!signal.aborted) this.#retryLater(error);
     }
     this.#running = undefined;
-    // What came in after the last look, unless there is a reason to wait.
+    // Continue with what came in after the last look, unless a retry is scheduled.
     const more = this.#parts.pending.areExpected && this.#cancelRetry === undefined;
     if (more && !signal.aborted) void this.#start();
   }
 
-  /** Resolves with what was made, and why it is not all where the rest is to be tried again. */
+  /** Resolves with what was made and, if the rest is to be tried again, why it is missing. */
   async #embed(rows: readonly PendingRow[]): Promise<RowVectors> {
     const { embedder, pending } = this.#parts;
     const texts = [...new Set(rows.flatMap(({ parts }) => parts))];
@@ -174,13 +174,13 @@ export class EmbeddingQueue {
     return { vectors };
   }
 
-  /** A row's vectors, where those of all its parts are there. */
+  /** A row's vectors, if those of all its parts have been made. */
   #joined({ id, version, parts }: PendingRow): MadeVector[] {
     const own = parts.flatMap((part) => this.#paid.get(part) ?? []);
     return own.length === parts.length ? [{ id, version, ...joinVectors(own) }] : [];
   }
 
-  /** For good: there is nothing to be tried again. */
+  /** Stops for good: nothing is tried again. */
   #stop(refusal: MemoryError): void {
     this.#fail(refusal);
     this.#parts.pending.forget();

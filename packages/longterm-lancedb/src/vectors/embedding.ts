@@ -7,13 +7,13 @@ import {
 } from "@mem/core";
 
 /**
- * A question is waited for by somebody, who may have words instead. Documents have longer than service embedders take by
- * themselves: what these bring along when they give up is not to be lost.
+ * Somebody waits for a query, and keywords may do instead. Documents have longer than the deadlines of service
+ * embedders themselves, so that the vectors that these still return when they give up are not lost.
  */
 const DEADLINE_MS = { query: 10_000, document: 90_000 } as const;
 
 /**
- * Asks an embedder, and believes nothing: neither that it answers, nor that it heeds the signal, nor what it says.
+ * Calls an embedder without trusting it to answer, to heed the signal, or to return correct vectors.
  * Rejects with `MEM_EMBEDDING`, `MEM_DIMENSION` or `MEM_ABORTED`.
  */
 export async function embedChecked(
@@ -23,7 +23,7 @@ export async function embedChecked(
   signal?: AbortSignal,
 ): Promise<Float32Array[]> {
   throwIfAborted(signal);
-  // Not `AbortSignal.timeout`: its timer, and what waits for it, would live on for a minute after each answer.
+  // Not `AbortSignal.timeout`: its timer, and what waits for it, would live on until the deadline after each answer.
   const ended = new AbortController();
   const stop = (): void => ended.abort(signal?.reason);
   const deadline = setTimeout(stop, DEADLINE_MS[kind]).unref();
@@ -80,7 +80,7 @@ export function faultOf(
   return undefined;
 }
 
-/** Asking the same again would bring the same answer. */
+/** Not retryable: the same request would get the same answer. */
 function wrong(message: string): MemoryError {
   return new MemoryError("MEM_EMBEDDING", message, { retryable: false });
 }

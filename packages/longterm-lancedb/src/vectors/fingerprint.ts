@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import type { EmbedderFingerprint } from "@mem/core";
 
-/** What tells an embedder's vectors from others', and nothing else of it. */
+/** Only the properties of an embedder that tell its vectors from those of others. */
 export function fingerprintOf({ model, dimensions }: EmbedderFingerprint): EmbedderFingerprint {
   return { model, dimensions };
 }

@@ -5,11 +5,11 @@ import type { TextVectors } from "./text-vectors.ts";
 /** The vectors that were made for the text of an entry. */
 export interface MadeVector extends TextVectors {
   readonly id: string;
-  /** Of the entry that they were made for. */
+  /** Version of the entry that they were made for. */
   readonly version: string;
 }
 
-/** Vectors on their way into the table. Lost with the process, they are made again. */
+/** Vectors on their way into the table. If they are lost with the process, they are made again. */
 export class MadeVectors {
   readonly #overlay: Overlay;
   readonly #vectors = new Map<string, MadeVector>();
@@ -26,7 +26,7 @@ export class MadeVectors {
     return this.#vectors.get(id)?.version === version;
   }
 
-  /** From now on this process finds the entries by them, where the log has them. */
+  /** From now on, this process also finds entries of the overlay by these vectors. */
   add(made: readonly MadeVector[]): void {
     for (const each of made) {
       const entry = this.#overlay.findId(each.id)?.entry;
@@ -35,17 +35,17 @@ export class MadeVectors {
     }
   }
 
-  /** Forgets all: the store goes over to another embedder. */
+  /** Drops all, because the store changes to another embedder. */
   clear(): void {
     this.#vectors.clear();
   }
 
-  /** Those that the table does not have, by id. */
+  /** The vectors that the table does not have, by id. */
   all(): ReadonlyMap<string, MadeVector> {
     return new Map(this.#vectors);
   }
 
-  /** Forgets what was written, or stands for what is not there any more. */
+  /** Drops vectors that were written, or whose entries are no longer there. */
   written(vectors: ReadonlyMap<string, MadeVector>): void {
     for (const [id, vector] of vectors) {
       if (this.#vectors.get(id) === vector) this.#vectors.delete(id);

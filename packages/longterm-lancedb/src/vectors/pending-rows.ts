@@ -1,31 +1,32 @@
+import { embeddedTexts } from "@mem/search";
 import type { Base } from "../table/base.ts";
 import { setVectors } from "../log/changed-entry.ts";
 import { soundVectors } from "./row-vectors.ts";
 import type { MadeVectors } from "./made-vectors.ts";
 import type { Overlay } from "../log/overlay.ts";
 import { readRows } from "../table/row-queries.ts";
-import type { Row } from "../table/row.ts";
+import { textIn } from "../table/packed-row.ts";
+import { PACKED_COLUMNS, type EntryRow, type PackedRow, type Row } from "../table/row.ts";
 import { all, idIn, VECTOR_PENDING } from "../table/sql.ts";
-import { partsOf } from "./text-vectors.ts";
 
 const ROWS_AT_ONCE = 256;
-/** Of a request: one long text has as many at most. */
+/** Maximum number of parts in a request: one long text has at most as many. */
 const PARTS_AT_ONCE = 256;
 const CHARACTERS_AT_ONCE = 500_000;
-/** More than these are not remembered, but looked for in the table. */
+/** If there are more, they are not remembered but looked for in the table. */
 const REMEMBERED = 10_000;
 
 /** An entry whose text is to be embedded. */
 export interface PendingRow extends Pick<Row, "id" | "version"> {
-  /** What is to be embedded of it: see `partsOf`. */
+  /** The texts to embed for it: see `embeddedTexts`. */
   readonly parts: readonly string[];
 }
 
-type UnembeddedRow = Pick<Row, "id" | "text" | "version">;
+type UnembeddedRow = Pick<EntryRow, "id" | "text" | "version">;
 
 /**
- * The entries that have text and no vector. In the end the table knows them all; those that this process wrote are
- * remembered, so that it is not searched for each of them.
+ * The entries that have text and no vector. In the end, the table has them all; those that this process wrote are
+ * remembered, so that the table is not searched for each of them.
  */
 export class PendingRows {
   readonly #base: Pick<Base, "use">;
@@ -36,10 +37,10 @@ export class PendingRows {
   readonly #refused = new Set<string>();
   /** Whether there may be some in the table that are not remembered. */
   #unremembered = true;
-  /** Those among them that were saved later are no matter of this process. */
+  /** Those among them that were saved later than this are left to other processes. */
   #savedUntil = Infinity;
 
-  /** `isOwn`: whether the table's vectors are of the embedder that these rows are to have one of. */
+  /** `isOwn`: whether the table's vectors were made by the embedder that is to embed these rows. */
   constructor(base: Pick<Base, "use">, overlay: Overlay, made: MadeVectors, isOwn: () => boolean) {
     this.#base = base;
     this.#overlay = overlay;
@@ -67,7 +68,7 @@ export class PendingRows {
     this.#unremembered = true;
   }
 
-  /** Sets entries aside whose text the embedder does not take. */
+  /** Sets aside entries whose text the embedder refuses. */
   refuse(ids: readonly string[]): void {
     for (const id of ids) {
       this.#refused.add(id);
@@ -75,27 +76,27 @@ export class PendingRows {
     }
   }
 
-  /** As if there were none: nobody here makes any more. */
+  /** Acts as if there were none, because this process makes no more vectors. */
   forget(): void {
     this.#remembered.clear();
     this.#unremembered = false;
   }
 
-  /** Looks for what other processes left, and for what was refused, too. */
+  /** Makes `next` look for what other processes left, and for refused entries, too. */
   lookAgain(): void {
     this.#refused.clear();
     this.#savedUntil = Infinity;
     this.#unremembered = true;
   }
 
-  /** Looks for what was saved up to this time, in milliseconds since 1970, and has no vector yet. */
+  /** Makes `next` look for what was saved up to this time, in milliseconds since 1970, and has no vector yet. */
   lookForLeft(savedUntil: number): void {
-    // Who looks for all of them has not come to the end yet.
+    // A search for all of them that has not finished yet must not be narrowed.
     if (!this.#unremembered) this.#savedUntil = savedUntil;
     this.#unremembered = true;
   }
 
-  /** As many as make a request of a reasonable size; none when there are none. */
+  /** As many rows as make a request of a reasonable size; empty if there are none. */
   async next(): Promise<PendingRow[]> {
     while (this.#remembered.size > 0 || this.#unremembered) {
       const ids = [...this.#remembered].slice(0, ROWS_AT_ONCE);
@@ -105,7 +106,7 @@ export class PendingRows {
     return [];
   }
 
-  // Both forget before they read: what is added while they do is not seen by them, and must not be forgotten.
+  // Both forget before they read: what is added during a read is not seen by it, and must not be forgotten.
 
   async #takeRemembered(ids: readonly string[]): Promise<UnembeddedRow[]> {
     for (const id of ids) this.#remembered.delete(id);
@@ -126,7 +127,7 @@ export class PendingRows {
     try {
       rows = await this.#inTable(this.#notSettled());
     } finally {
-      // It failed, or there are more than these.
+      // The read failed, or there may be more than these.
       if (rows === undefined || rows.length > 0) this.#unremembered = true;
     }
     const changed: string[] = [];
@@ -138,7 +139,7 @@ export class PendingRows {
     return [...unflushed.filter(({ id }) => !this.#refused.has(id)), ...rows];
   }
 
-  /** An entry that replaces one of the same text needs no other vector. */
+  /** An entry that replaces one with the same text keeps its vectors. */
   async #keepVectors(ids: readonly string[]): Promise<void> {
     const open = this.#inOverlay(ids).flatMap(({ id }) =>
       this.#overlay.findId(id)?.stored === null ? [] : [id],
@@ -146,19 +147,19 @@ export class PendingRows {
     await this.#base.use(async (table) => {
       if (!this.#isOwn()) return;
       const rows = await readRows(table, open);
-      // The store may have gone over to another embedder meanwhile.
+      // The store may have changed to another embedder meanwhile.
       if (!this.#isOwn()) return;
       for (const row of rows) {
-        // Not the one that was there before: it may have been saved again.
+        // Looked up anew: the entry may have been saved again.
         const entry = this.#overlay.findId(row.id)?.entry;
         if (entry === undefined || entry.vector !== undefined) continue;
-        const kept = entry.write.text === row.text ? soundVectors(row) : undefined;
+        const kept = entry.write.text === textIn(row.entry) ? soundVectors(row) : undefined;
         if (kept !== undefined) setVectors(entry, kept);
       }
     });
   }
 
-  /** Those that the table does not have yet. */
+  /** Those of these ids that the table does not have yet. */
   #inOverlay(ids: readonly string[]): UnembeddedRow[] {
     return ids.flatMap((id) => {
       const entry = this.#overlay.findId(id)?.entry;
@@ -169,20 +170,21 @@ export class PendingRows {
   }
 
   async #inTable(condition: string | undefined): Promise<UnembeddedRow[]> {
-    const rows: UnembeddedRow[] = await this.#base.use((table) =>
+    const rows: (PackedRow & Pick<Row, "version">)[] = await this.#base.use((table) =>
       table
         .query()
         .where(all(VECTOR_PENDING, condition))
-        .select(["id", "text", "version"])
+        .select([...PACKED_COLUMNS, "version"])
         .limit(ROWS_AT_ONCE)
         .toArray(),
     );
-    return rows.filter(
-      ({ id, version }) => !this.#made.has(id, version) && this.#overlay.findId(id) === undefined,
-    );
+    return rows.flatMap(({ id, version, entry }) => {
+      const isSettled = this.#made.has(id, version) || this.#overlay.findId(id) !== undefined;
+      return isSettled ? [] : [{ id, version, text: textIn(entry) }];
+    });
   }
 
-  /** Of those that are looked for: neither refused, nor on their way into the table. */
+  /** SQL for the rows to look for: saved early enough, not refused, and not on their way into the table. */
   #notSettled(): string | undefined {
     const ids = [...this.#refused, ...this.#made.all().keys()];
     const others = ids.length === 0 ? undefined : `NOT ${idIn(ids)}`;
@@ -195,7 +197,7 @@ export class PendingRows {
     let count = 0;
     let characters = 0;
     for (const { id, text, version } of rows) {
-      const parts = partsOf(text);
+      const parts = embeddedTexts(text);
       count += parts.length;
       for (const part of parts) characters += part.length;
       const isFull = count > PARTS_AT_ONCE || characters > CHARACTERS_AT_ONCE;

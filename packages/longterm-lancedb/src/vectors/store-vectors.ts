@@ -13,15 +13,15 @@ export interface StoreVectorsParts {
   readonly base: Pick<Base, "use">;
   readonly overlay: Overlay;
   readonly clock: Clock;
-  /** Whose vectors the store has by now, as far as is known. */
+  /** The embedder of the vectors that the store has now, as far as is known. */
   readonly owner: () => EmbedderFingerprint | undefined;
-  /** Is told that vectors were made. */
+  /** Called when vectors were made. */
   readonly onMade: () => void;
 }
 
-/** The vectors that this process makes for a store: as long as its embedder is the store's, and from then on no more. */
+/** The vectors that this process makes for a store, as long as its embedder is the store's. */
 export class StoreVectors {
-  /** Those on their way into the table. */
+  /** The vectors on their way into the table. */
   readonly made: MadeVectors;
   readonly #parts: StoreVectorsParts;
   #queue: EmbeddingQueue | undefined;
@@ -42,12 +42,12 @@ export class StoreVectors {
     return this.#queue?.failure;
   }
 
-  /** Since when it fails, in milliseconds since 1970. */
+  /** Since when every attempt has failed, in milliseconds since 1970. */
   get failingSince(): number | undefined {
     return this.#queue?.failingSince;
   }
 
-  /** What is wrong, where so many are pending; `undefined`: nothing. */
+  /** What is wrong, given the number of pending vectors; `undefined`: nothing. */
   trouble(pending: number): string | undefined {
     const { failure, failingSince } = this;
     if (failure === undefined || failingSince === undefined) return undefined;
@@ -55,7 +55,7 @@ export class StoreVectors {
     return `${pending} vectors are pending, since ${since}: ${failure.message}`;
   }
 
-  /** Begins with what earlier processes left. */
+  /** Starts with what earlier processes left. */
   begin(): void {
     const embedder = this.#parts.embedder.get();
     if (embedder === undefined || this.#closed) return;
@@ -68,22 +68,22 @@ export class StoreVectors {
     this.#queue?.add(id);
   }
 
-  /** To be called when the table was written, by whichever process. */
+  /** Call this after a flush by any process. */
   lookLater(): void {
     this.#queue?.lookLater();
   }
 
-  /** Resolves when every row has its vector; rejects with what keeps the embedder from making them. */
+  /** Resolves when every row has its vector; if the embedder can't make them, rejects with the reason. */
   async flush(): Promise<void> {
     await this.#queue?.flush();
   }
 
-  /** Goes over to the embedder that the store has by now: see `reembed`. */
+  /** Changes to the embedder that the store has now: see `reembed`. */
   async goOver(embedder: Embedder): Promise<void> {
     const before = this.#queue;
     this.#queue = undefined;
     await before?.close();
-    // Together: those that were made by another one are not to be taken for this one's.
+    // No `await` in between: vectors that were made by another embedder must not be taken for this one's.
     if (!isSameEmbedder(this.#parts.embedder.get(), embedder)) this.made.clear();
     this.#parts.embedder.replace(embedder);
     this.begin();

@@ -1,10 +1,12 @@
 import type { Table } from "@lancedb/lancedb";
 import { throwIfAborted, type Embedder, type ReembedOptions } from "@mem/core";
+import { embeddedTexts } from "@mem/search";
 import { embedTexts } from "./embedded-texts.ts";
 import type { KeptVectors } from "./kept-vectors.ts";
-import { partsOf } from "./text-vectors.ts";
+import { textIn } from "../table/packed-row.ts";
+import { PACKED_COLUMNS } from "../table/row.ts";
 
-/** What goes into one request, and is lost when it is cut off. */
+/** What goes into one request, and is lost if that is cut off. */
 const PARTS_AT_ONCE = 256;
 const CHARACTERS_AT_ONCE = 500_000;
 const FEW_TEXTS = 256;
@@ -19,9 +21,9 @@ export class VectorMaking {
   #characters = 0;
   /** Texts that were looked at since the last request. */
   #waiting = 0;
-  /** Texts of this round whose vectors are there. */
+  /** Texts of this round whose vectors have been made. */
   #done = 0;
-  /** Of the rounds before. */
+  /** The same for the rounds before. */
   #doneBefore = 0;
   #total = 0;
 
@@ -32,8 +34,8 @@ export class VectorMaking {
   }
 
   /**
-   * Has `look` take the texts that there are, and again those that there are then, until there are few that are new or
-   * it becomes no less. Rejects with `MEM_EMBEDDING`, `MEM_DIMENSION` or `MEM_ABORTED`.
+   * Has `look` take all current texts, round after round, until a further round finds few new ones, at most
+   * `MOST_ROUNDS` times. Rejects with `MEM_EMBEDDING`, `MEM_DIMENSION` or `MEM_ABORTED`.
    */
   async inRounds(look: () => Promise<void>): Promise<void> {
     for (let round = 1; round <= MOST_ROUNDS; round++) {
@@ -48,15 +50,15 @@ export class VectorMaking {
     }
   }
 
-  /** Tells how many texts there are, about. */
+  /** Sets the approximate number of texts. */
   expect(total: number): void {
     this.#total = Math.max(total, this.#doneBefore);
   }
 
-  /** Sees to a text. */
+  /** Takes a text whose vectors are to be made. */
   async take(text: string): Promise<void> {
     throwIfAborted(this.#options.signal);
-    for (const part of partsOf(text)) {
+    for (const part of embeddedTexts(text)) {
       if (this.#open.has(part) || this.#kept.has(part)) continue;
       if (this.#open.size > 0 && this.#isFull(part)) await this.#request();
       this.#open.add(part);
@@ -65,17 +67,21 @@ export class VectorMaking {
     this.#waiting++;
   }
 
-  /** Sees to the texts of rows, but for those that count no more. */
+  /** Takes the texts of rows, except rows that no longer count. */
   async takeRows(
     table: Table,
     condition: string,
     isReplaced: (id: string) => boolean = () => false,
   ): Promise<void> {
-    for await (const batch of table.query().where(condition).select(["id", "text"])) {
+    for await (const batch of table
+      .query()
+      .where(condition)
+      .select([...PACKED_COLUMNS])) {
       const ids = batch.getChild("id");
-      const texts = batch.getChild("text");
+      const entries = batch.getChild("entry");
       for (let row = 0; row < batch.numRows; row++) {
-        if (!isReplaced(String(ids?.get(row)))) await this.take(String(texts?.get(row)));
+        if (isReplaced(String(ids?.get(row)))) continue;
+        await this.take(textIn(String(entries?.get(row))));
       }
     }
   }
@@ -105,7 +111,7 @@ export class VectorMaking {
     const { vectors, failure, areRefused = false } = made;
     if (vectors.size > 0) await this.#kept.add(vectors);
     if (failure === undefined || areRefused) return;
-    // The only one that is left: that others had their vectors tells that it is this text. Its own stays pending.
+    // It is the only part that is left. Others got their vectors, so this text is the cause; its vector stays pending.
     if (failure.retryable || parts.length > 1 || this.#kept.size === 0) throw failure;
   }
 }

@@ -1,4 +1,4 @@
-// Counts a shared number up with compare-and-set, and saves entries of its own beside it.
+// Increments a shared number by compare-and-set, and saves entries of its own in between.
 import { createLanceDbStore } from "../../src/index.ts";
 
 const [uri = "", name = "", times = ""] = process.argv.slice(2);

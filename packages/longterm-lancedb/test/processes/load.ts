@@ -1,4 +1,4 @@
-// Says whether LanceDB's native part is loaded after each step, and ends by itself.
+// Prints whether LanceDB's native part is loaded after each step, and ends by itself.
 import { createLanceDbStore } from "../../src/index.ts";
 
 const [uri = ""] = process.argv.slice(2);

@@ -1,4 +1,4 @@
-// Writes the table while it is being compacted, and dies when that is published and the compaction is not.
+// Writes the table while it is being compacted, and dies when the write is published and the compaction is not.
 import { setTimeout } from "node:timers/promises";
 import { systemClock } from "@mem/core";
 import { locate } from "../../src/folder/location.ts";
@@ -34,7 +34,7 @@ async function save(from: number, count: number): Promise<void> {
   await log.append({ kind: "save", at: 1, scope, writes });
 }
 
-/** Whether the compaction has, or a part of it. */
+/** Whether the compaction, or a part of it, has committed. */
 async function hasCommitted(): Promise<boolean> {
   return ((await listVersions(location.table))[0] ?? 0) > base.version;
 }
@@ -43,7 +43,7 @@ for (let i = 0; i < 3; i++) {
   await save(i * ENTRIES, ENTRIES);
   await flusher.flush();
 }
-// One that has not compacted for long.
+// Maintenance that has not compacted for a long time.
 const maintenance = new Maintenance({ database, base, writer, clock }, 1_000);
 await writer.exclusively(() =>
   maintenance.afterFlush(async (since) => {

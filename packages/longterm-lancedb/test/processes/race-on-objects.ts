@@ -1,4 +1,4 @@
-// Changes the same entries of an object store as other processes do, and says what it was told of its own share.
+// Changes the same entries of an object store as other processes, and prints what it was told of its own share.
 import { openObjectStore } from "../object-harness.ts";
 
 const [location = "", name = "", times = ""] = process.argv.slice(2);
@@ -30,7 +30,7 @@ async function countUp(): Promise<void> {
   }
 }
 
-/** Creates, updates or deletes one entry, each on the condition that it is as it was read. */
+/** Creates, updates or deletes one entry, on the condition that it is as it was read. */
 async function passToken(turn: number): Promise<void> {
   const [token] = await store.get(scope, ["token"]);
   const { version } = token ?? {};

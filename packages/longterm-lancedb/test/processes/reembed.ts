@@ -1,4 +1,4 @@
-// Goes over to another embedder, says what that was asked, and dies at one of its requests, if told so.
+// Reembeds with another embedder, prints what that is asked, and dies at one of its requests if told to.
 import { createLanceDbStore } from "../../src/index.ts";
 import { otherEmbedder } from "../other-embedder.ts";
 

@@ -1,4 +1,4 @@
-// Saves, deletes and erases one after the other, with flushes between, and says what was acknowledged.
+// Saves, deletes and erases in turn, with flushes in between, and prints what was acknowledged.
 import { writeSync } from "node:fs";
 import { createLanceDbStore } from "../../src/index.ts";
 

@@ -1,4 +1,4 @@
-// Four writers save, update and delete keys of their own and flush, and say what was acknowledged.
+// Four writers save, update and delete keys of their own and flush, and print what was acknowledged.
 import { writeSync } from "node:fs";
 import { createLanceDbStore } from "../../src/index.ts";
 

@@ -1,4 +1,4 @@
-// Saves the same contents as other processes do, each under keys of its own, and says which were new.
+// Saves the same contents as other processes, each under keys of its own, and prints which were new.
 import { createLanceDbStore } from "../../src/index.ts";
 import { openObjectStore } from "../object-harness.ts";
 

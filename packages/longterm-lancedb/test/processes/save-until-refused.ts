@@ -1,4 +1,4 @@
-// Saves until the log's file may not grow any more.
+// Saves until the log's file can't grow any more.
 import { isMemoryError } from "@mem/core";
 import { createLanceDbStore } from "../../src/index.ts";
 

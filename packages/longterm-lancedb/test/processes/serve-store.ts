@@ -1,4 +1,4 @@
-// Does with a store what its parent tells it to.
+// Makes the calls to a store that its parent asks for.
 import { createHashingEmbedder, isMemoryError } from "@mem/core";
 import { createLanceDbStore } from "../../src/index.ts";
 import type { Call, ProcessOptions, Reply } from "../store-process.ts";
