@@ -4,10 +4,10 @@ import type { EntryChange, EntryView } from "./draft.ts";
 import { ScopeEntries } from "./scope-entries.ts";
 import { compareScopes, type StoredEntry } from "./stored-entry.ts";
 
-/** Told of every change, once it is made. */
+/** Called with every change, once it is made. */
 export type Watcher = (change: EntryChange) => void;
 
-/** What is on disk, in memory: every entry, found by its place. */
+/** What is on disk, kept in memory: every entry, by its place. */
 export class Catalog implements EntryView {
   readonly #analyzer: Analyzer;
   readonly #byScope = new Map<string, ScopeEntries>();
@@ -39,7 +39,7 @@ export class Catalog implements EntryView {
     return this.inScope(scope)?.all() ?? [];
   }
 
-  /** Of every entry; those of several are there several times. */
+  /** The text of every entry; a text that several entries have is listed for each of them. */
   texts(): string[] {
     return [...this.#byScope.values()].flatMap((entries) =>
       entries.all().map(({ entry }) => entry.text),
@@ -50,7 +50,7 @@ export class Catalog implements EntryView {
     return this.#byScope.get(encodeScope(scope));
   }
 
-  /** Of every tenant. */
+  /** The scopes of every tenant. */
   everywhere(): readonly ScopeEntries[] {
     return [...this.#byScope.values()];
   }
@@ -78,7 +78,9 @@ export class Catalog implements EntryView {
     }
   }
 
-  /** Calls `watcher` for every entry there is, and for every change from now on, until the result is called. */
+  /**
+   * Calls `watcher` for every present entry, and for every change from now on, until the returned function is called.
+   */
   watch(watcher: Watcher): () => void {
     for (const entries of this.#byScope.values()) {
       for (const after of entries.all()) watcher({ before: undefined, after });

@@ -7,12 +7,13 @@ import {
 } from "@mem/core";
 
 /**
- * No embedder is waited for longer. Somebody waits for a question, who may have words instead. Documents have longer than
- * service embedders take by themselves: what these bring along when they give up is not to be lost.
+ * How long an embedder is waited for. The caller of a query waits, too, and can be answered by keyword instead.
+ * Documents have longer than service embedders take before they give up, so that what these bring along then is not
+ * lost.
  */
 const DEADLINE_MS = { query: 10_000, document: 90_000 } as const;
 
-/** An embedder whose every answer is checked, and comes in time. */
+/** An embedder whose answers are checked and come in time. */
 export class CheckedEmbedder {
   readonly model: string;
   readonly dimensions: number;
@@ -28,7 +29,7 @@ export class CheckedEmbedder {
     this.#clock = clock;
   }
 
-  /** Rejects with `MEM_EMBEDDING`, `MEM_DIMENSION`, or, when the signal fires, with `MEM_ABORTED`. */
+  /** Rejects with `MEM_EMBEDDING` or `MEM_DIMENSION`; when the signal fires, as `untilAborted` does. */
   async embed(
     texts: readonly string[],
     kind: EmbedOptions["kind"],
@@ -83,8 +84,8 @@ export class CheckedEmbedder {
 }
 
 /**
- * Starts something and waits for it until the signal fires; it may go on unheard then. Rejects with the signal's reason
- * where that is a `MemoryError`, and with `MEM_ABORTED` otherwise.
+ * Starts something and waits for it until the signal fires; after that, it may go on with nobody listening. Rejects
+ * with the signal's reason if that is a `MemoryError`, and with `MEM_ABORTED` otherwise.
  */
 export async function untilAborted<T>(
   signal: AbortSignal | undefined,

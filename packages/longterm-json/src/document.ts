@@ -16,11 +16,11 @@ const FORMAT: FileFormat = { name: "mem-long-term", version: 1 };
 /** What the file holds. */
 export interface Document {
   readonly entries: readonly StoredEntry[];
-  /** The newest version that was ever given out, be its entry still there or not. */
+  /** The newest version that was ever given out, whether or not its entry still exists. */
   readonly lastVersion: number;
 }
 
-/** The text of the file, in an order that depends on nothing but the entries. */
+/** The text of the file, in an order that depends only on the entries. */
 export function encodeDocument(view: EntryView, lastVersion: number): string {
   const entries = view
     .scopes()
@@ -35,7 +35,7 @@ export function encodeDocument(view: EntryView, lastVersion: number): string {
 `;
 }
 
-/** Throws `MEM_CORRUPT` or `MEM_FORMAT`, which name the file and the place in it. */
+/** Throws `MEM_CORRUPT` or `MEM_FORMAT`; the error names the file and the place in it. */
 export function decodeDocument(file: string, content: Uint8Array): Document {
   return readFormat(file, content, FORMAT, ({ lastVersion, entries }) => {
     if (typeof lastVersion !== "number" || !Number.isSafeInteger(lastVersion) || lastVersion < 0) {
@@ -44,7 +44,7 @@ export function decodeDocument(file: string, content: Uint8Array): Document {
     if (!Array.isArray(entries)) throw wrong("entries", "has to be an array");
     const decoded = entries.map((entry, i) => decodeEntry(entry, `entries[${i}]`));
     refuseDoubles(decoded);
-    // Who adds an entry by hand gives it a version, too.
+    // An entry that was added by hand has a version, too.
     const versions = decoded.map(({ entry }) => Number(entry.version)).filter(Number.isSafeInteger);
     return {
       lastVersion: versions.reduce((highest, each) => Math.max(highest, each), lastVersion),
@@ -53,7 +53,7 @@ export function decodeDocument(file: string, content: Uint8Array): Document {
   });
 }
 
-/** One of the two would be lost. */
+/** Refuses two entries in the same place: one of them would be lost. */
 function refuseDoubles(entries: readonly StoredEntry[]): void {
   const places = new Set<string>();
   for (const [i, { scope, entry }] of entries.entries()) {
@@ -65,7 +65,7 @@ function refuseDoubles(entries: readonly StoredEntry[]): void {
 
 type Check = (value: unknown, path: string) => void;
 
-/** People edit the file, so what can't be right is found when it is read, and not when it is used. */
+/** People edit the file, so what can't be right is found when the file is read, not when it is used. */
 const CHECKS: Readonly<Record<string, Check>> = {
   tenantId: checkId,
   workflowId: optional(checkId),
@@ -84,11 +84,11 @@ const CHECKS: Readonly<Record<string, Check>> = {
   opId: optional(checkId),
 } satisfies Record<keyof Omit<EntryRecord, "expiresAt">, Check>;
 
-/** An entry as the file has it. Throws for what it can't be, with its place in the file. */
+/** Decodes an entry of the file. Throws for what is invalid in it, with the place in the file. */
 function decodeEntry(value: unknown, path: string): StoredEntry {
   if (!isRecord(value)) throw wrong(path, "has to be an object");
   for (const name of Object.keys(value)) {
-    // It would be lost with the next write.
+    // An unknown field would be lost with the next write.
     if (!Object.hasOwn(CHECKS, name)) throw wrong(`${path}.${name}`, "is not a field of an entry");
   }
   for (const [name, check] of Object.entries(CHECKS)) check(value[name], `${path}.${name}`);

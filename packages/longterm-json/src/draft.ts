@@ -3,10 +3,10 @@ import { compareKeys, compareScopes, type StoredEntry } from "./stored-entry.ts"
 
 /** All entries as they stand at one moment. */
 export interface EntryView {
-  /** What they take up in the file. */
+  /** The size of the entries in the file. */
   readonly bytes: number;
   find(scope: Scope, key: string): StoredEntry | undefined;
-  /** Every scope that holds something, in the order of the file; may name empty ones too. */
+  /** Every scope that has entries, in the order of the file; may include empty ones. */
   scopes(): Scope[];
   /** How many entries of exactly this scope have this `contentHash`. */
   count(scope: Scope, content: string): number;
@@ -14,7 +14,7 @@ export interface EntryView {
   entries(scope: Scope): readonly StoredEntry[];
 }
 
-/** One entry before and after; at least one of them is there. */
+/** An entry before and after a change; at least one of the two is defined. */
 export interface EntryChange {
   readonly before: StoredEntry | undefined;
   readonly after: StoredEntry | undefined;
@@ -22,9 +22,9 @@ export interface EntryChange {
 
 interface ScopeChanges {
   readonly scope: Scope;
-  /** By key; `undefined` where the entry is to go. */
+  /** By key; `undefined` if the entry is to be removed. */
   readonly entries: Map<string, StoredEntry | undefined>;
-  /** How many more, or fewer, have a `contentHash` than in the view beneath. */
+  /** By `contentHash`: how many more, or fewer, entries have it than in the view beneath. */
   readonly counts: Map<string, number>;
 }
 
@@ -80,7 +80,7 @@ export class Draft implements EntryView {
     return [...kept, ...added].toSorted(compareKeys);
   }
 
-  /** Carries the changes over to another draft. */
+  /** Applies the changes to another draft. */
   mergeInto(target: Draft): void {
     for (const { before, after } of this.changes()) {
       if (after !== undefined) target.put(after);
@@ -88,7 +88,7 @@ export class Draft implements EntryView {
     }
   }
 
-  /** What is different from the view beneath. */
+  /** The differences from the view beneath. */
   *changes(): Generator<EntryChange> {
     for (const { scope, entries } of this.#changes.values()) {
       for (const [key, after] of entries) {

@@ -15,7 +15,7 @@ import {
 import type { Draft } from "./draft.ts";
 import { entryPlace, storedEntry, type StoredEntry } from "./stored-entry.ts";
 
-/** What one call does to the entries: judged when its turn comes, on top of all that came before it. */
+/** What one call does to the entries: judged when its turn comes, on top of everything before it. */
 export type Edit<T> = (draft: Draft) => T;
 
 /** What a new entry gets from the store. */
@@ -25,7 +25,10 @@ export interface Stamps {
   nextVersion(): string;
 }
 
-/** Stores each write whose condition is met; all of them or, beyond `maxBytes`, none. */
+/**
+ * Stores each write whose condition is met. If the entries would grow beyond `maxBytes`, throws `MEM_CAPACITY` and
+ * stores none.
+ */
 export function saving(
   scope: Scope,
   writes: readonly LongTermWrite[],
@@ -95,7 +98,7 @@ export function clearingWorkflow({ tenantId, workflowId }: WorkflowRef): Edit<nu
       .reduce((sum, scope) => sum + clearing(scope)(draft), 0);
 }
 
-/** Removes what is asked for, unless it is a dry run; where it was. */
+/** Removes what is asked for, unless it is a dry run. Returns where it was. */
 export function erasing(request: ErasureRequest, dryRun: boolean): Edit<EntryPlace[]> {
   return (draft) => {
     const erased = "scope" in request ? findOne(draft, request) : findAbout(draft, request);
@@ -124,7 +127,7 @@ function findAbout(
     .filter(({ entry }) => entry.subject === subject);
 }
 
-/** Stores entries as they were; all of them or, beyond `maxBytes`, none. */
+/** Stores entries as they were. If the entries would grow beyond `maxBytes`, throws `MEM_CAPACITY` and stores none. */
 export function restoring(
   entries: readonly PortableEntry[],
   ifExists: "skip" | "replace",

@@ -1,13 +1,15 @@
 import { isMemoryError, MemoryError } from "@mem/core";
 
-/** What a file says of itself. */
+/** The format that a file declares. */
 export interface FileFormat {
   readonly name: string;
   /** The newest version that this release reads, and the one that it writes. */
   readonly version: number;
 }
 
-/** `parse` applied to the content of a file; `MEM_FORMAT` or `MEM_CORRUPT` where it is not what it should be. */
+/**
+ * Applies `parse` to the content of a file. Throws `MEM_FORMAT` or `MEM_CORRUPT` if the content is not as it should be.
+ */
 export function readFormat<T>(
   file: string,
   content: Uint8Array,
@@ -29,7 +31,7 @@ export function readFormat<T>(
   }
 }
 
-/** For what a file says where it can't be right; `path` is the place in the file. */
+/** The error for an invalid value in a file; `path` is its place in the file. */
 export function wrong(path: string, problem: string): MemoryError {
   return new MemoryError("MEM_CORRUPT", `${path} ${problem}`, { path });
 }
@@ -39,13 +41,13 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function parseObject(content: Uint8Array): Record<string, unknown> {
-  // A byte that is no UTF-8 must not turn into a replacement character unnoticed.
+  // A byte that is not UTF-8 must not turn into a replacement character unnoticed.
   const parsed: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(content));
   if (!isRecord(parsed)) throw wrong("the file", "has to hold an object");
   return parsed;
 }
 
-// The parser's own error is no cause: it quotes what it could not read, which is somebody's memory.
+// The parser's own error is not set as the cause: it quotes what it could not read, which is somebody's memory.
 function damaged(file: string, problem: string): MemoryError {
   return new MemoryError(
     "MEM_CORRUPT",

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import {
+  checkEmbedder,
   checkErasureRequest,
   checkId,
   checkPortableEntries,
@@ -49,22 +50,22 @@ import {
 } from "./edits.ts";
 import { decodeCursor, pageOf } from "./listing.ts";
 import { openFiles, type OpenFiles } from "./open-files.ts";
-import { checkEmbedder, checkOptions, type JsonStoreOptions, type Settings } from "./options.ts";
+import { resolveOptions, type JsonStoreOptions, type Settings } from "./options.ts";
 import { portableBatches } from "./portable.ts";
 import { copyEntry } from "./stored-entry.ts";
 import { asProblem } from "./verification.ts";
 
 /**
- * Makes a long-term store that keeps everything in one JSON file, which people can read.
+ * Makes a long-term store that keeps everything in one human-readable JSON file.
  *
- * For small memories of one process: every save writes the whole file (those that wait for it together), and is
- * acknowledged when it would survive a power cut. Nothing is opened until the first call. That call and those after
- * it reject with `MEM_LOCKED` while another process or store has the file, and with `MEM_CORRUPT` or `MEM_FORMAT`
- * where it can't be read. Where its vectors are another embedder's, what needs one rejects with `MEM_EMBEDDING` or
- * `MEM_DIMENSION`, and everything else goes on.
+ * It is meant for small memories in one process: every save rewrites the whole file (saves that wait at the same time
+ * share one rewrite) and is acknowledged when it would survive a power cut. Nothing is opened before the first call.
+ * Calls reject with `MEM_LOCKED` while another process or store has the file open, and with `MEM_CORRUPT` or
+ * `MEM_FORMAT` if the file can't be read. If the stored vectors come from another embedder, calls that need an embedder
+ * reject with `MEM_EMBEDDING` or `MEM_DIMENSION`; all others work.
  */
 export function createJsonStore(options: JsonStoreOptions): LongTermStore {
-  return new JsonStore(checkOptions(options));
+  return new JsonStore(resolveOptions(options));
 }
 
 class JsonStore implements LongTermStore {
@@ -176,7 +177,7 @@ class JsonStore implements LongTermStore {
     const dryRun = options?.dryRun === true;
     const files = await this.#open();
     const entries = await this.#edit(erasing(request, dryRun), options);
-    // Also where nothing was found: an earlier erasure may have been cut off here.
+    // Even if nothing was found: an earlier erasure may have been cut off here.
     if (!dryRun) await eraseVectors(files);
     return { id: randomUUID(), at: this.#settings.clock.now(), dryRun, entries, revisions: 0 };
   }
@@ -260,7 +261,7 @@ class JsonStore implements LongTermStore {
     const about = { backend: this.name, durability: this.capabilities.durability };
     try {
       const files = await this.#open();
-      return { ...about, ...files.health() };
+      return { ...about, ...(await files.health()) };
     } catch (error) {
       const { message } = error as Error;
       const { path } = this.#settings;
@@ -287,7 +288,7 @@ class JsonStore implements LongTermStore {
     throwIfAborted(options?.signal);
   }
 
-  /** Once; again only after it failed. */
+  /** Opens the files once; again only if that failed. */
   #open(): Promise<OpenFiles> {
     this.#opening ??= openFiles(this.#settings).catch((error: unknown) => {
       this.#opening = undefined;
@@ -311,7 +312,7 @@ function withoutHistory(path?: string): MemoryError {
   );
 }
 
-/** What is derived from texts that are gone goes, too. */
+/** Erases the vectors of texts that are gone. */
 async function eraseVectors({ vectors }: OpenFiles): Promise<void> {
   try {
     await vectors.erase();

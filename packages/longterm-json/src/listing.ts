@@ -10,7 +10,7 @@ import { copyEntry } from "./stored-entry.ts";
 
 const MARK = "after:";
 
-/** A cursor is the last key of its page, so that what comes and goes between two pages does not matter. */
+/** A cursor is the last key of its page, so inserts and deletes between two pages do not matter. */
 function encodeCursor(key: string): string {
   return Buffer.from(MARK + key).toString("base64url");
 }
@@ -18,14 +18,14 @@ function encodeCursor(key: string): string {
 export function decodeCursor(cursor: string): string {
   const text = Buffer.from(cursor, "base64url").toString();
   const key = text.slice(MARK.length);
-  // Decoding passes over what is no base64: only what encodes back to the same was made here.
+  // Decoding skips what is not base64: only a cursor that encodes back to the same text was made here.
   if (text.startsWith(MARK) && encodeCursor(key) === cursor) return key;
   throw new MemoryError("MEM_INVALID_ARGUMENT", "request.cursor was not given by this listing", {
     path: "request.cursor",
   });
 }
 
-/** The entries of a scope that are asked for and come after the key `after`. */
+/** One page of the entries of a scope that the request asks for and that come after the key `after`. */
 export function pageOf(
   entries: ScopeEntries | undefined,
   { prefix = "", filter, limit }: ListRequest,

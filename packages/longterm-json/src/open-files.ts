@@ -1,6 +1,7 @@
 import type { Health } from "@mem/core";
 import { createAnalyzer, loadLanguage } from "@mem/search";
 import type { Catalog } from "./catalog.ts";
+import { folderRefusal } from "./folder-access.ts";
 import type { Settings } from "./options.ts";
 import { Search } from "./search.ts";
 import { Storage } from "./storage.ts";
@@ -12,7 +13,7 @@ export interface OpenFiles {
   readonly catalog: Catalog;
   readonly vectors: Vectors;
   readonly search: Search;
-  health(): Pick<Health, "status" | "messages" | "details">;
+  health(): Promise<Pick<Health, "status" | "messages" | "details">>;
   close(): Promise<void>;
 }
 
@@ -28,8 +29,11 @@ export async function openFiles(settings: Settings): Promise<OpenFiles> {
       catalog,
       vectors,
       search: new Search(catalog, analyzer, vectors, clock),
-      health() {
-        const messages = [...vectors.troubles];
+      async health() {
+        const refusal = await folderRefusal(path);
+        const unwritable =
+          refusal === undefined ? [] : [`nothing can be written: ${refusal.message}`];
+        const messages = [...unwritable, ...vectors.troubles];
         const { current } = vectors;
         return {
           status: messages.length === 0 ? "ok" : "degraded",
@@ -43,7 +47,7 @@ export async function openFiles(settings: Settings): Promise<OpenFiles> {
         };
       },
       async close() {
-        // The lock goes last: until then nobody else may write the vectors either.
+        // The lock is released last: until then, nobody else may write the vectors either.
         await storage.finish();
         try {
           await vectors.close();

@@ -1,30 +1,47 @@
 import { resolve } from "node:path";
-import { MemoryError, systemClock, type Clock, type Embedder } from "@mem/core";
+import {
+  checkClock,
+  checkEmbedder,
+  checkOptions,
+  MemoryError,
+  systemClock,
+  type Clock,
+  type Embedder,
+  type NamesOf,
+} from "@mem/core";
 import { LANGUAGE_NAMES, type LanguageName } from "@mem/search";
 
 const DEFAULT_MAX_BYTES = 64 * 2 ** 20;
-/** Beyond it a file no longer fits into one string. */
+/** Beyond this, a file no longer fits into one string. */
 const HIGHEST_MAX_BYTES = 256 * 2 ** 20;
 
 export interface JsonStoreOptions {
   /**
-   * The file, e.g. `"data/processed/memory/long_term_memory.json"`, made by the first save; its folder and the lock
-   * beside it (`.lock`) are made by the first call. With an embedder, the vectors are beside it too (`.vectors.json`).
+   * The file, e.g. `"data/processed/memory/long_term_memory.json"`. The first save creates it; the first call creates
+   * its folder and the lock beside it (`.lock`). With an embedder, the vectors are beside it too (`.vectors.json`).
    */
   readonly path: string;
-  /** Makes the vectors for search by meaning. Default: none, so that search is by keyword. */
+  /** Makes the vectors for search by meaning. Default: none; search is by keyword. */
   readonly embedder?: Embedder;
   /** The language of the texts, for stems and stop words. Default `"english"`. */
   readonly language?: LanguageName;
-  /** How large the entries may get, in bytes of the file; `MEM_CAPACITY` beyond. Default 64 MiB, at most 256 MiB. */
+  /** Maximum size of the entries in the file, in bytes; `MEM_CAPACITY` beyond. Default 64 MiB, at most 256 MiB. */
   readonly maxBytes?: number;
-  /** Default: the machine's. */
+  /** Where time comes from. Default: the machine's clock. */
   readonly clock?: Clock;
 }
 
+const OPTIONS: NamesOf<JsonStoreOptions> = {
+  path: true,
+  embedder: true,
+  language: true,
+  maxBytes: true,
+  clock: true,
+};
+
 /** The options, complete. */
 export interface Settings {
-  /** Absolute: whoever changes the working folder later does not move the store. */
+  /** Absolute, so that a later change of the working folder does not move the store. */
   readonly path: string;
   readonly embedder: Embedder | undefined;
   readonly language: LanguageName;
@@ -32,7 +49,8 @@ export interface Settings {
   readonly clock: Clock;
 }
 
-export function checkOptions(options: JsonStoreOptions): Settings {
+export function resolveOptions(options: JsonStoreOptions): Settings {
+  checkOptions(options, OPTIONS);
   const {
     path,
     embedder,
@@ -50,16 +68,8 @@ export function checkOptions(options: JsonStoreOptions): Settings {
     throw invalid("options.language", `has to be one of ${LANGUAGE_NAMES.join(", ")}`);
   }
   if (embedder !== undefined) checkEmbedder(embedder, "options.embedder");
+  checkClock(clock, "options.clock");
   return { path: resolve(path), embedder, language, maxBytes, clock };
-}
-
-export function checkEmbedder({ dimensions, weight }: Embedder, path: string): void {
-  if (!Number.isInteger(dimensions) || dimensions < 1) {
-    throw invalid(`${path}.dimensions`, "has to be a whole number from 1");
-  }
-  if (!(weight >= 0 && weight <= 1)) {
-    throw invalid(`${path}.weight`, "has to be a number from 0 to 1");
-  }
 }
 
 function invalid(path: string, problem: string): MemoryError {

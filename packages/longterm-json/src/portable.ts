@@ -5,7 +5,7 @@ import type { VectorStore } from "./vector-store.ts";
 
 const BATCH = 500;
 
-/** Every entry of a tenant, or of all, as they are at the first step; what changes later is other objects. */
+/** Every entry of a tenant, or of all tenants, as of the first step; later changes make new objects. */
 export function* portableBatches(
   catalog: Catalog,
   vectors: VectorStore | undefined,
@@ -21,7 +21,7 @@ export function* portableBatches(
   }
 }
 
-/** A vector for the whole of a text: a long one has several, and they are made anew where it is restored. */
+/** The vector of a whole text: a long text has several, which are made anew when it is restored. */
 function wholeVector(vectors: readonly Float32Array[] | undefined): Float32Array | undefined {
   return vectors?.length === 1 ? vectors[0] : undefined;
 }

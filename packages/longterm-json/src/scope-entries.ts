@@ -25,12 +25,12 @@ export class ScopeEntries {
     return this.#byKey.get(key);
   }
 
-  /** How many have this `contentHash`. */
+  /** How many entries have this `contentHash`. */
   count(content: string): number {
     return this.#byContent.get(content) ?? 0;
   }
 
-  /** In the order of their keys; sorted when that is asked for, so that loading many sorts once. */
+  /** In the order of their keys; sorted on demand, so that loading many sorts once. */
   all(): readonly StoredEntry[] {
     this.#sorted ??= [...this.#byKey.values()].toSorted(compareKeys);
     return this.#sorted;
@@ -54,7 +54,10 @@ export class ScopeEntries {
     return this.#bySequence.get(id)?.values() ?? [];
   }
 
-  /** The words of the texts, by key. Made by the first search, so that those who don't search don't pay. */
+  /**
+   * The words of the texts, by key. Made by the first search, so that a store that is never searched does not pay for
+   * it.
+   */
   keywords(): KeywordIndex {
     if (this.#index === undefined) {
       this.#index = createKeywordIndex();
@@ -97,7 +100,7 @@ export class ScopeEntries {
   }
 }
 
-/** Where the items begin that are late enough, by halves. */
+/** The index of the first item that is late enough, by binary search. */
 function firstIndex<T>(sorted: readonly T[], isLateEnough: (item: T) => boolean): number {
   let low = 0;
   let high = sorted.length;

@@ -3,20 +3,20 @@ import { cosine, fuse, type Hit, type KeywordQuery } from "@mem/search";
 import type { ScopeEntries } from "./scope-entries.ts";
 import type { StoredEntry } from "./stored-entry.ts";
 
-/** An entry with what a search makes of it. */
+/** An entry with its scores in a search. */
 export interface ScoredEntry extends Hit {
   readonly stored: StoredEntry;
   readonly scope: ScopeEntries;
-  /** Which of its passages is nearest to the question; absent where its vector was not compared. */
+  /** The index of its passage that is nearest to the query; `undefined` if its vector was not compared. */
   readonly nearest: number | undefined;
 }
 
 /** What a search by vector compares with. */
 export interface VectorQuery {
   readonly vector: Float32Array;
-  /** Its share in a hybrid score. */
+  /** The vector's share in a hybrid score. */
   readonly weight: number;
-  /** One for each passage; `undefined` where they are still to come. */
+  /** One vector for each passage; `undefined` while they are pending. */
   of(stored: StoredEntry): readonly Float32Array[] | undefined;
 }
 
@@ -33,7 +33,7 @@ interface Likeness {
   readonly nearest: number;
 }
 
-/** The entries that match by their words, and, in a search by vector, all that have one. */
+/** The entries that match by their words, and, in a search by vector, all entries that have one. */
 export function scoreEntries(
   scopes: readonly ScopeEntries[],
   words: KeywordQuery | undefined,
@@ -71,7 +71,7 @@ function findEntries(
   });
 }
 
-/** That of the nearest passage, the first of equals. */
+/** The likeness of the nearest passage; of equals, the first. */
 function likenessOf(passages: readonly Float32Array[], question: Float32Array): Likeness {
   const cosines = passages.map((passage) => cosine(question, passage));
   const best = Math.max(...cosines);
@@ -79,8 +79,8 @@ function likenessOf(passages: readonly Float32Array[], question: Float32Array): 
 }
 
 /**
- * The scored entries with their places in their sequences, and the other members of these, which may borrow their way up.
- * A member's place is its rank: positions may be any numbers.
+ * The scored entries with their places in their sequences, and the other members of these sequences, whose scores may
+ * rise by what they borrow. A member's place is its rank, because positions may be any numbers.
  */
 export function inSequences(found: readonly ScoredEntry[]): ScoredEntry[] {
   const known = new Map(found.map((scored) => [scored.stored, scored]));
@@ -98,7 +98,7 @@ export function inSequences(found: readonly ScoredEntry[]): ScoredEntry[] {
   });
 }
 
-/** The members in order, counted; those at one position share a rank. */
+/** The members in order, with their ranks; members at the same position share a rank. */
 function ranked(members: Iterable<StoredEntry>): { stored: StoredEntry; position: number }[] {
   let position = 0;
   let last: number | undefined;
@@ -121,7 +121,7 @@ function unmatched(stored: StoredEntry, scope: ScopeEntries): ScoredEntry {
   return { id: idOf(stored), stored, scope, nearest: undefined, score: 0, scores };
 }
 
-/** Equal scores are ordered by this: by key, then by scope, which never has a NUL in it. */
+/** Equal scores are ordered by this: by key, then by scope, which never contains a NUL. */
 function idOf({ scope, entry }: StoredEntry): string {
   return `${entry.key}\0${encodeScope(scope)}`;
 }

@@ -26,7 +26,7 @@ import { inSequences, scoreEntries, type ScoredEntry, type VectorQuery } from ".
 import { copyEntry, entryPlace } from "./stored-entry.ts";
 import type { Vectors } from "./vectors.ts";
 
-/** Searches a catalog, with statistics of what is searched and of nothing else. */
+/** Searches a catalog, with statistics of only what is searched. */
 export class Search {
   readonly #catalog: Catalog;
   readonly #analyzer: Analyzer;
@@ -66,7 +66,7 @@ export class Search {
     return distinct.map((each) => this.#toHit(each, words, factorOf(each.hit)));
   }
 
-  /** Only when all are scored, so that what chooses among scores changes none. */
+  /** Applied when all are scored, so that choosing entries does not change any score. */
   #choose(scored: readonly ScoredEntry[], request: SearchRequest): ScoredEntry[] {
     const { filter } = request;
     const conditions = createWordConditions(request, this.#analyzer);
@@ -101,7 +101,7 @@ export class Search {
     };
   }
 
-  /** `undefined` where the search is by keyword alone. */
+  /** `undefined` if the search is by keyword only. */
   async #vectorQuery(
     { text, mode }: SearchRequest,
     signal: AbortSignal | undefined,
@@ -118,7 +118,7 @@ export class Search {
       const { weight } = vectors.embedder;
       return { vector, weight, of: ({ entry }) => vectors.of(entry.text) };
     } catch (error) {
-      // The words can still be looked for, and the store's health tells that only they were.
+      // The search goes on by keyword, and the store's health says so.
       if (mode === "auto" && !isMemoryError(error, "MEM_ABORTED")) return undefined;
       throw error;
     }

@@ -11,7 +11,7 @@ import { compareDocument } from "./verification.ts";
 
 const EMPTY: Document = { entries: [], lastVersion: 0 };
 
-/** The file and what it holds. Reads see what is on disk; changes travel to it together. */
+/** The file and what it holds. Reads see what is on disk; changes are written in groups. */
 export class Storage implements Stamps {
   readonly catalog: Catalog;
   readonly #file: DocumentFile;
@@ -43,8 +43,8 @@ export class Storage implements Stamps {
   }
 
   /**
-   * Makes an edit and resolves with its answer when it is on disk. `bytes` is about what it holds in memory. A signal
-   * that fires while it waits for its turn keeps it from being made.
+   * Makes an edit and resolves with its answer when it is on disk. `bytes` is roughly the memory it takes. If the
+   * signal fires while the edit waits for its turn, it is not made.
    */
   async edit<T>(edit: Edit<T>, bytes: number, signal?: AbortSignal): Promise<T> {
     const inTime: Edit<T> = (draft) => {
@@ -59,7 +59,7 @@ export class Storage implements Stamps {
   }
 
   now(): number {
-    // What the file could not tell apart, the memory must not either.
+    // Memory must not distinguish times that the file can't.
     return Math.trunc(this.#clock.now());
   }
 
@@ -68,7 +68,10 @@ export class Storage implements Stamps {
     return String(this.#lastVersion);
   }
 
-  /** What the file holds, and what of it is not as it was read or written; no change is under way meanwhile. */
+  /**
+   * Counts the entries of the file, and reports what is not as it was read or written; no change is under way
+   * meanwhile.
+   */
   verify(): Promise<Verification> {
     return this.#inTurn(async () => compareDocument(this.#file, this.catalog));
   }
@@ -78,7 +81,7 @@ export class Storage implements Stamps {
     return this.#commits.flush();
   }
 
-  /** Takes no more changes, and waits for those under way. */
+  /** Accepts no more changes, and waits for those under way. */
   finish(): Promise<void> {
     return this.#commits.close();
   }
@@ -88,7 +91,7 @@ export class Storage implements Stamps {
     this.#file.release();
   }
 
-  /** The file is written, or read, by one at a time. */
+  /** Only one task at a time reads or writes the file. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#lastTurn.then(work);
     this.#lastTurn = turn.catch(() => {});
@@ -117,7 +120,7 @@ export class Storage implements Stamps {
         });
       }
     } finally {
-      // Only now: whoever waits for the last of a batch takes all of it for done.
+      // Only now: a caller that waits for the last edit of a batch assumes that the whole batch is done.
       for (const refuse of refusals) refuse();
     }
     for (const answer of answers) answer();

@@ -16,13 +16,13 @@ export interface StoredEntry {
   readonly opId?: string;
   /** Its `contentHash`. */
   readonly content: string;
-  /** As it stands in the file: kept, so that writing the file means joining and not serialising. */
+  /** Its JSON in the file: kept, so that writing the file joins texts instead of serializing entries. */
   readonly json: string;
   /** The length of `json` in bytes. */
   readonly bytes: number;
 }
 
-/** What the file says of an entry. Times are ISO 8601; `text` is left out where the value is the text. */
+/** An entry as the file has it. Times are ISO 8601; `text` is left out if the value is the text. */
 export interface EntryRecord extends Omit<LongTermEntry, "createdAt" | "updatedAt" | "text"> {
   readonly tenantId: string;
   readonly text?: string;
@@ -42,7 +42,7 @@ export function storedEntry(
   return { scope, entry, ...(opId !== undefined && { opId }), content, json, bytes };
 }
 
-/** In the order in which people want to read it; undefined ones are left out. */
+/** The fields in the order in which people want to read them; undefined ones are left out. */
 function toRecord(scope: Scope, entry: LongTermEntry, opId: string | undefined): object {
   return {
     tenantId: scope.tenantId,
@@ -63,12 +63,12 @@ function toRecord(scope: Scope, entry: LongTermEntry, opId: string | undefined):
   };
 }
 
-/** As an item of an array that is a property. A line break in JSON is never within a string. */
+/** Indents an item of an array that is a property. A line break in JSON is never within a string. */
 function indent(json: string): string {
   return `    ${json.replaceAll("\n", "\n    ")}`;
 }
 
-/** Where it lives within its tenant. */
+/** Its place within its tenant. */
 export function entryPlace({ entry: { agentId, workflowId, key } }: StoredEntry): EntryPlace {
   return {
     ...(agentId !== undefined && { agentId }),
@@ -77,12 +77,12 @@ export function entryPlace({ entry: { agentId, workflowId, key } }: StoredEntry)
   };
 }
 
-/** For handing out what stays stored. */
+/** Copies an entry that stays stored, to hand it out. */
 export function copyEntry(entry: LongTermEntry): LongTermEntry {
   return cloneJson(entry as unknown as JsonObject) as unknown as LongTermEntry;
 }
 
-/** The order of the file: by tenant, workflow and agent, what belongs to none of them first. */
+/** The order of the file: by tenant, workflow and agent; a scope without a workflow or agent comes first. */
 export function compareScopes(a: Scope, b: Scope): number {
   return (
     compareCodePoints(a.tenantId, b.tenantId) ||

@@ -5,33 +5,33 @@ import { digestOf, type SavedVectors } from "./vector-file.ts";
 /** A text that entries have. */
 interface UsedText {
   uses: number;
-  /** What is embedded of it: itself, or each passage of a long one. */
+  /** What is embedded: the text itself, or each passage of a long text. */
   readonly parts: readonly string[];
 }
 
 /** The vectors of the texts that entries have, and which of them are still to come. */
 export class TextVectors {
   readonly #texts = new Map<string, UsedText>();
-  /** How many texts have a part; those of several are embedded once. */
+  /** How many texts have a part; a part of several texts is embedded once. */
   readonly #parts = new Map<string, number>();
   readonly #vectors = new Map<string, Float32Array>();
   readonly #missing = new Set<string>();
-  /** Of texts that entries are about to have. */
+  /** Vectors of texts that entries are about to have. */
   readonly #offered = new Map<string, Float32Array>();
   readonly #onUnsaved: () => void;
   #unsaved = false;
 
-  /** `onUnsaved` is told when there is something else than what was loaded or saved last. */
+  /** `onUnsaved` is called when the vectors are not those that were last loaded or saved. */
   constructor(onUnsaved: () => void) {
     this.#onUnsaved = onUnsaved;
   }
 
-  /** What has no vector, that first which is to be tried first. */
+  /** The parts that have no vector, in the order in which they are to be tried. */
   get missing(): ReadonlySet<string> {
     return this.#missing;
   }
 
-  /** How many vectors there are, and are to be. */
+  /** How many vectors there are, and how many there are to be. */
   get progress(): { readonly done: number; readonly total: number } {
     return { done: this.#vectors.size, total: this.#vectors.size + this.#missing.size };
   }
@@ -40,7 +40,7 @@ export class TextVectors {
     return this.#unsaved;
   }
 
-  /** One for each of its passages; `undefined` until all of them are there. */
+  /** One vector for each passage of the text; `undefined` until all of them are there. */
   of(text: string): readonly Float32Array[] | undefined {
     const vectors: Float32Array[] = [];
     for (const part of this.#texts.get(text)?.parts ?? []) {
@@ -51,18 +51,18 @@ export class TextVectors {
     return vectors.length > 0 ? vectors : undefined;
   }
 
-  /** Whether it has words and still lacks a vector. */
+  /** Whether the text has words and still lacks a vector. */
   isPending(text: string): boolean {
     return this.#texts.get(text)?.parts.some((part) => this.#missing.has(part)) ?? false;
   }
 
-  /** Keeps up with an entry that came, went or got another text. */
+  /** Follows an entry that was added, removed or given another text. */
   follow({ before, after }: EntryChange): void {
     if (after !== undefined) this.#use(after.entry.text);
     if (before !== undefined) this.#release(before.entry.text);
   }
 
-  /** Takes over the vectors of the texts that are there; those of others are left behind. */
+  /** Takes over the vectors of the texts that entries have; leaves the others. */
   load({ vectors }: SavedVectors): void {
     for (const part of this.#missing) {
       const vector = vectors.get(digestOf(part));
@@ -72,13 +72,13 @@ export class TextVectors {
   }
 
   set(part: string, vector: Float32Array): void {
-    // It may be gone by now.
+    // The part may be gone by now.
     if (!this.#parts.has(part)) return;
     this.#keep(part, vector);
     this.markUnsaved();
   }
 
-  /** While `work` stores entries of these texts, takes their vectors instead of having them made. */
+  /** While `work` stores entries with these texts, takes these vectors instead of having them made. */
   async whileOffered<T>(
     offered: ReadonlyMap<string, Float32Array>,
     work: () => Promise<T>,
@@ -94,12 +94,12 @@ export class TextVectors {
     }
   }
 
-  /** Tries it only after all others. */
+  /** Moves a part behind all others that are to be tried. */
   postpone(part: string): void {
     if (this.#missing.delete(part)) this.#missing.add(part);
   }
 
-  /** How many of those that are saved are others there, or none. */
+  /** How many vectors differ in `saved`, or are missing there; 0 while there are unsaved changes. */
   differingFrom(saved: ReadonlyMap<string, Float32Array>): number {
     if (this.#unsaved) return 0;
     return [...this.#vectors].filter(([part, vector]) => {
@@ -108,13 +108,13 @@ export class TextVectors {
     }).length;
   }
 
-  /** All there are, by the digest of what they are of. They count as saved from now on. */
+  /** All vectors, by the digest of their text. They count as saved from now on. */
   take(): Map<string, Float32Array> {
     this.#unsaved = false;
     return new Map(Array.from(this.#vectors, ([part, vector]) => [digestOf(part), vector]));
   }
 
-  /** Also for when they could not be saved after all. */
+  /** Also called if they could not be saved after all. */
   markUnsaved(): void {
     this.#unsaved = true;
     this.#onUnsaved();
@@ -126,7 +126,7 @@ export class TextVectors {
   }
 
   #use(text: string): void {
-    // Services refuse a text without a word.
+    // Services refuse a blank text.
     if (text.trim() === "") return;
     const known = this.#texts.get(text);
     if (known !== undefined) {

@@ -1,11 +1,11 @@
 import { hash } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { syncDirectory, writeFileDurably } from "@mem/append-log";
+import { syncDirectory, systemCode, writeFileDurably } from "@mem/append-log";
 import { embeddedTexts } from "@mem/search";
 import { removeTemporaryFiles } from "./document-file.ts";
 import { isRecord, readFormat, wrong, type FileFormat } from "./file-format.ts";
-import { storageError, systemCode } from "./storage-error.ts";
+import { storageError } from "./storage-error.ts";
 
 const FORMAT: FileFormat = { name: "mem-vectors", version: 1 };
 
@@ -16,22 +16,22 @@ export interface SavedVectors {
   readonly vectors: ReadonlyMap<string, Float32Array>;
 }
 
-/** Beside the file of the entries, which numbers would make unreadable. */
+/** The path of the vectors: beside the file of the entries, which numbers would make unreadable. */
 export function vectorPath(path: string): string {
   return `${path.replace(/\.json$/, "")}.vectors.json`;
 }
 
-/** Where those of another embedder are until they take the place of the former ones. */
+/** The path of another embedder's vectors until they replace the former ones. */
 export function nextVectorPath(path: string): string {
   return `${path.replace(/\.json$/, "")}.next-vectors.json`;
 }
 
-/** The vectors belong to texts and not to entries, so they can never be those of another text. */
+/** Vectors belong to texts and not to entries, so they can never be those of another text. */
 export function digestOf(text: string): string {
   return hash("sha256", text, "base64url");
 }
 
-/** `undefined` where there is no file yet. Rejects with `MEM_CORRUPT`, `MEM_FORMAT` or `MEM_UNAVAILABLE`. */
+/** `undefined` if there is no file yet. Rejects with `MEM_CORRUPT`, `MEM_FORMAT` or `MEM_UNAVAILABLE`. */
 export async function readVectors(path: string): Promise<SavedVectors | undefined> {
   let content: Uint8Array;
   try {
@@ -51,7 +51,9 @@ export async function readVectors(path: string): Promise<SavedVectors | undefine
   });
 }
 
-/** For a store without an embedder, which leaves the file alone otherwise: removes the vectors of all other texts. */
+/**
+ * For a store without an embedder, which otherwise leaves the file alone: removes the vectors of all texts but these.
+ */
 export async function retainVectors(path: string, texts: Iterable<string>): Promise<void> {
   await removeTemporaryFiles(path);
   const saved = await readVectors(path);
@@ -61,7 +63,7 @@ export async function retainVectors(path: string, texts: Iterable<string>): Prom
   if (vectors.size < saved.vectors.size) await writeVectors(path, { ...saved, vectors });
 }
 
-/** Rejects with `MEM_UNAVAILABLE` and the like where the file is there and can't be removed. */
+/** Rejects with `MEM_UNAVAILABLE` and the like if the file exists and can't be removed. */
 export async function removeVectors(path: string): Promise<void> {
   try {
     await rm(path, { force: true });
@@ -83,7 +85,7 @@ export async function writeVectors(path: string, saved: SavedVectors): Promise<v
     ),
   };
   try {
-    // Fails, too, where it does not fit into one string.
+    // Also fails if the content does not fit into one string.
     await writeFileDurably(path, `${JSON.stringify(content, undefined, 2)}\n`);
   } catch (error) {
     throw storageError(error);
@@ -100,7 +102,7 @@ function decode(base64: unknown, dimensions: number, path: string): Float32Array
   if (bytes.length !== dimensions * Float32Array.BYTES_PER_ELEMENT) {
     throw wrong(path, `has to hold ${dimensions} numbers`);
   }
-  // A copy, because a view has to start at a multiple of four.
+  // A copy, because a view has to start at a multiple of four bytes.
   const vector = new Float32Array(new Uint8Array(bytes).buffer);
   if (!vector.every((number) => Number.isFinite(number))) {
     throw wrong(path, "has to hold finite numbers");

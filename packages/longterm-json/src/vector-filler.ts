@@ -2,14 +2,14 @@ import { isMemoryError, MemoryError, type Clock } from "@mem/core";
 import type { CheckedEmbedder } from "./checked-embedder.ts";
 import type { TextVectors } from "./text-vectors.ts";
 
-/** Texts in one request. */
+/** The most texts in one request. */
 const BATCH = 64;
 const FIRST_REST_MS = 1_000;
 const LONGEST_REST_MS = 300_000;
-/** Who asks for a flush does not wait longer for a request that was sent before: it is sent again. */
+/** How long a flush waits for a request that was sent before; after that, the texts are sent again. */
 const PATIENCE_MS = 5_000;
 
-/** Has the missing vectors made in the background. After a failure it rests, longer each time. */
+/** Has missing vectors made in the background. After a failure it rests, longer each time. */
 export class VectorFiller {
   readonly #vectors: TextVectors;
   readonly #embedder: CheckedEmbedder;
@@ -22,7 +22,7 @@ export class VectorFiller {
   #endRest: (() => void) | undefined;
   #trouble: MemoryError | undefined;
 
-  /** `onMade` is told after every batch. */
+  /** `onMade` is called after every batch. */
   constructor(
     vectors: TextVectors,
     embedder: CheckedEmbedder,
@@ -43,11 +43,11 @@ export class VectorFiller {
   /** Begins, unless it is at work, rests after a failure, or has nothing to do. */
   wake(): void {
     if (this.#endRest !== undefined || this.#vectors.missing.size === 0) return;
-    // How it fails is kept as the trouble.
+    // The failure is kept as `trouble`.
     this.#run().catch(() => {});
   }
 
-  /** Fills in what is missing by now, rested or not. Rejects as the embedder does. */
+  /** Fills in what is missing now, even during a rest. Rejects as the embedder does. */
   async fill(): Promise<void> {
     await this.#endRunning();
     if (this.#vectors.missing.size > 0) await this.#run();
@@ -60,7 +60,7 @@ export class VectorFiller {
     await this.#running?.catch(() => {});
   }
 
-  /** What runs may have begun before the last texts came, and before the service was back. */
+  /** Ends the running attempt, which may have begun before the last texts came, or before the service was back. */
   async #endRunning(): Promise<void> {
     const cancel = this.#clock.schedule(PATIENCE_MS, () => {
       const message = "it took too long, and was asked for again";
@@ -81,7 +81,7 @@ export class VectorFiller {
     this.#endRest?.();
     this.#endRest = undefined;
     this.#attempt = new AbortController();
-    // So that all texts of a commit travel together.
+    // So that all texts of a commit share requests.
     await Promise.resolve();
     try {
       await this.#fillMissing();
@@ -95,8 +95,8 @@ export class VectorFiller {
   }
 
   /**
-   * Has every missing vector made. A text that the embedder refuses does not keep the others from theirs: smaller and
-   * smaller batches find it, and it is left for the next time. Rejects when anything is left.
+   * Has every missing vector made. A text that the embedder refuses does not hold up the others: smaller and smaller
+   * batches isolate it, and it is left for the next attempt. Rejects if anything is left.
    */
   async #fillMissing(): Promise<void> {
     const vectors = this.#vectors;
@@ -118,7 +118,7 @@ export class VectorFiller {
         if (texts.length > 1) continue;
         refusal = error;
         refusedInARow += 1;
-        // It is not the texts: whatever it is given, it refuses.
+        // The texts are not to blame: the embedder refuses whatever it is given.
         if (refusedInARow > 1) throw error;
         refused.add(first);
         vectors.postpone(first);
@@ -141,7 +141,7 @@ export class VectorFiller {
   }
 }
 
-/** Whether trying again is no use: the service is up, and does not want what it was given. */
+/** Whether trying again is useless: the service is up, and refuses what it was given. */
 function isRefusal(error: unknown): boolean {
   return isMemoryError(error, "MEM_EMBEDDING") && !error.retryable;
 }

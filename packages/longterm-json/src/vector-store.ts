@@ -16,18 +16,18 @@ import { TextVectors } from "./text-vectors.ts";
 import { readVectors, writeVectors, type SavedVectors } from "./vector-file.ts";
 import { VectorFiller } from "./vector-filler.ts";
 
-/** How long new vectors may wait for others before the file is written: it is written as a whole. */
+/** How long new vectors may wait for others before the file is written, since it is always written as a whole. */
 const SAVE_DELAY_MS = 1_000;
 
 export interface BeginOptions {
-  /** A file that may have some of its vectors, too. */
+  /** Another file that may have some of the embedder's vectors. */
   readonly also: string;
   readonly onProgress?: ((progress: ReembedProgress) => void) | undefined;
 }
 
 /**
- * The vectors of a catalog's texts, in a file beside that of the entries. They can be made anew, so nothing is
- * acknowledged when they are saved, and the file may lag behind.
+ * The vectors of a catalog's texts, in a file beside that of the entries. They can be made again, so no change of an
+ * entry waits until they are saved, and the file may lag behind.
  */
 export class VectorStore {
   readonly embedder: CheckedEmbedder;
@@ -60,7 +60,7 @@ export class VectorStore {
     );
   }
 
-  /** Rejects with `MEM_EMBEDDING` or `MEM_DIMENSION` where the vectors on disk are another embedder's. */
+  /** Rejects with `MEM_EMBEDDING` or `MEM_DIMENSION` if the vectors on disk are another embedder's. */
   static async open(
     path: string,
     embedder: Embedder,
@@ -75,7 +75,7 @@ export class VectorStore {
     return store;
   }
 
-  /** For vectors that are to take the place of others: what is there of another embedder gives way. */
+  /** For vectors that are to replace others: those of another embedder in this file are dropped. */
   static async begin(
     path: string,
     embedder: Embedder,
@@ -97,13 +97,13 @@ export class VectorStore {
     return { model, dimensions };
   }
 
-  /** Whether these are the vectors that it would make. */
+  /** Whether an embedder makes the same vectors as this store's. */
   isOf(other: EmbedderFingerprint | undefined): boolean {
     const { model, dimensions } = this.embedder;
     return other?.model === model && other.dimensions === dimensions;
   }
 
-  /** What a person should know: vectors that could not be made or saved, until they are. */
+  /** What users should know: vectors that could not be made or saved, until they are. */
   get troubles(): string[] {
     const troubles: string[] = [];
     const { trouble } = this.#filler;
@@ -120,7 +120,7 @@ export class VectorStore {
     return troubles;
   }
 
-  /** One for each of its passages; `undefined` until all of them are there. */
+  /** One vector for each passage of the text; `undefined` until all of them are there. */
   of(text: string): readonly Float32Array[] | undefined {
     return this.#vectors.of(text);
   }
@@ -133,7 +133,7 @@ export class VectorStore {
       .filter(({ entry }) => this.#vectors.isPending(entry.text)).length;
   }
 
-  /** How many entries have theirs. */
+  /** How many entries have their vectors. */
   get embedded(): number {
     const texts = this.#catalog.texts();
     return texts.filter((text) => this.#vectors.of(text) !== undefined).length;
@@ -158,12 +158,12 @@ export class VectorStore {
     return this.#vectors.whileOffered(new Map(brought), work);
   }
 
-  /** Puts on disk what there is, so that nothing is left there of texts that are gone. */
+  /** Saves the present vectors, so that nothing of texts that are gone is left on disk. */
   async settle(): Promise<void> {
     await this.#save();
   }
 
-  /** What of the file is not as it was read or written. */
+  /** Reports what of the file is not as it was read or written. */
   async verify(): Promise<VerificationProblem[]> {
     await this.#save();
     const saved = await readVectors(this.#path);
@@ -191,7 +191,7 @@ export class VectorStore {
     return turn;
   }
 
-  /** Puts all there is into another file, by replacing it, and keeps to that from now on. */
+  /** Replaces another file with all vectors, and uses that file from now on. */
   moveTo(path: string): Promise<void> {
     return this.inTurn(async () => {
       await writeVectors(path, { ...this.fingerprint, vectors: this.#vectors.take() });
@@ -199,12 +199,12 @@ export class VectorStore {
     });
   }
 
-  /** Others have taken their place: gives up what is under way, and saves no more. */
+  /** Call it when others have replaced these vectors: gives up what is under way, and saves no more. */
   retire(): void {
     this.#isRetired = true;
     this.#unwatch?.();
     this.#cancelSave?.();
-    // What fails by being given up is of no interest.
+    // What fails because it was given up does not matter.
     this.#filler.close().catch(() => {});
   }
 
@@ -219,7 +219,7 @@ export class VectorStore {
   #saveSoon(): void {
     this.#cancelSave ??= this.#clock.schedule(SAVE_DELAY_MS, () => {
       this.#cancelSave = undefined;
-      // How it fails is kept as the trouble.
+      // The failure is kept as `#saveTrouble`.
       this.#save().catch(() => {});
     });
   }
@@ -247,7 +247,7 @@ function changedVectors(path: string, count: number): VerificationProblem {
   };
 }
 
-/** Vectors of two models can't be compared, though nothing in the numbers tells. */
+/** Vectors of two models can't be compared, but nothing in the numbers shows it. */
 function refuseForeign(saved: SavedVectors, { model, dimensions }: Embedder, path: string): void {
   if (saved.vectors.size === 0) return;
   if (saved.model === model && saved.dimensions === dimensions) return;

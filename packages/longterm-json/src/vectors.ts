@@ -10,16 +10,16 @@ import type { Catalog } from "./catalog.ts";
 import { nextVectorPath, removeVectors, retainVectors, vectorPath } from "./vector-file.ts";
 import { VectorStore } from "./vector-store.ts";
 
-/** The vectors that a store works with: none, those of its embedder, or, after a `reembed`, those of another. */
+/** The vectors that a store works with: none, those of its embedder, or, after a `reembed`, those of another one. */
 export class Vectors {
   readonly #path: string;
   readonly #nextPath: string;
   readonly #clock: Clock;
   readonly #catalog: Catalog;
   #current: VectorStore | undefined;
-  /** Why the embedder that the store was opened with has nothing to say: the vectors are another one's. */
+  /** Why the embedder that the store was opened with is not used: the vectors are another one's. */
   #refusal: MemoryError | undefined;
-  /** Those that a `reembed` is making. */
+  /** The vectors that a `reembed` is making. */
   #next: VectorStore | undefined;
   #reembedding: Promise<unknown> | undefined;
   readonly #closing = new AbortController();
@@ -32,8 +32,8 @@ export class Vectors {
   }
 
   /**
-   * `path` is that of the entries. Where the vectors are another embedder's, search by keyword goes on, and whatever
-   * needs a vector is refused.
+   * `path` is that of the entries. If the vectors are another embedder's, search by keyword goes on, and everything
+   * that needs a vector is refused.
    */
   static async open(
     path: string,
@@ -54,25 +54,25 @@ export class Vectors {
     return vectors;
   }
 
-  /** `undefined` without an embedder, and with one whose vectors they are not. */
+  /** `undefined` without an embedder, or if the vectors are another embedder's. */
   get current(): VectorStore | undefined {
     return this.#current;
   }
 
-  /** Throws `MEM_EMBEDDING` or `MEM_DIMENSION`, with the remedy, where the vectors are another embedder's. */
+  /** Throws `MEM_EMBEDDING` or `MEM_DIMENSION`, with the remedy, if the vectors are another embedder's. */
   get usable(): VectorStore | undefined {
     if (this.#refusal !== undefined) throw this.#refusal;
     return this.#current;
   }
 
-  /** What a person should know. */
+  /** What users should know. */
   get troubles(): readonly string[] {
     return this.#refusal === undefined ? (this.#current?.troubles ?? []) : [this.#refusal.message];
   }
 
   /**
-   * Makes all vectors anew, in a file aside that the next attempt goes on with, then goes over to them by replacing the
-   * file of the former ones.
+   * Makes all vectors anew, in a separate file with which the next attempt goes on, then switches to them by replacing
+   * the file of the former ones.
    */
   async reembed(embedder: Embedder, options: ReembedOptions = {}): Promise<Reembedded> {
     if (this.#reembedding !== undefined) {
@@ -91,8 +91,8 @@ export class Vectors {
   }
 
   /**
-   * Resolves when every text has its vector and all are on disk. Where others take their place meanwhile, it is those.
-   * Throws `MEM_EMBEDDING` or `MEM_DIMENSION`, with the remedy, where the vectors are another embedder's.
+   * Resolves when every text has its vector and all are on disk. If others replace these vectors meanwhile, that goes
+   * for the others. Throws `MEM_EMBEDDING` or `MEM_DIMENSION`, with the remedy, if the vectors are another embedder's.
    */
   async flush(signal: AbortSignal | undefined): Promise<void> {
     for (;;) {
@@ -106,7 +106,7 @@ export class Vectors {
     }
   }
 
-  /** Leaves nothing on disk of texts that are gone. */
+  /** Removes the vectors of texts that are gone from the disk. */
   async erase(): Promise<void> {
     const texts = this.#catalog.texts();
     await (this.#current?.settle() ?? retainVectors(this.#path, texts));
@@ -121,7 +121,7 @@ export class Vectors {
 
   async #reembed(embedder: Embedder, { onProgress, signal }: ReembedOptions): Promise<Reembedded> {
     const next = await VectorStore.begin(this.#nextPath, embedder, this.#clock, this.#catalog, {
-      // Where an earlier attempt went all the way, nothing is left to do.
+      // If an earlier attempt got as far as the switch, nothing is left to do.
       also: this.#path,
       onProgress,
     });
@@ -140,7 +140,7 @@ export class Vectors {
     return { entries: next.embedded };
   }
 
-  /** While the former ones are not being saved, so that they can't come back over the new. */
+  /** Switches while the former vectors are not being saved, so that they can't overwrite the new ones. */
   async #goOver(next: VectorStore): Promise<void> {
     const former = this.#current;
     const replace = async (): Promise<void> => {

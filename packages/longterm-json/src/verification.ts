@@ -10,7 +10,7 @@ import { decodeDocument } from "./document.ts";
 import type { DocumentFile } from "./document-file.ts";
 import { entryPlace, type StoredEntry } from "./stored-entry.ts";
 
-/** Reads the file and holds it against what is in memory, which was in it when it was read or written. */
+/** Compares the file with what is in memory, which is what it held when it was last read or written. */
 export async function compareDocument(file: DocumentFile, catalog: Catalog): Promise<Verification> {
   const problems: VerificationProblem[] = [];
   const content = await file.look();
@@ -33,7 +33,7 @@ export async function compareDocument(file: DocumentFile, catalog: Catalog): Pro
   return { entries: inFile.length, problems };
 }
 
-/** Damage is reported; what keeps the files from being read at all is an error. */
+/** Damage is reported as a problem; whatever keeps the files from being read at all is thrown. */
 export function asProblem(error: unknown): VerificationProblem {
   if (isMemoryError(error, "MEM_CORRUPT")) return { message: error.message };
   throw error;

@@ -1,8 +1,9 @@
-import { createHashingEmbedder } from "@mem/core";
+import { createHashingEmbedder, type Embedder } from "@mem/core";
 import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createJsonStore } from "../src/json-store.ts";
+import type { JsonStoreOptions } from "../src/options.ts";
 import { temporaryFolder } from "./folder.ts";
 import { ann, keysIn, note } from "./samples.ts";
 
@@ -80,9 +81,38 @@ describe("createJsonStore", () => {
       { path: "a.json", embedder: { ...createHashingEmbedder(), dimensions: 0 } },
       "options.embedder.dimensions",
     ],
+    [undefined, "options"],
+    [null, "options"],
+    ["a.json", "options"],
+    [{ path: "a.json", embeder: createHashingEmbedder() }, "options.embeder"],
+    [{ path: "a.json", embedder: "some-model" }, "options.embedder"],
+    [{ path: "a.json", embedder: Promise.resolve(createHashingEmbedder()) }, "options.embedder"],
+    [{ path: "a.json", embedder: null }, "options.embedder"],
+    [
+      { path: "a.json", embedder: { ...createHashingEmbedder(), model: undefined } },
+      "options.embedder.model",
+    ],
+    [{ path: "a.json", clock: Date }, "options.clock"],
   ])("refuses %o", (options, path) => {
-    expect(() => createJsonStore(options)).toThrow(
+    expect(() => createJsonStore(options as JsonStoreOptions)).toThrow(
       expect.objectContaining({ code: "MEM_INVALID_ARGUMENT", path }),
     );
+  });
+
+  it("tells which options there are", () => {
+    const options = { path: "a.json", embeder: createHashingEmbedder() };
+    expect(() => createJsonStore(options)).toThrow(
+      "options.embeder is not an option; there are path, embedder, language, maxBytes, clock",
+    );
+  });
+
+  it("makes no vectors anew with what is no embedder", async () => {
+    await using folder = await temporaryFolder();
+    const store = folder.open();
+    const wrong = "some-model" as unknown as Embedder;
+    await expect(store.reembed(wrong)).rejects.toMatchObject({
+      code: "MEM_INVALID_ARGUMENT",
+      path: "embedder",
+    });
   });
 });

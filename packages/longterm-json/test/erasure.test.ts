@@ -9,7 +9,7 @@ import { digestOf } from "../src/vector-file.ts";
 
 const bob = { tenantId: "acme", workflowId: "w1", agentId: "bob" };
 
-/** Words that nothing but the erased entries holds. */
+/** Words that only the erased entries contain. */
 const GONE = ["marzipan", "secret-key", "nougat", "person:7", "old-operation", "praline"];
 
 describe("erasure", () => {
@@ -81,7 +81,7 @@ describe("erasure", () => {
   });
 });
 
-/** Two entries about a person, one that was about them before, and one that has nothing to do with them. */
+/** Two entries about a person, and two that have nothing to do with them. */
 async function fill(store: LongTermStore): Promise<void> {
   await store.save(ann, [
     write("secret-key", {

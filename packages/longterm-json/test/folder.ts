@@ -19,7 +19,7 @@ interface OpenOptions {
   readonly maxBytes?: number;
 }
 
-/** An empty folder that is gone at the end of the block, with stores on it that are closed by then. */
+/** An empty folder that is removed at the end of the block, after the stores on it are closed. */
 export async function temporaryFolder(): Promise<Folder> {
   const folder = await mkdtemp(join(tmpdir(), "mem-json-"));
   const file = join(folder, "memory.json");

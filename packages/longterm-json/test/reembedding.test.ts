@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { ReembedProgress } from "@mem/core";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createFaultyEmbedder } from "./fixtures/faulty-embedder.ts";
 import { start } from "./fixtures/process.ts";
 import { temporaryFolder } from "./folder.ts";
@@ -52,7 +52,7 @@ describe("another embedder's vectors", () => {
     const store = folder.open({ embedder: old });
     await store.save(ann, notes);
     const flushed = store.flush();
-    await vi.waitFor(() => expect(old.requests.length).toBeGreaterThan(0));
+    await expect.poll(() => old.requests.length).toBeGreaterThan(0);
     await store.reembed(createFaultyEmbedder("new"));
     await flushed;
     expect(await store.stats("acme")).toEqual({ entries: 300, pendingVectors: 0 });

@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { createManualClock } from "@mem/core";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createFaultyEmbedder, down, refuse } from "./fixtures/faulty-embedder.ts";
 import { temporaryFolder } from "./folder.ts";
 import { ann, anns, note, query } from "./samples.ts";
@@ -54,12 +54,10 @@ describe("vectors", () => {
     const embedder = createFaultyEmbedder();
     const store = folder.open({ embedder, clock });
     await store.save(ann, [note("a", "launch plan")]);
-    await vi.waitFor(async () =>
-      expect(await store.stats("acme")).toMatchObject({ pendingVectors: 0 }),
-    );
+    await expect.poll(() => store.stats("acme")).toMatchObject({ pendingVectors: 0 });
     expect(await folder.names()).not.toContain("memory.vectors.json");
     clock.advance(1000);
-    await vi.waitFor(async () => expect(await folder.names()).toContain("memory.vectors.json"));
+    await expect.poll(() => folder.names()).toContain("memory.vectors.json");
   });
 
   it("are asked for again after a failure, later each time", async () => {
@@ -70,13 +68,13 @@ describe("vectors", () => {
     const store = folder.open({ embedder, clock });
     await store.save(ann, [note("a", "launch plan")]);
     const attempts = async (count: number): Promise<void> => {
-      await vi.waitFor(async () => {
-        expect(embedder.requests).toHaveLength(count);
-        expect(await store.health()).toMatchObject({
+      await expect.poll(() => embedder.requests).toHaveLength(count);
+      await expect
+        .poll(() => store.health())
+        .toMatchObject({
           messages: [expect.stringMatching(/^\d vectors are pending: the service is down$/)],
           details: { pendingVectors: expect.any(Number) },
         });
-      });
     };
     await attempts(1);
     await store.save(ann, [note("b", "budget")]);
@@ -88,7 +86,7 @@ describe("vectors", () => {
     await attempts(2);
     embedder.fault = undefined;
     clock.advance(1);
-    await vi.waitFor(async () => expect((await store.health()).status).toBe("ok"));
+    await expect.poll(async () => (await store.health()).status).toBe("ok");
     expect(embedder.requests).toHaveLength(3);
     expect(await store.stats("acme")).toEqual({ entries: 2, pendingVectors: 0 });
   });
@@ -117,7 +115,7 @@ describe("vectors", () => {
     embedder.fault = () => new Promise(() => {});
     const searched = store.search(anns, query("launch", { mode: "vector" }));
     const fallback = store.search(anns, query("launch"));
-    await vi.waitFor(() => expect(embedder.requests).toHaveLength(3));
+    await expect.poll(() => embedder.requests).toHaveLength(3);
     clock.advance(10_000);
     await expect(searched).rejects.toMatchObject({ code: "MEM_EMBEDDING" });
     expect(await fallback).toHaveLength(1);
@@ -133,7 +131,7 @@ describe("vectors", () => {
     const store = folder.open({ embedder });
     await store.save(ann, [note("a", "launch plan")]);
     const flushed = store.flush();
-    await vi.waitFor(() => expect(embedder.requests).toHaveLength(1));
+    await expect.poll(() => embedder.requests).toHaveLength(1);
     const [flush] = await Promise.allSettled([flushed, store.close()]);
     expect(flush).toMatchObject({ reason: { code: "MEM_CLOSED", outcome: "not-applied" } });
   });
