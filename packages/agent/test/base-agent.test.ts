@@ -71,14 +71,6 @@ describe("an agent's run", () => {
     });
   });
 
-  it("that is aborted is recorded as cancelled", async () => {
-    const agent = new Writer({ agentId: "writer", home: memory });
-    await expect(agent.execute({ topic: "x" }, { signal: AbortSignal.abort() })).rejects.toThrow(
-      "aborted",
-    );
-    expect((await trail()).map(({ status }) => status)).toEqual(["started", "cancelled"]);
-  });
-
   it("is refused before it begins where its input can't be recorded", async () => {
     const agent = new Writer({ agentId: "writer", home: memory });
     const input = { topic: "x", at: new Date() };

@@ -1,21 +1,16 @@
+import { checkOptions, type NamesOf } from "@mem/core";
 import { invalid } from "./bundle-error.ts";
+import type { OnProgress } from "./progress.ts";
 
-/** Refuses a path that is none, and options that nobody reads. */
-export function checkCall(path: string, options: object, names: readonly string[]): void {
+/** Refuses an invalid path and unknown options. */
+export function checkCall<T extends { readonly onProgress?: OnProgress }>(
+  path: string,
+  options: T,
+  names: NamesOf<NoInfer<T>>,
+): void {
   if (typeof path !== "string" || path === "") throw invalid("path", "has to name a file");
-  if (typeof options !== "object" || options === null) {
-    throw invalid("options", "have to be an object, or left out");
-  }
-  for (const name of Object.keys(options)) {
-    if (!names.includes(name)) {
-      throw invalid(`options.${name}`, `is not an option; there are ${names.join(", ")}`);
-    }
-  }
-  if (
-    "onProgress" in options &&
-    options.onProgress !== undefined &&
-    typeof options.onProgress !== "function"
-  ) {
+  checkOptions(options, names);
+  if (options.onProgress !== undefined && typeof options.onProgress !== "function") {
     throw invalid("options.onProgress", "has to be a function");
   }
 }

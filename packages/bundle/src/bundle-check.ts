@@ -6,11 +6,11 @@ import { FORMAT_NAME, FORMAT_VERSION, type BundleEnd, type BundleHeader } from "
 import type { OnProgress } from "./progress.ts";
 import { isSealed, linesOf } from "./sealed-line.ts";
 
-/** More than the first line or the last one ever takes, but for the name of a model. */
+/** More than the first or the last line ever takes, except for the name of a model. */
 const EDGE = 65_536;
 const LINE_FEED = 0x0a;
 
-/** What a bundle that is whole says of itself. */
+/** What a complete bundle says about itself. */
 export interface CheckedBundle {
   readonly embedder: EmbedderFingerprint | undefined;
   readonly entries: number;
@@ -19,7 +19,7 @@ export interface CheckedBundle {
   readonly to: number;
 }
 
-/** Reads all of a bundle. Rejects with `MEM_FORMAT` or `MEM_CORRUPT`, which name the line, where it is not whole. */
+/** Reads and checks a whole bundle. Rejects with `MEM_FORMAT` or `MEM_CORRUPT`, naming the line. */
 export async function checkBundle(
   file: BundleFile,
   onProgress: OnProgress | undefined,
@@ -63,7 +63,7 @@ async function readHeader(file: BundleFile): Promise<{ header: BundleHeader; fro
   return { header: header as BundleHeader, from: line.length };
 }
 
-/** `undefined` where the last line is not the end of a bundle. */
+/** `undefined` if the last line is not the end of a bundle. */
 async function readEnd(file: BundleFile): Promise<(BundleEnd & { at: number }) | undefined> {
   const start = Math.max(0, file.size - EDGE);
   const bytes = await file.read(start, file.size);
@@ -74,7 +74,7 @@ async function readEnd(file: BundleFile): Promise<(BundleEnd & { at: number }) |
   return { ...(end as BundleEnd), at: file.size - line.length };
 }
 
-/** Which line of a bundle is not as it was written. */
+/** Finds the line of a bundle that is not as it was written. */
 async function findDamage(file: BundleFile): Promise<MemoryError> {
   let number = 0;
   let isOver = false;

@@ -2,11 +2,11 @@ import { open, type FileHandle } from "node:fs/promises";
 import { damaged, fileError, invalid } from "./bundle-error.ts";
 
 const CHUNK = 2 ** 20;
-/** No line that was written is longer. */
+/** No written line is longer. */
 const LONGEST_LINE = 2 ** 30;
 const LINE_FEED = 0x0a;
 
-/** A bundle that is read. */
+/** A bundle that is open for reading. */
 export class BundleFile implements AsyncDisposable {
   readonly path: string;
   readonly size: number;
@@ -31,7 +31,7 @@ export class BundleFile implements AsyncDisposable {
     }
   }
 
-  /** Some of the bytes; fewer where the file ends. */
+  /** Reads some bytes; fewer at the end of the file. */
   async read(from: number, to: number): Promise<Buffer> {
     const bytes = Buffer.allocUnsafe(Math.max(0, to - from));
     return bytes.subarray(0, await this.#fill(bytes, from));

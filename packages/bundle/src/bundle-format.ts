@@ -4,7 +4,7 @@ import type { EmbedderFingerprint } from "@mem/core";
 export interface BundleHeader {
   readonly format: string;
   readonly formatVersion: number;
-  /** Whose vectors the entries bring; absent: they bring none. */
+  /** The embedder that made the entries' vectors; absent if they have none. */
   readonly embedder?: EmbedderFingerprint;
 }
 

@@ -7,7 +7,7 @@ import { FORMAT_NAME, FORMAT_VERSION, type BundleEnd, type BundleHeader } from "
 import { encodeEntry } from "./entry-line.ts";
 import { sealLine } from "./sealed-line.ts";
 
-/** A bundle on its way to disk: in a temporary file, until it is whole. */
+/** A bundle that is being written: a temporary file until it is complete. */
 export class BundleWriter implements AsyncDisposable {
   readonly #path: string;
   readonly #temporary: string;
@@ -49,7 +49,7 @@ export class BundleWriter implements AsyncDisposable {
     this.#entries += entries.length;
   }
 
-  /** Puts the bundle in its place, on disk as a whole. */
+  /** Puts the complete bundle in its place, on disk. */
   async finish(): Promise<void> {
     const sha256 = this.#digest.copy().digest("hex");
     await this.#write(sealLine({ end: true, entries: this.#entries, sha256 } satisfies BundleEnd));
@@ -59,7 +59,7 @@ export class BundleWriter implements AsyncDisposable {
     await syncDirectory(dirname(resolve(this.#path)));
   }
 
-  /** Leaves nothing behind where it was not finished. */
+  /** Removes the temporary file if the bundle was not finished. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#file.close();
     await rm(this.#temporary, { force: true });

@@ -2,7 +2,7 @@ import type { LongTermStore, PortableEntry, Restored, RestoreOptions } from "@me
 
 const BATCH_ENTRIES = 1000;
 const BATCH_BYTES = 8 * 2 ** 20;
-/** While some are stored, the next ones are read: more than this gains nothing. */
+/** While some batches are stored, the next are read; more than this many gain nothing. */
 const IN_FLIGHT = 4;
 
 /** Entries on their way into a store, several batches at once. */
@@ -16,14 +16,14 @@ export class EntryBatches {
   #bytes = 0;
   #restored: Restored = { stored: 0, skipped: 0 };
 
-  /** `onStored` is told how many are done by now. */
+  /** `onStored` receives how many are done by now. */
   constructor(store: LongTermStore, options: RestoreOptions, onStored: (entries: number) => void) {
     this.#store = store;
     this.#options = options;
     this.#onStored = onStored;
   }
 
-  /** What became of those that are done by now. */
+  /** The result for those that are done by now. */
   get restored(): Restored {
     return this.#restored;
   }
@@ -37,7 +37,7 @@ export class EntryBatches {
     this.#bytes += bytes;
   }
 
-  /** Begins to store what was added, and waits while too much is under way. Rejects as soon as a batch has. */
+  /** Starts to store what was added, and waits while too much is in flight. Rejects once a batch has failed. */
   async send(): Promise<void> {
     const batch = this.#batch;
     this.#batch = [];
@@ -55,12 +55,12 @@ export class EntryBatches {
     return this.#restored;
   }
 
-  /** Waits for what is under way, however it goes. */
+  /** Waits for what is in flight, whether it succeeds or fails. */
   async settle(): Promise<void> {
     await Promise.all(this.#running);
   }
 
-  /** Keeps how it fails: nobody may be waiting for it just then. */
+  /** Keeps a failure, because nothing may be waiting for it at the moment. */
   async #restore(batch: readonly PortableEntry[]): Promise<void> {
     try {
       const { stored, skipped } = await this.#store.restore(batch, this.#options);

@@ -56,8 +56,8 @@ export function encodeEntry({ scope, entry, opId, vector }: PortableEntry): stri
 }
 
 /**
- * The entry of a line that is as it was sealed. What its fields hold is for the store to check; throws an `Error` that
- * says what else is wrong.
+ * Decodes the entry of a line whose seal was checked. The store checks the contents of its fields; throws an `Error`
+ * for anything else that is wrong.
  */
 export function decodeEntry(
   line: Buffer,

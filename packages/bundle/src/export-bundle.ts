@@ -3,6 +3,7 @@ import {
   throwIfAborted,
   type EmbedderFingerprint,
   type LongTermStore,
+  type NamesOf,
   type PortableRequest,
 } from "@mem/core";
 import { checkCall } from "./bundle-call.ts";
@@ -15,26 +16,32 @@ export interface ExportBundleOptions extends PortableRequest {
   readonly signal?: AbortSignal;
 }
 
+const EXPORT_OPTIONS: NamesOf<ExportBundleOptions> = {
+  tenantId: true,
+  onProgress: true,
+  signal: true,
+};
+
 export interface ExportedBundle {
   readonly entries: number;
-  /** The size of the file. */
+  /** The size of the file, in bytes. */
   readonly bytes: number;
 }
 
 /**
- * Writes every long-term entry of a store, or of one tenant, to a bundle: as they are at one moment, while others go on
- * writing. Vectors are included as far as they are made; `flush()` the store before to have all of them.
+ * Writes every long-term entry of a store, or of one tenant, to a bundle: a snapshot of one moment, while others go on
+ * writing. It includes the vectors that have been made; call the store's `flush()` first to have all of them.
  *
- * What is at `path` is replaced when the new bundle is whole and on disk, and not touched otherwise. Rejects with
- * `MEM_NOT_FOUND` where the folder is missing, with `MEM_CAPACITY` where the disk is full, with `MEM_CONFLICT` where the
- * store went over to another embedder meanwhile, and as the store does.
+ * A file at `path` is replaced once the new bundle is complete and on disk, and is left untouched otherwise. Rejects
+ * with `MEM_NOT_FOUND` if the folder is missing, with `MEM_CAPACITY` if the disk is full, with `MEM_CONFLICT` if the
+ * store switched to another embedder meanwhile, and as the store does.
  */
 export async function exportBundle(
   store: LongTermStore,
   path: string,
   options: ExportBundleOptions = {},
 ): Promise<ExportedBundle> {
-  checkCall(path, options, ["tenantId", "onProgress", "signal"]);
+  checkCall(path, options, EXPORT_OPTIONS);
   const { onProgress, signal } = options;
   throwIfAborted(signal);
   const call = signal === undefined ? {} : { signal };

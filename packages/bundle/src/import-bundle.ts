@@ -3,6 +3,7 @@ import {
   MemoryError,
   throwIfAborted,
   type LongTermStore,
+  type NamesOf,
   type Restored,
   type RestoreOptions,
 } from "@mem/core";
@@ -16,26 +17,32 @@ import type { OnProgress } from "./progress.ts";
 import { isSealed, linesOf } from "./sealed-line.ts";
 
 export interface ImportBundleOptions {
-  /** What to do about an entry that the store has already. Default `"replace"`. */
+  /** What to do about an entry that is already in the store. Default `"replace"`. */
   readonly ifExists?: "skip" | "replace";
   readonly onProgress?: OnProgress;
   readonly signal?: AbortSignal;
 }
 
+const IMPORT_OPTIONS: NamesOf<ImportBundleOptions> = {
+  ifExists: true,
+  onProgress: true,
+  signal: true,
+};
+
 /**
- * Puts every entry of a bundle into a store, as it was, with its times; versions are the store's own. Vectors are taken
- * where the store has the embedder that made them, and made anew otherwise.
+ * Puts every entry of a bundle into a store, unchanged, with its times; only versions are the store's own. Vectors are
+ * imported if the store has the embedder that made them, and made anew otherwise.
  *
- * All of the bundle is read and checked first: nothing is imported from one that is damaged or not whole
- * (`MEM_CORRUPT`) or newer than this release (`MEM_FORMAT`). Where the store fails on the way, or the signal fires, a
- * part is imported, as the error's `outcome` of `"unknown"` says; importing again is harmless.
+ * The whole bundle is read and checked first: nothing is imported from one that is damaged or incomplete
+ * (`MEM_CORRUPT`) or newer than this release (`MEM_FORMAT`). If the store fails on the way, or the signal fires, part
+ * of the bundle may be imported (the error's `outcome` is then `"unknown"`); importing again is harmless.
  */
 export async function importBundle(
   store: LongTermStore,
   path: string,
   options: ImportBundleOptions = {},
 ): Promise<Restored> {
-  checkCall(path, options, ["ifExists", "onProgress", "signal"]);
+  checkCall(path, options, IMPORT_OPTIONS);
   const { ifExists = "replace", onProgress, signal } = options;
   throwIfAborted(signal);
   await using file = await BundleFile.open(path);

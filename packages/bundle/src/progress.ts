@@ -1,12 +1,15 @@
-/** How far a bundle has come. Told after every batch, about a thousand entries. */
+/**
+ * How far an export or import has come. Reported after each batch of about a thousand entries, or each MiB while
+ * verifying.
+ */
 export interface BundleProgress {
-  /** An import reads the bundle twice: first all of it is checked. */
+  /** An import reads the bundle twice, first to verify all of it. */
   readonly phase: "export" | "verify" | "import";
-  /** Entries that are done in this phase. While it is verified: 0, they are not told apart. */
+  /** Entries done in this phase; always 0 while verifying, which does not tell them apart. */
   readonly entries: number;
-  /** Bytes of the bundle that are done in this phase. */
+  /** Bytes of the bundle done in this phase. */
   readonly bytes: number;
-  /** How many there will be. Absent in an export: nobody knows beforehand. */
+  /** How many bytes there will be; absent in an export, where it is not known beforehand. */
   readonly totalBytes?: number;
 }
 

@@ -2,11 +2,11 @@ import { crc32 } from "node:zlib";
 
 const OPENING = '{"crc":"';
 const CLOSING = '",';
-/** Where the bytes begin that the checksum is of: after `{"crc":"xxxxxxxx",`. */
+/** Where the bytes covered by the checksum begin: after `{"crc":"xxxxxxxx",`. */
 const BODY = OPENING.length + 8 + CLOSING.length;
 const LINE_FEED = 0x0a;
 
-/** An object as a line that begins with the checksum of its rest: JSON like any other, and checked without parsing. */
+/** An object as a line of JSON that begins with the checksum of its rest, so that it is checked without parsing. */
 export function sealLine(content: object): string {
   const body = JSON.stringify(content).slice(1);
   return `${OPENING}${checksum(body)}${CLOSING}${body}\n`;

@@ -21,7 +21,7 @@ describe("a bundle between JSON and LanceDB", () => {
     let run = 0;
     await fc.assert(
       fc.asyncProperty(portableEntries, async (entries) => {
-        // A tenant of its own for each run: opening a store takes longer than the run.
+        // Each run has a tenant of its own: opening a store takes longer than the run.
         const tenantId = `tenant-${(run += 1)}`;
         const json = folder.store({ embedder });
         await json.restore(entries.map((entry) => within(tenantId, entry)));
@@ -59,14 +59,14 @@ describe("a bundle between JSON and LanceDB", () => {
   });
 });
 
-/** Each in a place of its own still: the tenant becomes its workflow. */
+/** Each entry keeps a place of its own: its tenant becomes part of its workflow. */
 function within(tenantId: string, { scope, ...rest }: PortableEntry): PortableEntry {
   const workflowId = JSON.stringify([scope.tenantId, scope.workflowId]);
   const { agentId } = scope;
   return { ...rest, scope: { tenantId, workflowId, ...(agentId !== undefined && { agentId }) } };
 }
 
-/** The lines between the first and the last, in an order that no store decides. */
+/** The lines between the first and the last, sorted, so that no store decides their order. */
 async function entryLines(folder: Folder, path: string): Promise<string[]> {
   return (await folder.lines(path)).slice(1, -1).toSorted();
 }

@@ -140,7 +140,7 @@ describe("a sound line that no store has written", () => {
   });
 });
 
-/** Why it is refused, when nothing of it was imported. */
+/** Expects the bundle to be refused and nothing of it to be imported; resolves with the reason. */
 async function refusalOf(folder: Folder): Promise<string> {
   const store = folder.store();
   const refusal = await importBundle(store, folder.bundle).catch((error: unknown) => error);
@@ -151,7 +151,7 @@ async function refusalOf(folder: Folder): Promise<string> {
   return (refusal as Error).message;
 }
 
-/** The end that fits these lines. */
+/** The lines with an end that fits them. */
 function resealed(lines: readonly string[]): string[] {
   const before = lines.slice(0, -1);
   const bytes = Buffer.from(before.map((line) => `${line}\n`).join(""));

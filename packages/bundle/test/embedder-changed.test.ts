@@ -7,7 +7,7 @@ import { ann, portable } from "./samples.ts";
 const embedder = createHashingEmbedder({ dimensions: 16 });
 const other = { ...createHashingEmbedder({ dimensions: 16 }), model: "another" };
 
-/** The store, which goes over to another embedder when its entries are asked for. */
+/** A store that goes over to another embedder when its entries are asked for. */
 function goingOver(store: LongTermStore): LongTermStore {
   return Object.assign(Object.create(store) as LongTermStore, {
     embedder: () => store.embedder(),

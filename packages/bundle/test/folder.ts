@@ -9,16 +9,16 @@ export interface Folder extends AsyncDisposable {
   readonly bundle: string;
   /** An empty store, closed at the end of the block. */
   store(options?: { readonly embedder?: Embedder; readonly maxBytes?: number }): LongTermStore;
-  /** Closed at the end of the block as well. */
+  /** A store that is closed at the end of the block as well. */
   keep<S extends LongTermStore>(store: S): S;
   path(name: string): string;
   names(): Promise<string[]>;
-  /** The bundle's lines, without their line feeds. */
+  /** The lines of the bundle, without line feeds. */
   lines(path?: string): Promise<string[]>;
   writeLines(lines: readonly string[]): Promise<void>;
 }
 
-/** An empty folder that is gone at the end of the block. */
+/** An empty folder that is removed at the end of the block. */
 export async function temporaryFolder(): Promise<Folder> {
   const folder = await mkdtemp(join(tmpdir(), "mem-bundle-"));
   const bundle = join(folder, "memory.jsonl");

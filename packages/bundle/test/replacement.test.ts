@@ -4,7 +4,7 @@ import { exportBundle } from "../src/index.ts";
 import { temporaryFolder, type Folder } from "./folder.ts";
 import { ann, portable } from "./samples.ts";
 
-/** What was in the folder whenever something of it was put on disk. */
+/** What was in the folder when a file of it, or the folder, was synced. */
 interface Sync {
   readonly what: "file" | "folder";
   readonly names: number;
@@ -29,7 +29,7 @@ describe("an export", () => {
   });
 });
 
-/** Watches every `fsync` that is made through a file handle, and leaves it as it is. */
+/** Records every `fsync` through a file handle, and lets it happen. */
 async function recordSyncs(folder: Folder): Promise<Sync[]> {
   const syncs: Sync[] = [];
   await using any = await open(folder.bundle);

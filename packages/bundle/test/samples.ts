@@ -18,7 +18,7 @@ const text = fc.oneof(
   fc.constantFrom("", "\n", "\r\n", "\u2028", '","crc":"', "__proto__", "\0", "😀"),
 );
 const id = text.filter((name) => name !== "");
-// As JSON is stored here, there is no negative zero.
+// JSON as stored here has no negative zero.
 const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((n) => n + 0);
 
 const value = fc.jsonValue({ stringUnit: "binary" }).map((json) => withoutNegativeZero(json));

@@ -1,6 +1,6 @@
 import { MemoryError } from "@mem/core";
 
-/** Imports a package that may not be installed; where it is not, says who asked for it and how to get it. */
+/** Imports a package that may not be installed; if it is not, the error says who needs it and how to install it. */
 export async function installed<T>(
   name: string,
   askedBy: string,
@@ -18,7 +18,7 @@ export async function installed<T>(
   }
 }
 
-/** The package, or `undefined` where it is not installed. */
+/** The package, or `undefined` if it is not installed. */
 export async function ifInstalled<T>(name: string, load: () => Promise<T>): Promise<T | undefined> {
   try {
     return await load();

@@ -1,4 +1,4 @@
-/** The languages whose words can be stemmed; `"none"` = words as they are written, for text of many languages. */
+/** The languages whose words can be stemmed; `"none"` takes words as written, for texts in several languages. */
 export const LANGUAGES = [
   "english",
   "none",

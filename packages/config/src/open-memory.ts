@@ -2,6 +2,7 @@ import { join } from "node:path";
 import {
   MemoryError,
   MemoryManager,
+  redactSecrets,
   type Embedder,
   type Knowledge,
   type LongTermStore,
@@ -13,12 +14,13 @@ import { closingAfter, openEmbedder } from "./opened-embedder.ts";
 import type { MemorySettings } from "./settings.ts";
 
 /**
- * Opens a memory as the settings say, and makes sure that the server they name answers.
+ * Opens a memory from the settings, and makes sure that Redis answers if they ask for it.
  *
- * Rejects with `MEM_NOT_CONFIGURED` where a backend is asked for that is not installed, naming the command that installs
- * it, and with `MEM_UNAVAILABLE` where Redis is asked for and does not answer.
+ * Rejects with `MEM_NOT_CONFIGURED` if a required backend is not installed, naming the command that installs it, and
+ * with `MEM_UNAVAILABLE` if Redis does not answer.
  */
 export async function openMemory(settings: MemorySettings): Promise<MemoryManager> {
+  requireSettings(settings);
   const opened = await openEmbedder(settings);
   const { embedder } = opened;
   const [shortTerm, longTerm, records, knowledge] = await Promise.all([
@@ -36,7 +38,9 @@ export async function openMemory(settings: MemorySettings): Promise<MemoryManage
     shortTermTtl: settings.shortTermTtl,
     maxConversationHistory: settings.maxConversationHistory,
     sessionTimeout: settings.sessionTimeout,
+    sweepInterval: settings.sweepInterval,
     autoCleanup: settings.autoCleanup,
+    ...(settings.records.redact && { redact: redactSecrets() }),
   });
   const memory = closingAfter(manager, opened);
   await requireAnswer(memory, shortTerm);
@@ -44,12 +48,24 @@ export async function openMemory(settings: MemorySettings): Promise<MemoryManage
 }
 
 /**
- * Opens the store that holds the shared knowledge, for `ingestKnowledge`; the caller closes it. In the folder
+ * Opens the store that holds the shared knowledge, for `ingestKnowledge`; the caller closes it. It lies in the folder
  * `<vector store>_knowledge`, or in `knowledge.json`.
  */
 export async function openKnowledgeStore(settings: MemorySettings): Promise<LongTermStore> {
+  requireSettings(settings);
   const opened = await openEmbedder(settings);
   return closingAfter(await openKnowledgeFolder(settings, opened.embedder), opened);
+}
+
+/** In plain JavaScript, they may be missing, or be all settings instead of those of the memory. */
+function requireSettings(settings: MemorySettings): void {
+  if (typeof settings?.storageDir === "string") return;
+  const path = "settings";
+  throw new MemoryError(
+    "MEM_INVALID_ARGUMENT",
+    `${path} are not those of a memory; hand in getSettings().memory`,
+    { path },
+  );
 }
 
 async function openShortTerm(settings: MemorySettings): Promise<ShortTermBackend> {
@@ -66,7 +82,7 @@ async function openShortTerm(settings: MemorySettings): Promise<ShortTermBackend
     "MEMORY_USE_REDIS=true",
     () => import("@mem/backend-redis"),
   );
-  return createRedisBackend({ url: settings.redisUrl });
+  return createRedisBackend({ url: settings.redisUrl.reveal() });
 }
 
 async function openStore(
@@ -99,10 +115,21 @@ async function openRecords(settings: MemorySettings): Promise<RecordStore> {
     "MEMORY_EXECUTION_RECORDS_DIR",
     () => import("@mem/records-jsonl"),
   );
-  return createJsonlRecords({ dir: settings.executionRecordsDir });
+  const { rotateBytes, rotateDaily, compress, retainDays, retainBytes, key } = settings.records;
+  const retain = {
+    ...(retainDays !== undefined && { days: retainDays }),
+    ...(retainBytes !== undefined && { bytes: retainBytes }),
+  };
+  return createJsonlRecords({
+    dir: settings.executionRecordsDir,
+    rotate: { bytes: rotateBytes, daily: rotateDaily },
+    compress,
+    ...(Object.keys(retain).length > 0 && { retain }),
+    ...(key !== undefined && { key: key.reveal() }),
+  });
 }
 
-/** No setting asks for knowledge: where its package is not installed, the memory goes without. */
+/** No setting asks for knowledge: if its package is not installed, the memory has none. */
 async function openKnowledge(
   settings: MemorySettings,
   embedder: Embedder | undefined,
@@ -119,7 +146,7 @@ async function openKnowledgeFolder(
   return openStore(settings, `${settings.vectorStore}_knowledge`, "knowledge.json", embedder);
 }
 
-/** Better to hear at the start that Redis is down than at the first memory. */
+/** Reports at the start that Redis is down, rather than at the first call. */
 async function requireAnswer(memory: MemoryManager, shortTerm: ShortTermBackend): Promise<void> {
   const { status, backend, messages } = await shortTerm.health();
   if (status !== "down") return;

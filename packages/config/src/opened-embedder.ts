@@ -4,13 +4,13 @@ import { ifInstalled, installed } from "./installed.ts";
 import type { MemorySettings } from "./settings.ts";
 
 export interface OpenedEmbedder {
-  /** Absent: the settings name none, or want none. */
+  /** Absent: the settings have no embedder, or turn vector search off. */
   readonly embedder?: Embedder;
-  /** Closes the files of its cache; after all who use it. */
+  /** Closes the files of its cache. Call it after everything that uses it is closed. */
   close(): Promise<void>;
 }
 
-/** The embedder that the settings name, so that no text is paid for twice. */
+/** The embedder from the settings, with a cache so that no text is paid for twice. */
 export async function openEmbedder(settings: MemorySettings): Promise<OpenedEmbedder> {
   const { embedder: wanted, enableVectorSearch, cacheEnabled, maxCacheSize } = settings;
   if (wanted === undefined || !enableVectorSearch) return { close: async () => {} };
@@ -19,7 +19,7 @@ export async function openEmbedder(settings: MemorySettings): Promise<OpenedEmbe
     "OPENAI_API_KEY or OPENAI_BASE_URL",
     () => import("@mem/embedder-openai"),
   );
-  const embedder = createOpenAiEmbedder(wanted);
+  const embedder = createOpenAiEmbedder({ ...wanted, apiKey: wanted.apiKey.reveal() });
   if (!cacheEnabled) return { embedder, close: async () => {} };
   // No setting asks for vectors on disk: where the package is not installed, they are kept in this process alone.
   const cache = await ifInstalled("@mem/embedder-cache", () => import("@mem/embedder-cache"));
@@ -35,7 +35,7 @@ interface Closable {
   close(): Promise<void>;
 }
 
-/** Has the other closed whenever the first has been. */
+/** Closes the second whenever the first has been closed. */
 export function closingAfter<T extends Closable>(first: T, other: Closable): T {
   const closeFirst = first.close.bind(first);
   return Object.assign(first, {

@@ -2,12 +2,14 @@ import { MemoryError } from "@mem/core";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads variables of an environment. One that is empty counts as not set. */
+/** Reads variables of an environment. An empty variable counts as not set. */
 export interface VariableReader {
   text(name: string, otherwise: string): string;
   flag(name: string, otherwise: boolean): boolean;
   /** A whole number, from 1 to `max`. */
   count(name: string, otherwise: number, unit: string, max: number): number;
+  /** A whole number of seconds, from 1 to `max`, or `null` for `never`. */
+  interval(name: string, otherwise: number, max: number): number | null;
   word<T extends string>(name: string, otherwise: T, allowed: readonly T[]): T;
   /** A single folder's name, without separators. */
   folderName(name: string, otherwise: string): string;
@@ -32,9 +34,16 @@ export function readVariable(environment: Environment): VariableReader {
       }),
     count: (name, otherwise, unit, max) =>
       read(name, otherwise, (text) => {
-        const count = Number(text);
-        if (/^\d+$/.test(text) && count >= 1 && count <= max) return count;
+        const count = parseCount(text, max);
+        if (count !== undefined) return count;
         throw refuse(name, text, `a whole number of ${unit} from 1 to ${max}`);
+      }),
+    interval: (name, otherwise, max) =>
+      read<number | null>(name, otherwise, (text) => {
+        if (text.toLowerCase() === "never") return null;
+        const seconds = parseCount(text, max);
+        if (seconds !== undefined) return seconds;
+        throw refuse(name, text, `never, or a whole number of seconds from 1 to ${max}`);
       }),
     word: (name, otherwise, allowed) =>
       read(name, otherwise, (text) => {
@@ -64,13 +73,18 @@ export function readVariable(environment: Environment): VariableReader {
   };
 }
 
+function parseCount(text: string, max: number): number | undefined {
+  const count = Number(text);
+  return /^\d+$/.test(text) && count >= 1 && count <= max ? count : undefined;
+}
+
 function orList(words: readonly string[]): string {
   return words.length < 3 ? words.join(" or ") : `one of ${words.join(", ")}`;
 }
 
-/** All that could be a user and a password goes, also where it is no proper URL. */
-function withoutPassword(url: string): string {
-  return url.replace(/^([a-z][\w+.-]*:\/\/)?.*@/i, "$1…@");
+/** Removes all that could be a user, a password or an option, even if the text is not a valid URL. */
+export function withoutPassword(url: string): string {
+  return url.replace(/^([a-z][\w+.-]*:\/\/)?.*@/i, "$1…@").replace(/\?.*/s, "?…");
 }
 
 function refuse(name: string, value: string, accepted: string): MemoryError {

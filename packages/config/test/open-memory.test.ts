@@ -1,5 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -35,13 +43,13 @@ const settingsWith = ({ url }: { url: string }, variables: Record<string, string
     ...variables,
   });
 
-/** What this process has open there; Linux alone says so. */
+/** The files below `path` that this process has open; known only on Linux. */
 function openFilesIn(path: string): string[] {
   const descriptors = "/proc/self/fd";
   if (!existsSync(descriptors)) return [];
   return readdirSync(descriptors)
     .map((descriptor) => {
-      // That of the listing itself is closed by now.
+      // The descriptor of the listing itself is closed by now.
       const link = join(descriptors, descriptor);
       return existsSync(link) ? readlinkSync(link) : "";
     })
@@ -59,6 +67,42 @@ describe("a memory opened from settings", () => {
     expect(readdirSync(join(folder, "memory", "execution_records"), { recursive: true })).toContain(
       join("@acme", "strategy.jsonl"),
     );
+  });
+
+  it.each([
+    ["none", undefined],
+    ["all settings instead of its own", getSettings({})],
+    ["a part of them", { useRedis: true }],
+  ])("is refused %s, and told what it takes", async (_, settings) => {
+    for (const open of [openMemory, openKnowledgeStore]) {
+      await expect(open(settings as never)).rejects.toMatchObject({
+        code: "MEM_INVALID_ARGUMENT",
+        path: "settings",
+        message: expect.stringContaining("getSettings().memory"),
+      });
+    }
+  });
+
+  it("keeps the audit trail as they say", async () => {
+    const settings = settingsIn({
+      MEMORY_RECORDS_KEY: "correct horse battery staple",
+      MEMORY_RECORDS_REDACT: "true",
+      MEMORY_RECORDS_ROTATE_BYTES: "300",
+      MEMORY_RECORDS_COMPRESS: "false",
+      MEMORY_RECORDS_RETAIN_BYTES: "1000000",
+    });
+    await using memory = await openMemory(settings);
+    for (let n = 0; n < 5; n++) {
+      await memory.saveExecutionRecord("strategy", { status: "success", input: "a@b.de" });
+    }
+    await memory.close();
+    const dir = join(folder, "memory", "execution_records");
+    const files = readdirSync(dir).filter((name) => name.endsWith(".jsonl"));
+    expect(files).toContain("strategy~000001.jsonl");
+    const text = files.map((name) => readFileSync(join(dir, name), "utf8")).join("");
+    expect(text).toContain('"hmac":"');
+    expect(text).toContain("[redacted e-mail address]");
+    expect(text).not.toMatch(/"digest":|a@b\.de|horse/);
   });
 
   it.each([
@@ -113,7 +157,7 @@ describe("a memory opened from settings", () => {
   it("keeps vectors on disk, so that no later process pays for them again", async () => {
     await using service = await startEmbeddings();
     for (const name of ["one", "another"]) {
-      // Another memory, which has no vectors of its own yet.
+      // Another memory, which has no vectors yet.
       const settings = settingsWith(service, { MEMORY_STORAGE_DIR: join(folder, name) });
       await using memory = await openMemory(settings);
       await memory.save("a", "note", "The same text.", { memoryType: "long_term" });
@@ -188,7 +232,7 @@ describe("a memory opened from settings", () => {
 
 describe("a backend that is asked for and not installed", () => {
   it("is named with the command that installs it", () => {
-    // A tree with this package and core in it, and nothing else.
+    // A tree with this package and core, and nothing else.
     const scope = join(folder, "node_modules", "@mem");
     mkdirSync(scope, { recursive: true });
     for (const name of ["config", "core"]) {
@@ -226,7 +270,7 @@ describe("a backend that is asked for and not installed", () => {
   });
 });
 
-/** An embedding service, as far as one is needed to see what it is asked. */
+/** A minimal embedding service, which records the texts that it is asked for. */
 async function startEmbeddings(): Promise<{ url: string; texts: string[] } & AsyncDisposable> {
   const texts: string[] = [];
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

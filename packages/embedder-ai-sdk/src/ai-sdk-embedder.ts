@@ -1,10 +1,12 @@
 import {
+  checkOptions,
   createServiceEmbedder,
   MemoryError,
   throwIfAborted,
   type Embedder,
   type EmbeddingLimits,
   type EmbedOptions,
+  type NamesOf,
 } from "@mem/core";
 import type { AiSdkEmbeddingModel, AiSdkProviderOptions } from "./embedding-model.ts";
 import { boundsOf, unlessAborted } from "./model-bounds.ts";
@@ -15,38 +17,53 @@ export interface AiSdkEmbedderOptions extends EmbeddingLimits {
   /** The length of the model's vectors. */
   readonly dimensions: number;
   /**
-   * Names the vector space: a store refuses vectors of another name. Default: the model's `modelId`. To be given where
-   * that is the name of a deployment, or where `providerOptions` choose among several spaces.
+   * Names the vector space: a store refuses vectors of another name. Default: the model's `modelId`. Set it if that is
+   * the name of a deployment, or if `providerOptions` choose among several spaces.
    */
   readonly model?: string;
   /** The share of the vector score in a hybrid score, 0 to 1. Default 0.5. */
   readonly weight?: number;
   /**
-   * Passed on to the provider with every request, e.g. `{ openai: { dimensions: 512 } }`. A function where the model
-   * embeds questions otherwise than texts: `(kind) => ({ cohere: { inputType: kind === "query" ? … } })`.
+   * Passed to the provider with every request, e.g. `{ openai: { dimensions: 512 } }`. Use a function if the model
+   * embeds queries differently from documents: `(kind) => ({ cohere: { inputType: kind === "query" ? … } })`.
    */
   readonly providerOptions?:
     | AiSdkProviderOptions
     | ((kind: EmbedOptions["kind"]) => AiSdkProviderOptions);
 }
 
+const OPTIONS: NamesOf<AiSdkEmbedderOptions> = {
+  dimensions: true,
+  model: true,
+  weight: true,
+  providerOptions: true,
+  batchSize: true,
+  concurrency: true,
+  maxTextTokens: true,
+  timeoutMs: true,
+  deadlineMs: true,
+  maxRetries: true,
+};
+
 /**
- * Makes an embedder of an embedding model of the AI SDK (version 4 to 7), without depending on `ai`.
+ * Makes an embedder from an embedding model of the AI SDK (version 4 to 7), without depending on `ai`.
  *
  * Nothing connects before the first text. `embed` rejects with `MEM_EMBEDDING` when the model fails, with
- * `MEM_DIMENSION` when its vectors are not `dimensions` long, and with `MEM_ABORTED`; no key and no text is in any
- * error. A text that the model refuses is named by the error's `path`, e.g. `texts[3]`. The model's own bounds on texts
- * in a request and requests at once are kept.
+ * `MEM_DIMENSION` when its vectors are not `dimensions` long, and with `MEM_ABORTED`; no error contains a key or a
+ * text. The error's `path`, e.g. `texts[3]`, names a text that the model refuses. The model's own limits on texts per
+ * request and on parallel requests are respected.
  */
 export function createAiSdkEmbedder(
   model: AiSdkEmbeddingModel,
   options: AiSdkEmbedderOptions,
 ): Embedder {
   checkModel(model);
-  const { providerOptions } = options;
+  checkOptions(options, OPTIONS);
+  const { providerOptions, ...declaration } = options;
+  checkProviderOptions(providerOptions);
   const make = (limits: EmbeddingLimits): Embedder =>
     createServiceEmbedder({
-      ...options,
+      ...declaration,
       ...limits,
       model: options.model ?? model.modelId,
       async send({ texts, kind, signal }) {
@@ -61,7 +78,7 @@ export function createAiSdkEmbedder(
       explain: readFailure,
     });
 
-  // Here for its checks; the model may have to ask somebody for its bounds.
+  // Made now, to check the options; the model may have to fetch its limits.
   const declared = make({});
   const { batchSize = 256, concurrency = 4, timeoutMs = 30_000 } = options;
   let bounded: Promise<Embedder> | undefined;
@@ -92,5 +109,16 @@ function checkModel(model: unknown): void {
     "MEM_INVALID_ARGUMENT",
     `model is ${given}: give the model itself, as a provider makes it, e.g. openai.embedding("text-embedding-3-small") of @ai-sdk/openai`,
     { path: "model" },
+  );
+}
+
+function checkProviderOptions(given: unknown): void {
+  if (given === undefined || typeof given === "function") return;
+  if (typeof given === "object" && given !== null) return;
+  const path = "options.providerOptions";
+  throw new MemoryError(
+    "MEM_INVALID_ARGUMENT",
+    `${path} has to be an object, or a function that gives one`,
+    { path },
   );
 }

@@ -1,10 +1,11 @@
 /**
- * What is used of an embedding model of the AI SDK, by structure: `openai.embedding("text-embedding-3-small")` has it,
- * and so does whatever follows version 1 to 4 of the specification.
+ * The part of an AI SDK embedding model that is used here, as a structural type:
+ * `openai.embedding("text-embedding-3-small")` satisfies it, and so does any model of version 1 to 4 of the
+ * specification.
  */
 export interface AiSdkEmbeddingModel {
   readonly modelId: string;
-  /** Texts in one request; `undefined`: as many as one likes. */
+  /** Maximum number of texts in one request; `undefined`: no limit. */
   readonly maxEmbeddingsPerCall: PromiseLike<number | undefined> | number | undefined;
   readonly supportsParallelCalls: PromiseLike<boolean | number> | boolean | number;
   doEmbed(options: {
@@ -15,13 +16,13 @@ export interface AiSdkEmbeddingModel {
 }
 
 export interface AiSdkEmbeddings {
-  /** In the order of the texts, if the provider heeds it. */
+  /** In the order of the texts, if the provider keeps it. */
   embeddings: number[][];
-  /** The answer as it came, where the provider gives it. */
+  /** The raw answer of the service, if the provider passes it on. */
   response?: { body?: unknown };
 }
 
-/** By provider, e.g. `{ openai: { dimensions: 512 } }`. */
+/** Options keyed by provider, e.g. `{ openai: { dimensions: 512 } }`. */
 export type AiSdkProviderOptions = Record<string, Record<string, AiSdkValue | undefined>>;
 
 export type AiSdkValue =

@@ -6,7 +6,7 @@ export interface ModelBounds extends EmbeddingLimits {
   readonly concurrency: number;
 }
 
-/** What a model takes, and no more than is wanted; it may have to ask somebody, and has so many milliseconds for it. */
+/** The limits of a model, at most those given. The model may have to fetch them, within `ms` milliseconds. */
 export async function boundsOf(
   model: AiSdkEmbeddingModel,
   { batchSize, concurrency }: ModelBounds,
@@ -22,14 +22,14 @@ export async function boundsOf(
       concurrency: isParallel === false ? 1 : concurrency,
     };
   } catch {
-    // What it says may hold anything.
+    // Its error may contain anything, so it is dropped.
     throw new MemoryError("MEM_EMBEDDING", "the embedding model does not tell its bounds");
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** The promise's result; rejects with `MEM_ABORTED` when the signal fires first. */
+/** Resolves to the promise's result; rejects with `MEM_ABORTED` if the signal fires first. */
 export async function unlessAborted<T>(
   promise: Promise<T>,
   signal: AbortSignal | undefined,

@@ -1,6 +1,6 @@
 import type { EmbeddingFailure } from "@mem/core";
 
-/** Errors of the AI SDK that asking again does not mend. */
+/** Errors of the AI SDK that a retry does not fix. */
 const FINAL = new Set([
   "AI_InvalidArgumentError",
   "AI_LoadAPIKeyError",
@@ -11,7 +11,7 @@ const FINAL = new Set([
   "AI_UnsupportedFunctionalityError",
 ]);
 
-/** What an error of the AI SDK (an `APICallError`, mostly) says of the service. */
+/** What an error of the AI SDK (mostly an `APICallError`) says about the service. */
 export function readFailure(error: unknown): EmbeddingFailure {
   const { name, statusCode, responseHeaders } = (error ?? {}) as {
     readonly name?: unknown;
@@ -19,7 +19,7 @@ export function readFailure(error: unknown): EmbeddingFailure {
     readonly responseHeaders?: Readonly<Record<string, string>>;
   };
   if (typeof name === "string" && FINAL.has(name)) return { isFinal: true };
-  // An answer of 200 that can't be read is none.
+  // An unreadable answer with status 200 counts as no answer.
   if (typeof statusCode !== "number" || statusCode < 300) return {};
   return {
     status: statusCode,

@@ -2,8 +2,8 @@ import { MemoryError } from "@mem/core";
 import type { AiSdkEmbeddings } from "./embedding-model.ts";
 
 /**
- * The vectors in the order of the texts. Providers take them as they stand in the answer, whatever the `index` beside
- * each of them says: where the answer is there to be read, that decides.
+ * Returns the vectors in the order of the texts. Providers return them as they stand in the service's answer, whatever
+ * the `index` of each one says; if that answer is available, its indexes decide.
  */
 export function inOrderOfTexts({ embeddings, response }: AiSdkEmbeddings): unknown {
   const data = (response?.body as { data?: unknown } | null | undefined)?.data;
@@ -11,7 +11,7 @@ export function inOrderOfTexts({ embeddings, response }: AiSdkEmbeddings): unkno
   const items = data as readonly ({ index?: unknown; embedding?: unknown } | null)[];
   const places = items.map((item) => item?.index);
   const isOrdered = places.every((place, i) => place === i || place === undefined);
-  // Vectors that do not stand as in the answer have been put in order by the provider.
+  // If they are not in the answer's order, the provider has already sorted them.
   if (isOrdered || !items.every((item, i) => isSame(item?.embedding, embeddings[i]))) {
     return embeddings;
   }

@@ -12,7 +12,7 @@ const [first, second] = [
 ];
 const hang = (): Promise<never> => new Promise(() => undefined);
 
-/** As the AI SDK's `APICallError` is made: it has all of the request and the answer. */
+/** Like the AI SDK's `APICallError`, which contains the whole request and answer. */
 class CallError extends Error {
   readonly url = "https://api.example.org";
   readonly requestBodyValues: unknown;

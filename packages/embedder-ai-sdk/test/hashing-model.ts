@@ -13,14 +13,14 @@ export interface HashingModelOptions extends Partial<
   Pick<AiSdkEmbeddingModel, "maxEmbeddingsPerCall" | "supportsParallelCalls">
 > {
   readonly dimensions: number;
-  /** Answers one call; without one, or with `undefined`, as the model should. */
+  /** Answers one call; if it is absent or returns `undefined`, the model answers correctly. */
   readonly answer?: (
     call: Call,
     attempt: number,
   ) => AiSdkEmbeddings | undefined | Promise<AiSdkEmbeddings | undefined>;
 }
 
-/** A model as the AI SDK's specification has it, which answers as it is told. */
+/** A model as specified by the AI SDK, with answers of the test's choice. */
 export function createHashingModel({
   dimensions,
   answer,

@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { createAiSdkEmbedder, type AiSdkEmbeddingModel } from "../src/index.ts";
+import {
+  createAiSdkEmbedder,
+  type AiSdkEmbedderOptions,
+  type AiSdkEmbeddingModel,
+} from "../src/index.ts";
 import { createHashingModel, type HashingModel } from "./hashing-model.ts";
 
 const dimensions = 8;
@@ -110,9 +114,14 @@ describe("what is refused", () => {
     [{ dimensions: 0 }, "options.dimensions"],
     [{ dimensions, weight: 2 }, "options.weight"],
     [{ dimensions, batchSize: 0 }, "options.batchSize"],
+    [{ dimensions, providerOption: {} }, "options.providerOption"],
+    [{ dimensions, providerOptions: "query" }, "options.providerOptions"],
+    [undefined, "options"],
+    [null, "options"],
   ])("%j is, at %s", (options, path) => {
     const model = createHashingModel({ dimensions });
-    expect(() => createAiSdkEmbedder(model, options)).toThrowError(
+    const given = options as AiSdkEmbedderOptions;
+    expect(() => createAiSdkEmbedder(model, given)).toThrowError(
       expect.objectContaining({ code: "MEM_INVALID_ARGUMENT", path }),
     );
   });

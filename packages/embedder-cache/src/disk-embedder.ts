@@ -8,7 +8,7 @@ import {
 import type { SharedVectors } from "./shared-vectors.ts";
 import { vectorKey } from "./vector-payload.ts";
 
-/** Asks an embedder for the texts whose vectors are not on disk, and puts them there; `onMiss` is told how many. */
+/** Asks an embedder for the vectors that are not on disk, and stores them there; `onMiss` gets their number. */
 export function createDiskEmbedder(
   embedder: Embedder,
   disk: SharedVectors,
@@ -39,7 +39,7 @@ export function createDiskEmbedder(
           const made = await embedder.embed(wanted, { kind, ...(signal && { signal }) });
           await keep(checkVectors(made, wanted.length, dimensions));
         } catch (error) {
-          // What was paid for is kept, whatever became of the rest.
+          // Vectors that were paid for are kept, even if others failed.
           await keep(vectorsBefore(error));
           throw relocateFailure(error, missing);
         }

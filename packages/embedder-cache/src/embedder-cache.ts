@@ -1,59 +1,54 @@
-import { createCachedEmbedder, MemoryError, throwIfAborted, type Embedder } from "@mem/core";
+import { createCachedEmbedder, throwIfAborted, type Embedder, type MemoryError } from "@mem/core";
 import { createDiskEmbedder } from "./disk-embedder.ts";
+import { resolveOptions } from "./option-checks.ts";
 import { SharedVectors } from "./shared-vectors.ts";
 
 export interface EmbedderCacheOptions {
-  /** Who is asked for what is not in the cache. */
+  /** The embedder that is asked for vectors that are not in the cache. */
   readonly embedder: Embedder;
-  /** The folder of the vectors, on a local disk; made by the first text. Several processes and embedders may share it. */
+  /** The cache's folder, on a local disk; created at the first text. Several processes and embedders may share it. */
   readonly dir: string;
   /**
-   * How large the folder may get, in bytes, at least 1,048,576: beyond it, what was not used for the longest time goes.
-   * A vector of 1,536 numbers takes 8,300. Default 536,870,912.
+   * Maximum size of the folder, in bytes, at least 1,048,576; beyond it, the least recently used vectors are dropped. A
+   * vector of 1,536 numbers takes 8,300 bytes. Default 536,870,912.
    */
   readonly maxBytes?: number;
 }
 
 export interface EmbedderCacheStats {
-  /** Texts that the embedder was not asked for, since this process opened the cache. */
+  /** Texts answered without asking the embedder, since this process opened the cache. */
   readonly hits: number;
-  /** Texts that it was asked for. */
+  /** Texts that the embedder was asked for. */
   readonly misses: number;
-  /** Vectors on disk, as far as this process has looked. */
+  /** Vectors on disk, as far as this process has read. */
   readonly entries: number;
-  /** Why the folder could not be opened, read or written the last time; the embedder was asked instead. */
+  /** Why opening, reading or writing the folder failed last time; the embedder was asked instead. */
   readonly failure?: MemoryError;
 }
 
-/** An embedder that asks for no text twice. */
+/** An embedder that keeps vectors on disk, so that no text is paid for twice. */
 export interface EmbedderCache extends Embedder, AsyncDisposable {
   stats(): EmbedderCacheStats;
-  /** Closes the files; `embed` then rejects with `MEM_CLOSED`. A process that ends need not call it. */
+  /** Closes the files; `embed` then rejects with `MEM_CLOSED`. Not needed before the process ends. */
   close(): Promise<void>;
 }
 
-const MIN_BYTES = 2 ** 20;
-const DEFAULT_BYTES = 2 ** 29;
-
 /**
  * Wraps an embedder so that no text is paid for twice: vectors are kept on disk by model, length, kind and the SHA-256
- * of the text, never the text itself. Texts that several calls ask for at once are sent once.
+ * of the text, never the text itself. A text that several calls ask for at the same time is sent once.
  *
- * Nothing is opened before the first text. `embed` rejects as the embedder does. Trouble with the folder keeps nobody from
- * the embedder: it is in `stats().failure`, and published on the channel `mem:failure` of `node:diagnostics_channel`.
+ * Nothing is opened before the first text. `embed` rejects as the embedder does. A failure of the folder does not fail
+ * `embed`: the embedder is asked instead, and the failure is reported in `stats().failure` and on the
+ * `node:diagnostics_channel` channel `mem:failure`.
  */
 export function createEmbedderCache(options: EmbedderCacheOptions): EmbedderCache {
-  const { embedder, dir, maxBytes = DEFAULT_BYTES } = options;
-  if (typeof dir !== "string" || dir === "") throw invalid("dir", "has to be a folder's path");
-  if (!Number.isSafeInteger(maxBytes) || maxBytes < MIN_BYTES) {
-    throw invalid("maxBytes", `has to be a whole number of bytes, ${MIN_BYTES} or more`);
-  }
+  const { embedder, dir, maxBytes } = resolveOptions(options);
   const { model, dimensions, weight } = embedder;
   const shared = new SharedVectors({ dir, maxBytes, dimensions });
   let asked = 0;
   let misses = 0;
 
-  // Also has what several calls ask for at once looked up and sent once.
+  // Also merges concurrent calls: a text in several of them is looked up and sent once.
   const inMemory = createCachedEmbedder(
     createDiskEmbedder(embedder, shared, (count) => {
       misses += count;
@@ -77,9 +72,4 @@ export function createEmbedderCache(options: EmbedderCacheOptions): EmbedderCach
     close: () => shared.close(),
     [Symbol.asyncDispose]: () => shared.close(),
   };
-}
-
-function invalid(option: string, problem: string): MemoryError {
-  const path = `options.${option}`;
-  return new MemoryError("MEM_INVALID_ARGUMENT", `${path} ${problem}`, { path });
 }

@@ -5,8 +5,8 @@ import { isGone, VectorLog, type VectorLogOptions } from "./vector-log.ts";
 type Deed = "open" | "read" | "write";
 
 /**
- * The vectors on disk, opened when they are first asked for. Trouble with them keeps nobody from the embedder: it is
- * told of, and what can't be read is not there.
+ * The vectors on disk, opened at first use. A failure never keeps callers from the embedder: it is published, and
+ * vectors that can't be read count as missing.
  */
 export class SharedVectors {
   readonly #options: VectorLogOptions;
@@ -32,7 +32,7 @@ export class SharedVectors {
     if (this.#closing !== undefined) throw new MemoryError("MEM_CLOSED", "the cache is closed");
   }
 
-  /** Those that are there. */
+  /** The vectors that are on disk. */
   async read(keys: readonly string[]): Promise<Map<string, Float32Array>> {
     const log = await this.#open();
     let vectors = log && (await this.#attempt("read", () => log.read(keys)));
@@ -41,7 +41,7 @@ export class SharedVectors {
       const anew = await this.#open();
       vectors = anew && (await this.#attempt("read", () => anew.read(keys)));
     }
-    // What is used is not to go with what is not.
+    // Used vectors must not be dropped with unused ones.
     if (vectors !== undefined && vectors.old.size > 0) await this.write(vectors.old);
     return vectors?.found ?? new Map<string, Float32Array>();
   }
@@ -56,7 +56,7 @@ export class SharedVectors {
     return this.#closing;
   }
 
-  /** `undefined`: the folder can't be used; the next call tries again. */
+  /** `undefined` if the folder can't be used; the next call tries again. */
   async #open(): Promise<VectorLog | undefined> {
     if (this.#closing !== undefined) return undefined;
     this.#opening ??= VectorLog.open(this.#options);
@@ -75,7 +75,7 @@ export class SharedVectors {
       this.#failures.delete(deed);
       return result;
     } catch (error) {
-      // Who closes it wants nothing kept any more.
+      // After `close`, nothing needs to be stored any more.
       if (this.#closing !== undefined) return undefined;
       const failure = storageError(error);
       this.#failures.set(deed, failure);

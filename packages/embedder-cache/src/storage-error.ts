@@ -6,6 +6,7 @@ const CODES: Readonly<Record<LogErrorCode, MemoryErrorCode>> = {
   LOG_FULL: "MEM_CAPACITY",
   LOG_TOO_LARGE: "MEM_TOO_LARGE",
   LOG_NO_SPACE: "MEM_CAPACITY",
+  LOG_READ_ONLY: "MEM_READ_ONLY",
   LOG_IO: "MEM_UNAVAILABLE",
   LOG_FORMAT: "MEM_FORMAT",
   LOG_GONE: "MEM_UNAVAILABLE",
@@ -13,7 +14,7 @@ const CODES: Readonly<Record<LogErrorCode, MemoryErrorCode>> = {
   LOG_FILE_SYSTEM: "MEM_UNSUPPORTED",
 };
 
-/** What the log answered, in the words of the contract. */
+/** Turns an error of the log into a `MemoryError`. */
 export function storageError(cause: unknown): MemoryError {
   if (isMemoryError(cause)) return cause;
   const code = cause instanceof LogError ? CODES[cause.code] : "MEM_UNAVAILABLE";

@@ -24,7 +24,7 @@ export interface FoundVectors {
   readonly old: Map<string, Float32Array>;
 }
 
-/** Vectors in a folder that several processes share. In memory is only where each of them lies. */
+/** Vectors in a folder that several processes share. Only their positions are in memory. */
 export class VectorLog {
   readonly #options: VectorLogOptions;
   readonly #positions: Map<string, string>;
@@ -45,7 +45,7 @@ export class VectorLog {
     const positions = new Map<string, string>();
     const log = await openSharedLog({
       directory: options.dir,
-      // It survives the process. What a power cut takes is asked for again.
+      // Survives the process. What a power cut takes is asked for again.
       durability: "process",
       onFrame: ({ payload, position }) => void positions.set(keyOf(payload), position),
     });
@@ -56,7 +56,7 @@ export class VectorLog {
     return this.#positions.size;
   }
 
-  /** Those that are here and whole, and which of them will be dropped before long. */
+  /** The vectors that are here and intact, and those of them that will be dropped soon. */
   async read(keys: readonly string[]): Promise<FoundVectors> {
     await this.#log.catchUp();
     const places = keys.flatMap((key) => {
@@ -80,7 +80,7 @@ export class VectorLog {
   async write(vectors: ReadonlyMap<string, Float32Array>): Promise<void> {
     const payloads = [...vectors].map(([key, vector]) => encodeVector(key, vector));
     const segmentBytes = this.#options.maxBytes / SEGMENTS;
-    // All are of one length. The log takes so many bytes at once and no more, and a segment is not to be overfull.
+    // All have the same length. The log accepts a limited number of bytes at once, and a segment must not be overfull.
     const bytesAtOnce = Math.min(segmentBytes, MOST_BYTES_AT_ONCE);
     const count = Math.max(1, Math.floor(bytesAtOnce / (payloads[0]?.length ?? 1)));
     for (let i = 0; i < payloads.length; i += count) {
@@ -94,7 +94,7 @@ export class VectorLog {
     await this.#log.close();
   }
 
-  /** Begins a new segment, and removes the oldest ones until there is room for it within the bound. */
+  /** Begins a new segment, and drops the oldest ones until the new one fits within the bound. */
   async #turnOver(): Promise<void> {
     await this.#log.seal();
     const { maxBytes } = this.#options;
@@ -104,7 +104,7 @@ export class VectorLog {
     for (const [key, place] of this.#positions) if (place < position) this.#positions.delete(key);
   }
 
-  /** Before which position everything goes with one of the next segments. */
+  /** The position before which everything is dropped with one of the next segments. */
   async #staleBefore(): Promise<string> {
     const newest = parsePosition(this.#log.cursor).segment;
     if (this.#stale.newest !== newest) {
@@ -116,7 +116,7 @@ export class VectorLog {
   }
 }
 
-/** The first of the newest segments that are no more than so many bytes together; never behind the newest. */
+/** The first of the newest segments that together have at most this many bytes; never after the newest. */
 function firstWithin(segments: readonly SegmentInfo[], bytes: number): number {
   let first = segments.at(-1)?.segment ?? 0;
   let sum = 0;
@@ -128,7 +128,7 @@ function firstWithin(segments: readonly SegmentInfo[], bytes: number): number {
   return first;
 }
 
-/** Whether somebody has dropped what this process had not read yet: to be opened again. */
+/** Whether somebody has dropped what this process had not read yet, so that the log has to be opened again. */
 export function isGone(error: unknown): boolean {
   return error instanceof LogError && error.code === "LOG_GONE";
 }

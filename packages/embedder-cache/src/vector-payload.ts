@@ -3,13 +3,13 @@ import type { EmbedderFingerprint, EmbedOptions } from "@mem/core";
 
 const KEY_LENGTH = 43;
 
-/** Names the vector of a text: the text itself can't be got back from it. */
+/** Identifies the vector of a text; the text can't be recovered from it. */
 export function vectorKey(
   { model, dimensions }: EmbedderFingerprint,
   kind: EmbedOptions["kind"],
   text: string,
 ): string {
-  // As JSON no two of them run together, and also texts that are not well-formed are told apart.
+  // JSON keeps the parts apart and escapes lone surrogates, so that different inputs stay distinct.
   const named = JSON.stringify([model, dimensions, kind, text]);
   return createHash("sha256").update(named).digest("base64url");
 }
@@ -20,7 +20,7 @@ export function encodeVector(key: string, vector: Float32Array): string {
 }
 
 export function keyOf(payload: string): string {
-  // A part of a text keeps the whole of it in memory; this is a text of its own.
+  // A slice would keep the whole payload in memory; this is a string of its own.
   return Buffer.from(payload.slice(0, KEY_LENGTH), "latin1").toString("latin1");
 }
 
@@ -33,6 +33,6 @@ export function decodeVector(
   if (!payload.startsWith(`${key} `)) return undefined;
   const bytes = Buffer.from(payload.slice(KEY_LENGTH + 1), "base64");
   if (bytes.byteLength !== dimensions * Float32Array.BYTES_PER_ELEMENT) return undefined;
-  // A copy, since the bytes may lie where no number may begin.
+  // A copy, since the bytes may not be aligned for 32-bit numbers.
   return new Float32Array(Uint8Array.from(bytes).buffer);
 }

@@ -8,7 +8,7 @@ import { temporaryFolder } from "./temporary-folder.ts";
 const document = { kind: "document" } as const;
 const MIB = 2 ** 20;
 const dimensions = 1024;
-// One call of this many is an eighth of a mebibyte.
+// The vectors of this many texts take an eighth of a mebibyte.
 const batchOf = (round: number): string[] =>
   Array.from({ length: 23 }, (_, i) => `text ${round}-${i}`);
 
@@ -25,7 +25,7 @@ describe("the bound of a cache", () => {
     const embedder = createCountingEmbedder(dimensions);
     const options = { embedder, dir, maxBytes: MIB };
     for (let round = 0; round < 40; round++) {
-      // Opened anew, so that nothing is answered from memory.
+      // Opened again each time, so that nothing is answered from memory.
       await using cache = createEmbedderCache(options);
       await cache.embed(["used in every round"], document);
       await cache.embed(batchOf(round), document);
@@ -67,7 +67,7 @@ describe("the bound of a cache", () => {
       expect(await sizeOf(dir)).toBeLessThan(1.5 * MIB);
     }
     const before = embedder.asked.length;
-    // What others dropped is behind it by now.
+    // By now, the others have dropped more than it had read.
     expect(await idle.embed(batchOf(23), document)).toEqual(await b.embed(batchOf(23), document));
     expect(embedder.asked.length).toBe(before);
     expect(idle.stats().failure).toBeUndefined();

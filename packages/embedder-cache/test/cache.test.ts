@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createHashingEmbedder, createServiceEmbedder, MemoryError } from "@mem/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createEmbedderCache } from "../src/index.ts";
+import { createEmbedderCache, type EmbedderCacheOptions } from "../src/index.ts";
 import { createCountingEmbedder } from "./counting-embedder.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
@@ -158,13 +158,27 @@ describe("a cache of vectors on disk", () => {
     await expect(cache.embed(["a"], document)).rejects.toMatchObject({ code: "MEM_CLOSED" });
   });
 
+  it.each([undefined, null, "vectors"])("refuses %j for options", (options) => {
+    const given = options as unknown as EmbedderCacheOptions;
+    expect(() => createEmbedderCache(given)).toThrowError(
+      expect.objectContaining({ code: "MEM_INVALID_ARGUMENT", path: "options" }),
+    );
+  });
+
   it.each([
     [{ dir: "" }, "options.dir"],
     [{ maxBytes: 1000 }, "options.maxBytes"],
     [{ maxBytes: Number.NaN }, "options.maxBytes"],
+    [{ maxbytes: 2 ** 30 }, "options.maxbytes"],
+    [{ embedder: undefined }, "options.embedder"],
+    [{ embedder: "some-model" }, "options.embedder"],
+    [{ embedder: { ...createHashingEmbedder(), model: "" } }, "options.embedder.model"],
+    [{ embedder: { ...createHashingEmbedder(), dimensions: 0.5 } }, "options.embedder.dimensions"],
+    [{ embedder: { ...createHashingEmbedder(), weight: 2 } }, "options.embedder.weight"],
   ])("refuses %j, at %s", (options, path) => {
     const embedder = createHashingEmbedder();
-    expect(() => createEmbedderCache({ embedder, dir: "vectors", ...options })).toThrowError(
+    const given = { embedder, dir: "vectors", ...options } as EmbedderCacheOptions;
+    expect(() => createEmbedderCache(given)).toThrowError(
       expect.objectContaining({ code: "MEM_INVALID_ARGUMENT", path }),
     );
   });

@@ -24,7 +24,7 @@ async function filledFolder(): Promise<{ dir: string; file: string; bytes: Buffe
 describe("a cache whose file was changed", () => {
   it("never gives a wrong vector, whatever byte it was, before it is opened or after", async () => {
     const { dir, file, bytes } = await filledFolder();
-    // The first line says what kind of file it is: changed, the file is refused as a whole.
+    // The first line names the kind of the file: if it is changed, the whole file is refused.
     const head = bytes.indexOf(10, 1) + 1;
     await fc.assert(
       fc.asyncProperty(

@@ -2,8 +2,8 @@ import { createHashingEmbedder } from "@mem/core";
 import { createEmbedderCache } from "../src/index.ts";
 
 /*
- * Fills a cache, ten texts at a time, and says on its standard output how many it has asked its embedder for. It goes
- * from text `first` to text `last`; where there is no last one, it never ends by itself.
+ * Fills a cache with the texts from `first` to `last`, ten at a time, and prints the number that it has reached.
+ * Without `last`, it never ends by itself.
  */
 const [dir = "", first = "0", last = "Infinity"] = process.argv.slice(2);
 await using cache = createEmbedderCache({

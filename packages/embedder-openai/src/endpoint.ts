@@ -9,8 +9,8 @@ export interface Endpoint {
 const OPENAI_URL = "https://api.openai.com/v1";
 
 /**
- * A client for an endpoint that the options name. The environment's key, organization and project are OpenAI's: an
- * endpoint of somebody else is told none of them.
+ * Makes a client for the endpoint in the options. The environment's key, organization and project are for OpenAI: no
+ * other endpoint receives them.
  */
 export function openClient({ apiKey, baseUrl = OPENAI_URL }: Endpoint): OpenAI {
   if (isOpenAi(baseUrl)) {
@@ -43,7 +43,8 @@ function isOpenAi(baseUrl: string): boolean {
 
 function required(apiKey: string | undefined, remedy: string): string {
   if (apiKey === undefined || apiKey === "") throw invalid("apiKey", `is missing: ${remedy}`);
-  // What no header can carry would be refused with every request, by an error that shows it.
+  if (typeof apiKey !== "string") throw invalid("apiKey", "has to be a string");
+  // A key that no header can carry would fail every request, with an error that shows it.
   if (!/^[\x20-\x7e]+$/.test(apiKey)) {
     throw invalid("apiKey", "holds a line break or another character that no key has");
   }

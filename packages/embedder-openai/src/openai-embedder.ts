@@ -1,4 +1,10 @@
-import { createServiceEmbedder, type Embedder, type EmbeddingLimits } from "@mem/core";
+import {
+  checkOptions,
+  createServiceEmbedder,
+  type Embedder,
+  type EmbeddingLimits,
+  type NamesOf,
+} from "@mem/core";
 import type OpenAI from "openai";
 import { openClient } from "./endpoint.ts";
 import { invalid } from "./option-error.ts";
@@ -6,30 +12,46 @@ import { readReply } from "./reply.ts";
 import { readFailure } from "./service-failure.ts";
 
 export interface OpenAiEmbedderOptions extends EmbeddingLimits {
-  /** A client of your own: `AzureOpenAI`, proxies or credentials of another kind. */
+  /** Your own `openai` client, for `AzureOpenAI`, proxies or other kinds of credentials. */
   readonly client?: OpenAI;
   /**
-   * Sent to `baseUrl`. Default: the environment's `OPENAI_API_KEY`, but only for OpenAI's own URL; for any other it has
-   * to be given, `"none"` where the endpoint wants none.
+   * The key that is sent to `baseUrl`. Default: the environment's `OPENAI_API_KEY`, but only for OpenAI's own URL. Any
+   * other URL requires it; pass `"none"` if the endpoint needs no key.
    */
   readonly apiKey?: string;
   /**
-   * Any endpoint that speaks the protocol, e.g. `http://127.0.0.1:11434/v1`; it is trusted with texts and key. Default
+   * Any compatible endpoint, e.g. `http://127.0.0.1:11434/v1`; it receives the texts and the key. Default
    * `"https://api.openai.com/v1"`, whatever the environment says.
    */
   readonly baseUrl?: string;
   /** Default `"text-embedding-3-small"`. */
   readonly model?: string;
-  /** The length of the vectors. Known for OpenAI's own models; of others it has to be said. */
+  /** The length of the vectors. Known for OpenAI's own models, required for all others. */
   readonly dimensions?: number;
   /**
-   * Whether the service is asked for vectors of that length. Default: of the `text-embedding-3` models only, since
-   * others refuse the question.
+   * Whether requests ask the service for vectors of that length. Default: only for the `text-embedding-3` models, since
+   * others refuse such requests.
    */
   readonly sendDimensions?: boolean;
   /** The share of the vector score in a hybrid score, 0 to 1. Default 0.5. */
   readonly weight?: number;
 }
+
+const OPTIONS: NamesOf<OpenAiEmbedderOptions> = {
+  client: true,
+  apiKey: true,
+  baseUrl: true,
+  model: true,
+  dimensions: true,
+  sendDimensions: true,
+  weight: true,
+  batchSize: true,
+  concurrency: true,
+  maxTextTokens: true,
+  timeoutMs: true,
+  deadlineMs: true,
+  maxRetries: true,
+};
 
 const KNOWN_DIMENSIONS: Readonly<Record<string, number>> = {
   "text-embedding-3-small": 1536,
@@ -41,36 +63,45 @@ const KNOWN_DIMENSIONS: Readonly<Record<string, number>> = {
  * Makes an embedder on the `openai` client: OpenAI, Azure, Ollama, vLLM or any compatible endpoint.
  *
  * Nothing connects before the first text. `embed` rejects with `MEM_EMBEDDING` when the service fails, with
- * `MEM_DIMENSION` when its vectors are not `dimensions` long, and with `MEM_ABORTED`; no key is in any error. A text that
- * the service refuses, or fails over each time while it takes another, is named by the error's `path`, e.g. `texts[3]`,
- * when the others have their vectors (`vectorsBefore(error)`); after any other failure nothing more is sent.
+ * `MEM_DIMENSION` when its vectors are not `dimensions` long, and with `MEM_ABORTED`; no error contains a key. If the
+ * service refuses a single text, or fails on it each time while it accepts another, the error's `path` names that text,
+ * e.g. `texts[3]`, once all others have their vectors (`vectorsBefore(error)`). After any other failure nothing more is
+ * sent.
  */
 export function createOpenAiEmbedder(options: OpenAiEmbedderOptions = {}): Embedder {
-  const { model = "text-embedding-3-small" } = options;
-  const { sendDimensions = model.startsWith("text-embedding-3") } = options;
-  const dimensions = options.dimensions ?? KNOWN_DIMENSIONS[model];
+  checkOptions(options, OPTIONS);
+  const { client, apiKey, baseUrl, model = "text-embedding-3-small", ...others } = options;
+  if (typeof model !== "string" || model === "") throw invalid("model", "has to be a name");
+  const { sendDimensions = model.startsWith("text-embedding-3"), ...limits } = others;
+  if (typeof sendDimensions !== "boolean") {
+    throw invalid("sendDimensions", "has to be true or false");
+  }
+  if (client !== undefined && typeof client?.embeddings?.create !== "function") {
+    throw invalid("client", "has to be a client of the package openai");
+  }
+  const dimensions = limits.dimensions ?? KNOWN_DIMENSIONS[model];
   if (dimensions === undefined) {
     throw invalid(
       "dimensions",
       `has to be given: the length of the vectors of "${model}" is not known`,
     );
   }
-  const client = options.client ?? openClient(options);
-  // Its own timeout forgets the body of an error; the signal does not, and comes first.
-  const timeout = Math.min((options.timeoutMs ?? 30_000) + 1_000, 2 ** 31 - 1);
+  const service = client ?? openClient({ apiKey, baseUrl });
+  // The client's own timeout does not cover the body of an error; the signal does, and fires first.
+  const timeout = Math.min((limits.timeoutMs ?? 30_000) + 1_000, 2 ** 31 - 1);
   return createServiceEmbedder({
-    ...options,
+    ...limits,
     model,
     dimensions,
     async send({ texts, signal }) {
-      const reply: unknown = await client.embeddings.create(
+      const reply: unknown = await service.embeddings.create(
         {
           model,
           input: texts,
           encoding_format: "float",
           ...(sendDimensions && { dimensions }),
         },
-        // The client waits by no deadline and no longer than a minute, and repeats nothing that breaks off midway.
+        // The client's retries know no deadline, wait a minute at most, and miss an answer that breaks off midway.
         { timeout, maxRetries: 0, signal },
       );
       return readReply(reply, texts.length);

@@ -1,6 +1,6 @@
 import { MemoryError } from "@mem/core";
 
-/** The vectors of a reply, each at the place that its index names: every place once. What they are is not looked at. */
+/** The vectors of a reply, each at its index; every index has to occur once. The vectors themselves are not checked. */
 export function readReply(reply: unknown, count: number): unknown[] {
   const { data, error } = (reply ?? {}) as { data?: unknown; error?: unknown };
   if (!Array.isArray(data)) {

@@ -38,7 +38,7 @@ describe("Azure, by its own client", () => {
   it("is left alone for as long as it says, and its key is in no error", async () => {
     await using server = await startEmbeddingServer(8, (_request, response, attempt) => {
       if (attempt > 2) return undefined;
-      // Azure says it in milliseconds, too.
+      // Azure states it in milliseconds, too.
       const headers = { "retry-after-ms": attempt === 1 ? "300" : "90000" };
       response.writeHead(429, headers).end(JSON.stringify({ error: { code: apiKey } }));
       return null;

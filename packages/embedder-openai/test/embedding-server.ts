@@ -16,7 +16,7 @@ export interface EmbeddingRequest {
   readonly headers: IncomingHttpHeaders;
 }
 
-/** Answers one request; without one, as the service should. */
+/** Answers one request; `undefined` leaves the answer to the service. */
 export type Answer = (
   request: EmbeddingRequest,
   response: ServerResponse,
@@ -28,7 +28,7 @@ export interface EmbeddingServer extends AsyncDisposable {
   readonly requests: EmbeddingRequest[];
 }
 
-/** A local server that speaks the embeddings protocol, and misbehaves as it is told. */
+/** A local server that speaks the embeddings protocol, and misbehaves as `answer` does. */
 export async function startEmbeddingServer(
   dimensions: number,
   answer?: Answer,
@@ -41,7 +41,7 @@ export async function startEmbeddingServer(
       const asked = { ...parsed, authorization: headers.authorization ?? "", url, headers };
       requests.push(asked);
       const reply = await answer?.(asked, response, requests.length);
-      // null: the answer was given, or withheld, by hand.
+      // `null`: the test has given the answer, or withholds it.
       if (reply === null) return;
       response.setHeader("content-type", "application/json");
       response.end(JSON.stringify(reply ?? (await goodReply(asked, dimensions))));
@@ -75,7 +75,7 @@ export async function goodReply(
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {
-  // A character may lie on the border of two chunks.
+  // A character may be split between two chunks.
   request.setEncoding("utf8");
   let body = "";
   for await (const chunk of request) body += String(chunk);

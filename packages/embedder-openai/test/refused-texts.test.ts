@@ -7,7 +7,7 @@ import { startEmbeddingServer, type Answer } from "./embedding-server.ts";
 const texts = Array.from({ length: 10 }, (_, i) => `text ${i}`);
 const options = { apiKey: "none", model: "m", dimensions: 8, maxRetries: 0 };
 
-/** Answers with a status where the input is as it says. */
+/** Answers with this status if the input is bad. */
 const refuse =
   (status: number, isBad: (input: readonly string[]) => boolean): Answer =>
   ({ input }, response) => {
@@ -32,7 +32,7 @@ describe("a text that the service refuses", () => {
       path: `texts[${place}]`,
       message: expect.stringContaining(`400 for texts[${place}]`),
     });
-    // Halving finds it in few requests.
+    // Halving finds it with few requests.
     expect(server.requests.length).toBeLessThanOrEqual(9);
   });
 

@@ -1,6 +1,6 @@
 import OpenAI from "openai";
 import { describe, expect, it } from "vitest";
-import { createOpenAiEmbedder } from "../src/index.ts";
+import { createOpenAiEmbedder, type OpenAiEmbedderOptions } from "../src/index.ts";
 import { goodReply, startEmbeddingServer } from "./embedding-server.ts";
 
 const apiKey = "sk-test-1234567890";
@@ -146,8 +146,15 @@ describe("options", () => {
     [{ apiKey, dimensions: 0 }, "options.dimensions"],
     [{ apiKey, weight: 2 }, "options.weight"],
     [{ apiKey, concurrency: 1.5 }, "options.concurrency"],
+    [{ apiKey, baseURL: "http://127.0.0.1:11434/v1" }, "options.baseURL"],
+    [{ apiKey, model: 5 }, "options.model"],
+    [{ apiKey, sendDimensions: "yes" }, "options.sendDimensions"],
+    [{ apiKey: 5 }, "options.apiKey"],
+    [{ client: "openai" }, "options.client"],
+    [null, "options"],
+    ["text-embedding-3-small", "options"],
   ])("%j are refused at %s", (options, path) => {
-    expect(() => createOpenAiEmbedder(options)).toThrowError(
+    expect(() => createOpenAiEmbedder(options as OpenAiEmbedderOptions)).toThrowError(
       expect.objectContaining({ code: "MEM_INVALID_ARGUMENT", path }),
     );
   });

@@ -1,6 +1,6 @@
 import { MemoryError } from "@mem/core";
 
-/** An error for input that the caller can correct. `place` says where the source has it. */
+/** An error for input that the caller can correct. `place` is the input's place in the source. */
 export function invalidArgument(
   path: string,
   problem: string,
@@ -12,7 +12,7 @@ export function invalidArgument(
   });
 }
 
-/** A path, and where the source has what it names: `documents[3].id (docs.jsonl:4)`. */
+/** A path with its place in the source: `documents[3].id (docs.jsonl:4)`. */
 export function located(path: string, place: string | undefined): string {
   return place === undefined ? path : `${path} (${place})`;
 }

@@ -1,8 +1,8 @@
 import type { Entry, JsonObject } from "@mem/core";
 
-/** Where a passage comes from. Part of the value of every hit, and in its metadata, to filter by. */
+/** Where a passage comes from. Part of every hit's value, and of its metadata, so that you can filter by it. */
 export interface Provenance {
-  /** The id of its document; `retrieve(…, document, { memoryType: "shared" })` gives it whole. */
+  /** The document's id; `retrieve(…, document, { memoryType: "shared" })` returns the whole document. */
   readonly document: string;
   readonly title?: string;
   /** The file that the document was read from. */
@@ -10,21 +10,21 @@ export interface Provenance {
   readonly collection: string;
   /** SHA-256 of the document's text (UTF-8), in hex. */
   readonly hash: string;
-  /** The Markdown headings above it, outermost first. */
+  /** The Markdown headings above the passage, outermost first. */
   readonly headings: readonly string[];
-  /** Which of the document's passages it is, from 0. */
+  /** The passage's index within the document, from 0. */
   readonly position: number;
-  /** Where it begins and ends in the document's text, in UTF-16 code units. */
+  /** Where the passage begins and ends in the document's text, in UTF-16 code units. */
   readonly start: number;
   readonly end: number;
 }
 
-/** The value of a hit, and of what is retrieved by a hit's key. */
+/** The value of a hit, and of a passage retrieved by a hit's key. */
 export interface KnowledgePassage extends Provenance {
   readonly text: string;
 }
 
-/** The value of a document, as it is retrieved by its id and listed. */
+/** The value of a document that is retrieved by its id or listed. */
 export interface KnowledgeDocument {
   readonly document: string;
   readonly title?: string;
@@ -40,7 +40,7 @@ export interface KnowledgeDocument {
 /** How headings are joined in the metadata field `heading`. */
 const HEADING_SEPARATOR = " › ";
 
-/** Says where a hit of shared knowledge comes from; `undefined` for what is no passage of a document. */
+/** Returns where a hit of shared knowledge comes from; `undefined` if it is not a passage of a document. */
 export function provenanceOf(hit: Pick<Entry, "value" | "source">): Provenance | undefined {
   const { value, source } = hit;
   if (source !== "document" || typeof value !== "object" || value === null) return undefined;
@@ -68,7 +68,7 @@ export function documentMetadata(
   };
 }
 
-/** `documentMetadata` and what is of the passage alone. */
+/** `documentMetadata` and the fields of the passage itself. */
 export function passageMetadata(
   metadata: JsonObject | undefined,
   passage: KnowledgePassage,

@@ -153,7 +153,7 @@ describe("a search", () => {
     expect(await keysOf(where.eq("year", 2026))).toEqual(["a#0"]);
     expect(await keysOf(where.eq("path", "x/a.md"))).toEqual(["a#0"]);
     expect(await keysOf(where.contains("heading", "One"))).toEqual(["a#0"]);
-    // Provenance is never what a document says of itself.
+    // A document's own metadata never counts as provenance.
     expect(await keysOf(where.eq("document", "a"))).toEqual(["a#0"]);
     expect(
       await keysOf(where.and(where.eq("collection", "default"), where.lt("year", 2026))),

@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** What each writer is to bring the collection to. */
+/** The states to which the writers bring the collection. */
 const states = fc
   .array(fc.subarray(["a", "b", "c", "d"]), { minLength: 2, maxLength: 4 })
   .map((all) => all.map((ids, i) => stateOf(`state${i}`, ids)));
@@ -47,7 +47,7 @@ describe("in whatever order the steps of writers and readers come, and wherever 
         const writers = others.map(async (documents, i) => {
           const theirs = turns.of(store, lots[i]);
           await ingestKnowledge({ store: theirs, documents }).catch((error: unknown) => {
-            // One that was killed, that another was quicker than, or whose store failed.
+            // It was killed, another writer was quicker, or its store failed.
             if (error !== KILLED && !isExpected(error)) throw error;
           });
         });

@@ -3,7 +3,7 @@ import { collectionIn, readManifest } from "../src/shelf/manifest.ts";
 import { passagePlace, shelfOf, shelvedIn, textKey } from "../src/shelf/shelf.ts";
 import { listAll } from "../src/shelf/store-pages.ts";
 
-/** What lies in a store that no finished ingest would have left there. */
+/** What is in a store, or missing from it, that a finished ingest would not leave like that. */
 export async function leftovers(store: LongTermStore, collection = "default"): Promise<unknown> {
   const shelf = shelfOf("default");
   const { ingests, failed, isUnsettled, documents } = collectionIn(

@@ -51,6 +51,14 @@ describe("a folder of Markdown", () => {
     ]);
   });
 
+  it("may hold what is nested deeper than anybody reads", async () => {
+    const text = `${"> ".repeat(20_000)}x\n\n# Voice\n`;
+    await writeFile(join(folder, "a.md"), text);
+    expect(await read(readMarkdownFolder(folder))).toEqual([
+      { id: "a.md", text, title: "Voice", path: "a.md" },
+    ]);
+  });
+
   it("is not left by what it holds: dependencies, hidden folders, links round in a circle", async () => {
     await mkdir(join(folder, "deep", "node_modules"), { recursive: true });
     await mkdir(join(folder, ".git"));
@@ -59,7 +67,7 @@ describe("a folder of Markdown", () => {
     await writeFile(join(folder, "deep", "a.md"), "ours");
     await symlink(folder, join(folder, "deep", "round"));
     await symlink(folder, join(folder, "deep", "round.md"));
-    // What is passed over is not even looked into.
+    // What is skipped is not even looked at.
     await symlink("circle.md", join(folder, ".git", "circle.md"));
     const found = await read(readMarkdownFolder(folder));
     expect(found.map(({ id }) => id)).toEqual(["deep/a.md"]);
@@ -140,6 +148,14 @@ describe("a file of JSON lines", () => {
       { id: "a", text: "A", path: "docs.jsonl", place: `${file}:1` },
       { id: "b", text: "B", path: "docs.jsonl", place: `${file}:2` },
     ]);
+  });
+
+  it("may have line separators within its strings, lines of any length, and no line end at the end", async () => {
+    const file = join(folder, "docs.jsonl");
+    const texts = ["one\u2028two\u2029three\u0085four", "long ".repeat(100_000), ""];
+    const lines = texts.map((text, i) => JSON.stringify({ id: `${i}`, text }));
+    await writeFile(file, lines.join("\n"));
+    expect((await read(readJsonl(file))).map(({ text }) => text)).toEqual(texts);
   });
 
   it("is refused where there is none", async () => {

@@ -4,19 +4,19 @@ import { watched } from "./watched.ts";
 
 export const KILLED: Error = new Error("killed");
 
-/** What befalls a process, each at one of its calls. */
+/** What happens to a process, each at one of its calls. */
 export interface Fate {
   readonly haltsAt?: number;
-  /** For so many steps of the others. */
+  /** For this many steps of the others. */
   readonly haltsFor?: number;
   readonly diesAt?: number;
-  /** The call has its effect, and its answer is lost. */
+  /** The call takes effect, and its answer is lost. */
   readonly failsAt?: number;
 }
 
 type Call = (...args: never[]) => Promise<unknown>;
 
-/** Several processes on one store, of which one call happens after the other, in an order that is drawn before. */
+/** Several processes on one store, whose calls run one at a time, in an order that is drawn beforehand. */
 export class Turns {
   readonly #order: readonly number[];
   readonly #waiting: (() => Promise<void>)[] = [];
@@ -25,7 +25,7 @@ export class Turns {
     this.#order = order;
   }
 
-  /** The store as one of the processes has it. */
+  /** The store as one of the processes sees it. */
   of(store: LongTermStore, fate: Fate = {}): LongTermStore {
     const theirs = Object.create(store) as LongTermStore;
     const { haltsAt, haltsFor = 0, diesAt = Number.POSITIVE_INFINITY, failsAt } = fate;

@@ -3,7 +3,7 @@ import type { KnowledgeDocument, SourceDocument } from "../src/index.ts";
 
 type StatedDocument = SourceDocument & { readonly title: string };
 
-/** Documents that say which state they are of, in words that no other state has. */
+/** Documents that name their state, in words that no other state has. */
 export function stateOf(name: string, ids: readonly string[]): StatedDocument[] {
   return ids.map((id) => ({
     id,
@@ -12,7 +12,7 @@ export function stateOf(name: string, ids: readonly string[]): StatedDocument[] 
   }));
 }
 
-/** A state of many documents, which ones by its number; `d00` and `d01` are always among them. */
+/** A state of many documents, chosen by its number; `d00` and `d01` are always among them. */
 export function bigStateOf(name: string, number: number): StatedDocument[] {
   const ids = Array.from({ length: 60 }, (_, i) => `d${String(i).padStart(2, "0")}`);
   return stateOf(
@@ -25,7 +25,7 @@ export function bigStateOf(name: string, number: number): StatedDocument[] {
 export interface Answers {
   readonly found: readonly string[];
   readonly listed: readonly string[];
-  /** Of the documents that were named. */
+  /** Those of the documents that were named. */
   readonly gotten: readonly string[];
   readonly count: number;
 }
@@ -49,7 +49,7 @@ export async function readAll(
   };
 }
 
-/** What `readAll` shows of a state. */
+/** The titles that `readAll` shows of a state. */
 export function shown(documents: readonly StatedDocument[]): string[] {
   return documents.map(({ title }) => title).toSorted();
 }

@@ -1,4 +1,4 @@
-/** Whether some work has come to an end, one way or the other, by now. */
+/** Tells whether some work has ended by now, one way or the other. */
 export function watched(work: Promise<unknown>): { readonly isDone: boolean } {
   const state = { isDone: false };
   const end = (): void => {

@@ -15,7 +15,7 @@ import { leftovers, NOTHING_LEFT } from "./shelf-contents.ts";
 
 let folder: string;
 let store: LongTermStore;
-/** The same knowledge, as another process has it. */
+/** The same knowledge as another process opens it. */
 let other: LongTermStore;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "mem-knowledge-"));
@@ -31,7 +31,7 @@ const texts = (...ids: string[]): SourceDocument[] => ids.map((id) => ({ id, tex
 const listed = async (): Promise<string[]> =>
   (await createKnowledge({ store }).list("default", { limit: 100 })).items.map(({ key }) => key);
 
-/** A source that gives one document and then waits until it may go on. */
+/** A source that yields filler documents, waits until it may go on, and then yields `documents`. */
 function halting(documents: readonly SourceDocument[]) {
   const reached = Promise.withResolvers<void>();
   const mayGoOn = Promise.withResolvers<void>();
@@ -162,7 +162,7 @@ describe("a search while another ingest is at work", () => {
     const mayGoOn = Promise.withResolvers<void>();
     const reached = Promise.withResolvers<void>();
     async function* source(): AsyncGenerator<SourceDocument> {
-      // Better hits, all of them not visible yet.
+      // Better hits, none of which is visible yet.
       yield* beacons("Beacon beacon.");
       for (let i = 0; i < 100; i++) yield { id: `more${i}`, text: "Beacon beacon." };
       reached.resolve();

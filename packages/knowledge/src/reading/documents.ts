@@ -10,7 +10,7 @@ import {
   type Shelf,
 } from "../shelf/shelf.ts";
 
-/** What of the store is read, and as of which state. */
+/** What is read of the store, and in which state. */
 export interface Reading {
   readonly store: LongTermStore;
   readonly shelf: Shelf;
@@ -73,7 +73,7 @@ export function getDocuments(
   return readKept(reading, reading.shelf.texts, keys);
 }
 
-/** Entries that have to be there, by the names that agents know them by. */
+/** Entries that must exist, by the names under which agents know them. */
 async function readKept(
   { store, options }: Reading,
   scope: Shelf["texts"],
@@ -90,7 +90,7 @@ async function readKept(
   );
 }
 
-/** Agents have no business with how the knowledge lies in its store. */
+/** Hides from agents how the knowledge is stored. */
 export function asSeen<T extends LongTermEntry>(entry: T, name: string): T {
   const { agentId: _, sequence, metadata, ...kept } = entry;
   const seen = {

@@ -1,4 +1,5 @@
 import {
+  checkOptions,
   matchesFilter,
   type CallOptions,
   type Health,
@@ -6,28 +7,35 @@ import {
   type ListRequest,
   type LongTermEntry,
   type LongTermStore,
+  type NamesOf,
   type Page,
   type SearchHit,
   type SearchRequest,
 } from "@mem/core";
+import { requireStore } from "../knowledge-store.ts";
 import { editionsIn, getDocuments, getKnown, type Reading } from "./documents.ts";
 import { shelfOf } from "../shelf/shelf.ts";
 import { searchVisible } from "./visible-search.ts";
 import { readVisible } from "./visible-state.ts";
 
 export interface KnowledgeOptions {
-  /** A long-term store that holds the knowledge and nothing else; the knowledge owns and closes it. */
+  /** A long-term store that holds the knowledge and nothing else. The knowledge owns it and closes it. */
   readonly store: LongTermStore;
 }
 
+const KNOWLEDGE_OPTIONS: NamesOf<KnowledgeOptions> = { store: true };
+
 /**
- * Makes the reading side of shared knowledge, for `new MemoryManager({ knowledge })`. It has nothing that writes.
+ * Makes the reading side of shared knowledge, for `new MemoryManager({ knowledge })`. It has no methods that write.
  *
- * `get` and `list` give documents by id, whole (`KnowledgeDocument`), and single passages by the key of a hit; `search`
- * finds passages (`KnowledgePassage`), each with its provenance. Each answer is of one state, before or after an
- * ingest, and so is each page of a list.
+ * `get` returns a whole document (`KnowledgeDocument`) by its id, or a single passage by the key of a hit; `list`
+ * returns documents; `search` returns passages (`KnowledgePassage`), each with its provenance. Each answer, and each
+ * page of a list, shows one state: before an ingest or after it.
  */
-export function createKnowledge({ store }: KnowledgeOptions): Knowledge {
+export function createKnowledge(options: KnowledgeOptions): Knowledge {
+  checkOptions(options, KNOWLEDGE_OPTIONS);
+  const { store } = options;
+  requireStore(store);
   return new StoredKnowledge(store);
 }
 
@@ -89,10 +97,10 @@ class StoredKnowledge implements Knowledge {
   }
 }
 
-/** How many documents are looked at together where a filter chooses among them. */
+/** How many documents are read together if a filter selects among them. */
 const LOOKED_AT = 100;
 
-/** A page of documents. What is not visible, or does not pass the filter, makes it shorter, but not empty. */
+/** A page of documents. Those that are not visible or do not pass the filter make it shorter, but not empty. */
 async function listDocuments(
   reading: Reading,
   { filter, ...request }: ListRequest,

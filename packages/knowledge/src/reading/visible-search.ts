@@ -12,9 +12,9 @@ const MAX_TOP_K = 1000;
 type Replaced = Map<string, Set<string>>;
 
 /**
- * Searches visible passages. What ingests have stored and not published is left out by a filter; what they replaced and
- * did not delete yet is only found out by its document's entry: then the search is repeated without that. Where once is
- * not enough, all that was replaced is looked up.
+ * Searches visible passages. A filter leaves out what ingests have stored but not published. What they have replaced
+ * but not deleted yet is recognized only by its document's entry: the search is then repeated without it. If one
+ * repetition is not enough, everything that was replaced is looked up.
  */
 export async function searchVisible(
   reading: Reading,

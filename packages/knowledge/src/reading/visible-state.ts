@@ -2,12 +2,12 @@ import { MemoryError, throwIfAborted, type CallOptions, type LongTermStore } fro
 import { readManifest, showTheSame, type Manifest } from "../shelf/manifest.ts";
 import type { Shelf } from "../shelf/shelf.ts";
 
-/** How often an answer is sought anew while one ingest after the other is published. */
+/** How often an answer is retried while one ingest after the other is published. */
 const ATTEMPTS = 100;
 
 /**
- * The answer to a question about one published state. What is read takes several reads: it counts only where the same
- * state was published before and after them. Nothing of that state is deleted before another is published.
+ * Answers a question about one published state. An answer takes several reads and counts only if the same state was
+ * published before and after them. Nothing of that state is deleted before another is published.
  */
 export async function readVisible<T>(
   store: LongTermStore,
@@ -29,7 +29,7 @@ export async function readVisible<T>(
   );
 }
 
-/** What was thrown counts as little as an answer, where the state has changed meanwhile. */
+/** If the state has changed meanwhile, an error counts as little as an answer. */
 async function settled<T>(answer: Promise<T>): Promise<() => T> {
   try {
     const value = await answer;

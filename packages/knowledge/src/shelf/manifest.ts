@@ -8,13 +8,13 @@ export interface Collection {
   readonly documents: number;
   /** The ingest whose publishing made the visible state; absent: none has been yet. */
   readonly published?: string;
-  /** Whether documents still have to be rewritten to what was published, and old editions to be deleted. */
+  /** Whether documents still have to be updated to what was published, and old editions deleted. */
   readonly isUnsettled: boolean;
-  /** Ingests that are under way, as far as is known: a killed one is among them, too. */
+  /** Ingests that seem to be under way; a killed one is among them, too. */
   readonly ingests: readonly string[];
   /** Ingests that can't be published any more, whose entries have to be deleted. */
   readonly failed: readonly string[];
-  /** The last of those whose entries were deleted: one that had not noticed yet may have stored more since. */
+  /** The latest of those whose entries were deleted: one that had not noticed may have stored more since. */
   readonly deleted: readonly string[];
 }
 
@@ -39,7 +39,7 @@ export async function readManifest(
   return manifestIn(entry);
 }
 
-/** Changes what the manifest says of one collection, on top of whatever others changed; `undefined` leaves it as it is. */
+/** Changes one collection in the manifest, on top of what others changed; `undefined` leaves it unchanged. */
 export async function changeCollection(
   store: LongTermStore,
   shelf: Shelf,

@@ -30,7 +30,7 @@ export function shelfOf(tenantId: string): Shelf {
 export interface Edition {
   /** The ingest that stored its text and passages. */
   readonly ingest: string;
-  /** Differs where the ingest of the document would have another result. */
+  /** Differs if an ingest of the document would have another result. */
   readonly fingerprint: string;
   /** How many there are. */
   readonly passages: number;
@@ -41,7 +41,7 @@ export interface ShelvedDocument {
   readonly collection: string;
   /** Absent: there is none yet. */
   readonly current?: Edition;
-  /** What takes its place as soon as that ingest is published; `null`: the document is gone then. */
+  /** What replaces it as soon as that ingest is published; `null`: the document is then removed. */
   readonly next?: { readonly ingest: string; readonly edition: Edition | null };
 }
 

@@ -5,7 +5,7 @@ import { deleteAll, listAll, saveAll } from "./store-pages.ts";
 /** The entry of a document, as it was when it was read or written. */
 export interface Shelved {
   readonly id: string;
-  /** Of the entry; what others changed since stays as they left it. */
+  /** Of the entry; if others have changed it since, their change stays. */
   readonly version: string;
   readonly document: ShelvedDocument;
 }
@@ -31,7 +31,7 @@ export async function* announcedBy(
   }
 }
 
-/** Whoever else settles does the same: an entry that has changed meanwhile needs nothing more. */
+/** Others that settle do the same, so an entry that has changed meanwhile needs nothing more. */
 export async function replaceAll(
   store: LongTermStore,
   shelf: Shelf,

@@ -11,9 +11,9 @@ import {
 
 /** How many entries are read, saved or deleted at once. */
 const PAGE = 500;
-/** How many pages are under way at once: a store commits together what waits together, and holds only so much of it. */
+/** How many pages are in flight at once: a store commits waiting calls together, but its queue is limited. */
 const PAGES_AT_ONCE = 8;
-/** How often a store that is full for now is given time. */
+/** How often to wait for a store that is temporarily full. */
 const PATIENCE = 3;
 
 export function* pagesOf<T>(items: readonly T[]): Generator<readonly T[]> {
@@ -36,7 +36,7 @@ export async function deleteAll(
   await inPages(store, removals, (page) => store.delete(scope, page));
 }
 
-/** Every entry of a scope that is asked for, also while what was given out is deleted. */
+/** Every requested entry of a scope, even while entries that were returned already are being deleted. */
 export async function* listAll(
   store: LongTermStore,
   scope: Scope,
@@ -51,7 +51,7 @@ export async function* listAll(
   } while (cursor !== undefined);
 }
 
-/** `Promise.all` that rejects when nothing is under way any more. */
+/** `Promise.all` that rejects only when nothing is in flight any more. */
 export async function allDone<T>(calls: readonly Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(calls);
   return Promise.all(calls);
@@ -72,7 +72,7 @@ async function inPages<T, R>(
   return results;
 }
 
-/** An ingest writes faster than a store may be able to put away: where it is full, it is waited for. */
+/** An ingest may write faster than a store can keep up: waits while the store is full. */
 async function patiently<T>(store: LongTermStore, call: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {

@@ -5,8 +5,8 @@ const COMMENT = /^#/;
 const CONTINUATION = /^[ \t]/;
 
 /**
- * The text without the YAML block it may begin with. A rule (`---`) begins a text, too: what it is followed by has to
- * look like YAML to its last line, and must not be a blank line.
+ * The text without the YAML block that it may begin with. A text can also begin with a rule (`---`), so what follows
+ * has to look like YAML to its last line, and must not start with a blank line.
  */
 export function withoutFrontMatter(text: string): string {
   const lines = text.split("\n");

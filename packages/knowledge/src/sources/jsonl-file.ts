@@ -6,11 +6,11 @@ import type { SourceDocument } from "./source-document.ts";
 import { unreadable, withoutByteOrderMark } from "./source-file.ts";
 
 /**
- * Reads documents from a file of one JSON object a line: `{ id, text, title?, metadata? }`; `meta` is another name for
- * `metadata`. Blank lines are passed over. A document's `path` is the file's name.
+ * Reads documents from a file with one JSON object per line: `{ id, text, title?, metadata? }`; `meta` is another name
+ * for `metadata`. Blank lines are skipped. A document's `path` is the file's name.
  *
  * Rejects with `MEM_INVALID_ARGUMENT` at the first line that is not such an object, naming file and line, and with
- * `MEM_NOT_FOUND` where there is no such file.
+ * `MEM_NOT_FOUND` if the file does not exist.
  */
 export async function* readJsonl(path: string): AsyncGenerator<SourceDocument> {
   let number = 0;
@@ -23,11 +23,21 @@ export async function* readJsonl(path: string): AsyncGenerator<SourceDocument> {
   }
 }
 
+/** Not by `node:readline`: it ends a line at U+2028 and U+2029, too, which JSON has within its strings. */
 async function* readLines(path: string): AsyncGenerator<string> {
   let file: FileHandle | undefined;
   try {
     file = await open(path);
-    yield* file.readLines();
+    const chunks: AsyncIterable<string> = file.createReadStream({ encoding: "utf8" });
+    let begun = "";
+    for await (const chunk of chunks) {
+      begun += chunk;
+      if (!chunk.includes("\n")) continue;
+      const lines = begun.split("\n");
+      begun = lines.pop() ?? "";
+      yield* lines;
+    }
+    yield begun;
   } catch (error) {
     throw unreadable(path, error);
   } finally {

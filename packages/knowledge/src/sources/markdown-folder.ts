@@ -1,7 +1,7 @@
 import type { Dirent } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
-import { marked, type Tokens } from "marked";
+import { markdownBlocks } from "@mem/search";
 import { withoutFrontMatter } from "./front-matter.ts";
 import type { SourceDocument } from "./source-document.ts";
 import { unreadable, withoutByteOrderMark } from "./source-file.ts";
@@ -9,11 +9,11 @@ import { unreadable, withoutByteOrderMark } from "./source-file.ts";
 /**
  * Reads every Markdown file (`.md`, `.markdown`) below a folder, in the order of their paths.
  *
- * A document's id is its path below the folder, with `/` on every platform; its title is the first heading, else the
- * file's name; `path` is the id, too. YAML front matter is no part of the text. What is
- * hidden, `node_modules` and links to folders are passed over.
+ * A document's `id` and `path` are its path below the folder, with `/` on every platform; its title is the first
+ * heading, or the id if there is none. YAML front matter is not part of the text. Hidden files and folders,
+ * `node_modules` and links to folders are skipped.
  *
- * Rejects with `MEM_NOT_FOUND` where there is no such folder, and with `MEM_INVALID_ARGUMENT` where it is none.
+ * Rejects with `MEM_NOT_FOUND` if the folder does not exist, and with `MEM_INVALID_ARGUMENT` if it is not a folder.
  */
 export async function* readMarkdownFolder(folder: string): AsyncGenerator<SourceDocument> {
   for (const file of await findFiles(folder)) {
@@ -72,8 +72,8 @@ function isPassedOver(name: string): boolean {
 }
 
 function titleOf(text: string): string | undefined {
-  const heading = marked
-    .lexer(text)
-    .find((token): token is Tokens.Heading => token.type === "heading");
-  return heading?.text.trim();
+  for (const { heading } of markdownBlocks(text)) {
+    if (heading !== undefined) return heading.text;
+  }
+  return undefined;
 }

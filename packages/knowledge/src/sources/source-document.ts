@@ -3,17 +3,17 @@ import { invalidArgument, located } from "../invalid-argument.ts";
 
 /** A document as its source gives it. */
 export interface SourceDocument {
-  /** Unique in the knowledge of a tenant, at most 8,000 characters; agents retrieve it by this. */
+  /** Unique within a tenant's knowledge, at most 8,000 characters; agents retrieve the document by it. */
   readonly id: string;
   /** Markdown or plain text. */
   readonly text: string;
   /** Indexed with every passage. */
   readonly title?: string;
-  /** The file it was read from; part of the provenance of its passages. */
+  /** The file that it was read from; part of the provenance of its passages. */
   readonly path?: string;
-  /** Facts to filter by, kept with every passage. */
+  /** Metadata to filter by, kept with every passage. */
   readonly metadata?: JsonObject;
-  /** Where the source has it, e.g. `docs.jsonl:12`; only for error messages. Default: `path`. */
+  /** Its place in the source, e.g. `docs.jsonl:12`; used only in error messages. Default: `path`. */
   readonly place?: string;
 }
 

@@ -1,6 +1,6 @@
 import { MemoryError } from "@mem/core";
 
-/** What it is to a caller that a path of a source could not be read. */
+/** The error for a path of a source that could not be read. */
 export function unreadable(path: string, cause: unknown): MemoryError {
   const { code = "unknown error" } = cause as { code?: string };
   switch (code) {
@@ -22,7 +22,7 @@ export function unreadable(path: string, cause: unknown): MemoryError {
   }
 }
 
-/** Some editors begin a file with a byte order mark; it is no part of the text. */
+/** Some editors begin a file with a byte order mark; it is not part of the text. */
 export function withoutByteOrderMark(text: string): string {
   return text.startsWith("\uFEFF") ? text.slice(1) : text;
 }

@@ -9,18 +9,18 @@ import { requireEntered, type Work } from "./under-way.ts";
 /** What becomes of one document. */
 export interface Change {
   readonly id: string;
-  /** What the caller called it and where that came from, for errors. */
+  /** The caller's name for it and its place in the source, for errors. */
   readonly path: string;
   readonly place?: string | undefined;
   /** Its entry, as it was when the change was decided. */
   readonly entry: LongTermEntry | undefined;
-  /** `null`: it is gone. */
+  /** `null`: it is removed. */
   readonly edition: Edition | null;
-  /** How many more documents are visible by it: 1, 0 or -1. */
+  /** By how much it changes the number of visible documents: 1, 0 or -1. */
   readonly adds: number;
 }
 
-/** Says in each document's entry what takes its place once the ingest is published. */
+/** Notes in each document's entry what replaces it once the ingest is published. */
 export async function announce(work: Work, changes: readonly Change[]): Promise<Shelved[]> {
   const announced: Shelved[] = [];
   for (const page of pagesOf(changes)) {
@@ -64,7 +64,7 @@ function announcement({ id, entry }: Change, document: ShelvedDocument): LongTer
   };
 }
 
-/** Only after the entries were read is it asked whether this ingest still counts: so it never undoes what another published. */
+/** Checks that this ingest still counts only after reading the entries, so that it never undoes a published one. */
 async function readAgain(work: Work, changes: readonly Change[]): Promise<Change[]> {
   const { store, shelf, collection, ingest } = work;
   const ids = changes.map(({ id }) => id);
@@ -76,7 +76,7 @@ async function readAgain(work: Work, changes: readonly Change[]): Promise<Change
   });
 }
 
-/** Two sources of one document would take it from each other with every ingest. */
+/** Two collections with the same document would take it from each other with every ingest. */
 export function requireOwn(
   entry: LongTermEntry | undefined,
   collection: string,

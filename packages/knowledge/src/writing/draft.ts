@@ -12,13 +12,13 @@ import { enter, requireEntered, strikeOut, type Work } from "./under-way.ts";
 
 export interface DraftOptions extends Omit<Work, "ingest"> {
   readonly maxPassageLength: number;
-  /** What was published when it began; it is refused once that has changed. */
+  /** What was published when the draft began; if that has changed, the draft is refused. */
   readonly since: string | undefined;
   /** Compares, and stores nothing. */
   readonly dryRun: boolean;
 }
 
-/** How many documents were what. */
+/** How many documents were added, changed and unchanged. */
 export interface Compared {
   readonly added: number;
   readonly changed: number;
@@ -72,7 +72,7 @@ export class Draft {
     return { added, changed, unchanged: documents.length - made.length, passages };
   }
 
-  /** Removes the documents of the collection that are none of these; how many. */
+  /** Removes all other documents of the collection; returns how many. */
   async removeAllBut(ids: ReadonlySet<string>): Promise<number> {
     const { store, shelf, collection } = this.#work;
     const manifest = await readManifest(store, shelf);
@@ -86,7 +86,7 @@ export class Draft {
     return removed;
   }
 
-  /** Removes these documents; how many there were. */
+  /** Removes these documents; returns how many there were. */
   async remove(ids: readonly string[]): Promise<number> {
     const { entries, manifest } = await this.#read(ids);
     return entries.reduce((sum, entry, i) => sum + this.#remove(entry, manifest, `ids[${i}]`), 0);
@@ -102,7 +102,7 @@ export class Draft {
     await settle(store, shelf, collection, { ingest, documents });
   }
 
-  /** Deletes what was stored, unless it is published; says of what went wrong then that it is. */
+  /** Deletes what was stored, unless it is published; an error after that says that it is. */
   async discard(reason: unknown): Promise<unknown> {
     if (this.#isPublished) return publishedDespite(reason);
     if (!this.#isEntered) return reason;

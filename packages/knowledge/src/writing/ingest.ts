@@ -1,4 +1,5 @@
-import { throwIfAborted } from "@mem/core";
+import { checkOptions, throwIfAborted, type NamesOf } from "@mem/core";
+import { requireStore } from "../knowledge-store.ts";
 import { invalidArgument } from "../invalid-argument.ts";
 import { untilAborted } from "./until-aborted.ts";
 import type { Compared, Draft } from "./draft.ts";
@@ -7,28 +8,34 @@ import { shelfOf } from "../shelf/shelf.ts";
 import { deleteIngests, settle } from "./settling.ts";
 import { checkDocument, requireNew, type SourceDocument } from "../sources/source-document.ts";
 import { strikeOutAll } from "./under-way.ts";
-import { writeDraft, type PutOptions } from "./operator-call.ts";
+import { PUT_OPTIONS, writeDraft, type PutOptions } from "./operator-call.ts";
 
-/** How many there have been so far. */
+/** How many documents and passages have been processed so far. */
 export interface IngestProgress {
   readonly documents: number;
   readonly passages: number;
 }
 
 export interface IngestOptions extends PutOptions {
-  /** All documents of the collection: what it has and they lack is removed. Read once, and never held all at once. */
+  /** All documents of the collection; any other document in it is removed. Iterated once and never held all at once. */
   readonly documents: Iterable<SourceDocument> | AsyncIterable<SourceDocument>;
   /** Called after each batch of at most 100 documents. */
   readonly onProgress?: (progress: IngestProgress) => void;
 }
 
-/** How many documents were what. */
+const INGEST_OPTIONS: NamesOf<IngestOptions> = {
+  ...PUT_OPTIONS,
+  documents: true,
+  onProgress: true,
+};
+
+/** How many documents the ingest added, changed, removed and left unchanged. */
 export interface IngestResult {
   readonly added: number;
   readonly changed: number;
   readonly removed: number;
   readonly unchanged: number;
-  /** Passages of all documents of the source. */
+  /** The passages of all documents of the source. */
   readonly passages: number;
 }
 
@@ -37,17 +44,20 @@ const BATCH_DOCUMENTS = 100;
 const BATCH_CHARACTERS = 2_000_000;
 
 /**
- * Brings a collection to what its source says: adds what is new, replaces what changed, removes what is gone, and does
- * not touch the rest. The operator's side; agents only read.
+ * Brings a collection in line with its source: adds new documents, replaces changed ones, removes those that are gone,
+ * and leaves the rest untouched. This is for operators; agents only read.
  *
- * Readers see all of it or nothing, whenever they look and wherever it is cut off. Repeat an ingest that was killed:
- * it begins anew and deletes what was left. Ingests of one collection in one process take turns; of those in several
- * processes the first to finish counts, and the others reject with `MEM_CONFLICT` (`retryable`) and change nothing.
+ * Readers see all of an ingest or nothing, at any time and wherever it is cut off. Repeat an ingest that was killed: it
+ * starts over and deletes what the killed one left. Ingests of one collection in one process take turns; of those in
+ * several processes, the first to finish wins, and the others reject with `MEM_CONFLICT` (`retryable`) and change
+ * nothing.
  *
- * Rejects with `MEM_INVALID_ARGUMENT` for what is no document, and with `MEM_CONFLICT` for an id that occurs twice or
- * belongs to another collection; both name the document's place in the source.
+ * Rejects with `MEM_INVALID_ARGUMENT` for an invalid document, and with `MEM_CONFLICT` for an id that occurs twice or
+ * belongs to another collection; both errors name the document's place in the source.
  */
 export async function ingestKnowledge(options: IngestOptions): Promise<IngestResult> {
+  checkOptions(options, INGEST_OPTIONS);
+  requireStore(options.store);
   requireIterable(options.documents);
   return writeDraft(options, async (draft) => {
     const seen = new Set<string>();
@@ -85,7 +95,7 @@ async function putAll(
   return total;
 }
 
-/** What killed ingests left. One that changes nothing is not published: the killed ones are struck out by itself. */
+/** Deletes what killed ingests left. An ingest without changes is not published, so it strikes them out here. */
 async function deleteLeftovers(
   { store, tenantId = "default", collection = "default" }: IngestOptions,
   draft: Draft,

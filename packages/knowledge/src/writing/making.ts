@@ -13,14 +13,14 @@ import { asValue, passageKeyOf, textKey, type Edition, type Shelf } from "../she
 import type { SourceDocument } from "../sources/source-document.ts";
 import { allDone, saveAll } from "../shelf/store-pages.ts";
 
-/** What of an ingest shapes the editions that it makes. */
+/** What the editions made by an ingest depend on. */
 export interface Making {
   readonly ingest: string;
   readonly collection: string;
   readonly maxPassageLength: number;
 }
 
-/** An edition and everything that it is kept as. */
+/** An edition and everything that is stored for it. */
 export interface MadeEdition {
   readonly edition: Edition;
   readonly textWrite: LongTermWrite;

@@ -1,4 +1,4 @@
-import { checkId, throwIfAborted, type LongTermStore } from "@mem/core";
+import { checkId, throwIfAborted, type LongTermStore, type NamesOf } from "@mem/core";
 import { Draft } from "./draft.ts";
 import { invalidArgument } from "../invalid-argument.ts";
 import { collectionIn, readManifest, type Manifest } from "../shelf/manifest.ts";
@@ -6,29 +6,42 @@ import { settle } from "./settling.ts";
 import { shelfOf, type Shelf } from "../shelf/shelf.ts";
 import { inTurn } from "./turns.ts";
 
-/** What every call of the operator takes. */
+/** Options of every call that writes knowledge. */
 export interface WriteOptions {
-  /** The knowledge's own store: the one its readers were created with. */
+  /** The knowledge's own store: the one that its readers were created with. */
   readonly store: LongTermStore;
-  /** Whose agents can read it. Default `"default"`. */
+  /** The tenant whose agents can read it. Default `"default"`. */
   readonly tenantId?: string;
-  /** The part of the knowledge that is written; a document belongs to one. Default `"default"`. */
+  /** The collection to write to; a document belongs to exactly one. Default `"default"`. */
   readonly collection?: string;
-  /** Stops with `MEM_ABORTED`, and nothing is changed; once it is published it is finished. */
+  /** Aborts the call with `MEM_ABORTED` and nothing is changed. Once the change is published, the call completes. */
   readonly signal?: AbortSignal;
 }
 
+export const WRITE_OPTIONS: NamesOf<WriteOptions> = {
+  store: true,
+  tenantId: true,
+  collection: true,
+  signal: true,
+};
+
 export interface PutOptions extends WriteOptions {
-  /** How long a passage may be, in characters: 100 to 100,000. Default 1,200. */
+  /** Maximum length of a passage, in characters: 100 to 100,000. Default 1,200. */
   readonly maxPassageLength?: number;
-  /** Says what would be done, and does nothing. Default `false`. */
+  /** Reports what would be done, and does nothing. Default `false`. */
   readonly dryRun?: boolean;
 }
+
+export const PUT_OPTIONS: NamesOf<PutOptions> = {
+  ...WRITE_OPTIONS,
+  maxPassageLength: true,
+  dryRun: true,
+};
 
 const MIN_PASSAGE_LENGTH = 100;
 const MAX_PASSAGE_LENGTH = 100_000;
 
-/** Does some work on a draft of a collection and publishes it, or else leaves nothing of it. */
+/** Runs `work` on a draft of a collection and publishes the draft, or leaves nothing of it. */
 export async function writeDraft<T>(
   options: PutOptions,
   work: (draft: Draft) => Promise<T>,
@@ -55,8 +68,8 @@ export async function writeDraft<T>(
 }
 
 /**
- * The manifest, after what a kill left unfinished is finished, in all collections: a document may have left one for
- * another. Nobody may build on what was published and is not settled.
+ * Returns the manifest after finishing what a kill left unfinished, in all collections, because a document may have
+ * moved from one to another. Nothing may build on a published state that is not settled.
  */
 async function settledManifest(store: LongTermStore, shelf: Shelf): Promise<Manifest> {
   for (;;) {

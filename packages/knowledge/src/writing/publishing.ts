@@ -6,7 +6,7 @@ import { requireEntered, withoutOthers, type Work } from "./under-way.ts";
 
 /**
  * Makes changes visible, all at once: they are announced in the documents' entries, then one write of the manifest
- * names the ingest. What was announced.
+ * names the ingest. Returns what was announced.
  */
 export async function publish(work: Work, changes: readonly Change[]): Promise<Shelved[]> {
   const { store, shelf, collection, ingest } = work;
@@ -42,7 +42,7 @@ function nameInManifest(
   });
 }
 
-/** What goes wrong after the publishing. */
+/** The error for a failure after publishing. */
 export function publishedDespite(cause: unknown): unknown {
   if (!isMemoryError(cause)) return cause;
   const problem = `what it replaces is not all deleted: ${cause.message}`;

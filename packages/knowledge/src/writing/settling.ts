@@ -12,7 +12,7 @@ export interface Announced {
   readonly documents: readonly Shelved[];
 }
 
-/** Finishes what was published and deletes what failed, in one collection; also what a kill left of that. */
+/** In one collection, finishes what was published and deletes what failed, including leftovers of a kill. */
 export async function settle(
   store: LongTermStore,
   shelf: Shelf,

@@ -1,4 +1,5 @@
-import { isMemoryError } from "@mem/core";
+import { checkOptions, isMemoryError, type NamesOf } from "@mem/core";
+import { requireStore } from "../knowledge-store.ts";
 import { invalidArgument } from "../invalid-argument.ts";
 import type { IngestResult } from "./ingest.ts";
 import {
@@ -7,28 +8,41 @@ import {
   requireNew,
   type SourceDocument,
 } from "../sources/source-document.ts";
-import { writeDraft, type PutOptions, type WriteOptions } from "./operator-call.ts";
+import {
+  PUT_OPTIONS,
+  WRITE_OPTIONS,
+  writeDraft,
+  type PutOptions,
+  type WriteOptions,
+} from "./operator-call.ts";
 
 export interface PutDocumentsOptions extends PutOptions {
   readonly documents: readonly SourceDocument[];
 }
 
+const PUT_DOCUMENTS: NamesOf<PutDocumentsOptions> = { ...PUT_OPTIONS, documents: true };
+
 export interface RemoveDocumentsOptions extends WriteOptions {
   readonly ids: readonly string[];
 }
 
-/** How often a call is repeated that other processes were quicker than: each time, one of them got its work done. */
+const REMOVE_DOCUMENTS: NamesOf<RemoveDocumentsOptions> = { ...WRITE_OPTIONS, ids: true };
+
+/** How often a call is tried while other processes are quicker: each time, one of them got its work done. */
 const ATTEMPTS = 50;
 
 /**
- * Adds or replaces these documents and leaves the rest of the collection as it is; readers see all of them or none.
+ * Adds or replaces these documents and leaves the rest of the collection as it is. Readers see all of them or none.
  *
- * For programs; give such documents a collection of their own, since an ingest removes what its source does not have.
- * Where another process changes the collection at the same time, it is repeated. Rejects as `ingestKnowledge` does.
+ * Meant for programs. Give such documents a collection of their own, because an ingest removes everything that its
+ * source does not have. If another process changes the collection at the same time, the call is repeated. Rejects as
+ * `ingestKnowledge` does.
  */
 export async function putDocuments(
   options: PutDocumentsOptions,
 ): Promise<Omit<IngestResult, "removed">> {
+  checkOptions(options, PUT_DOCUMENTS);
+  requireStore(options.store);
   requireArray(options.documents, "documents");
   const seen = new Set<string>();
   const documents = options.documents.map((source, i) => {
@@ -40,8 +54,10 @@ export async function putDocuments(
   return repeated(() => writeDraft(options, (draft) => draft.put(documents, 0)));
 }
 
-/** Removes these documents of the collection, all at once; how many there were. */
+/** Removes these documents from the collection, all at once. Resolves with how many were removed. */
 export async function removeDocuments(options: RemoveDocumentsOptions): Promise<number> {
+  checkOptions(options, REMOVE_DOCUMENTS);
+  requireStore(options.store);
   requireArray(options.ids, "ids");
   const ids = [...new Set(options.ids.map((id, i) => checkDocumentId(id, `ids[${i}]`)))];
   return repeated(() => writeDraft(options, (draft) => draft.remove(ids)));

@@ -4,8 +4,8 @@ import { unlessAborted } from "./until-aborted.ts";
 const turns = new WeakMap<LongTermStore, Map<string, Promise<void>>>();
 
 /**
- * Runs calls of the same name on the same store one after the other, in the order in which they came. Rejects with
- * `MEM_ABORTED` when the signal fires before its turn.
+ * Runs calls of the same name on the same store one after the other, in order of arrival. Rejects with `MEM_ABORTED` if
+ * the signal fires before a call's turn.
  */
 export async function inTurn<T>(
   store: LongTermStore,

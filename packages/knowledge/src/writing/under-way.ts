@@ -17,7 +17,7 @@ export interface Work {
  * out all others of its collection, which had compared with what is no longer so; they can't be published any more.
  */
 
-/** `since`: what was published when it began to compare. Rejects with `MEM_CONFLICT` where that has changed. */
+/** `since`: what was published when it began to compare. Rejects with `MEM_CONFLICT` if that has changed. */
 export function enter(
   { store, shelf, collection, ingest }: Work,
   since: string | undefined,
@@ -35,7 +35,7 @@ export function strikeOut({ store, shelf, collection, ingest }: Work): Promise<v
   );
 }
 
-/** Strikes out every ingest of the collection: those that a kill left, and whoever else is at work. */
+/** Strikes out every ingest of the collection, both killed ones and those at work. */
 export function strikeOutAll({ store, shelf, collection }: Omit<Work, "ingest">): Promise<void> {
   return changeCollection(store, shelf, collection, (state) =>
     state.ingests.length > 0 ? struckOut(state, state.ingests) : undefined,
@@ -49,7 +49,7 @@ export function withoutOthers(state: Collection, ingest: string): Collection {
   );
 }
 
-/** Throws `MEM_CONFLICT` where the ingest has been struck out. */
+/** Throws `MEM_CONFLICT` if the ingest has been struck out. */
 export function requireEntered({ name, ingests }: Collection, ingest: string): void {
   if (!ingests.includes(ingest)) throw overtaken(name);
 }

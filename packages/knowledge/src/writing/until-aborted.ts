@@ -1,6 +1,6 @@
 import { throwIfAborted } from "@mem/core";
 
-/** Waits for what can't be stopped; rejects with `MEM_ABORTED` as soon as the signal fires. */
+/** Waits for work that can't be stopped; rejects with `MEM_ABORTED` as soon as the signal fires. */
 export async function unlessAborted<T>(
   awaited: Promise<T>,
   signal: AbortSignal | undefined,
@@ -23,7 +23,7 @@ export async function unlessAborted<T>(
   }
 }
 
-/** What a source gives, until the signal fires: also while it lets its reader wait. */
+/** Yields what a source gives until the signal fires, even while the source keeps its reader waiting. */
 export async function* untilAborted<T>(
   source: Iterable<T> | AsyncIterable<T>,
   signal: AbortSignal | undefined,
