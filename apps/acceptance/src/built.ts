@@ -11,7 +11,7 @@ import { createJsonlRecords } from "@mem/records-jsonl";
 import { withSession } from "@mem/session";
 
 /*
- * Run without the source condition, this uses what the packages publish: their built files.
+ * Without the source condition, this uses the built files that the packages publish.
  */
 const folder = await mkdtemp(join(tmpdir(), "mem-built-"));
 

@@ -25,7 +25,7 @@ describe.each(stacks)("a conversation on $name", (kind) => {
     for (const message of MESSAGES) await session.addConversationMessage(message);
     const [best, ...rest] = await session.searchConversation("emails last year", { topK: 4 });
     expect(best).toMatchObject({ ...MESSAGES[2], position: 3 });
-    // The answer has none of the words; it stands beside the question.
+    // The answer has none of the words, but is beside the question.
     expect(rest.map(({ id }) => id)).toContain("m-4");
     const all = await memory.getStats();
     expect(all).toMatchObject({ longTermEntries: 0 });

@@ -21,7 +21,7 @@ const LESSONS: Readonly<Record<string, string>> = {
   market: "Marketing spends most of its budget in November",
 };
 
-/** What the first stack answered, for the others to answer, too. */
+/** The answers of the first stack, which the others have to give too. */
 const answers = new Map<string, unknown>();
 
 describe.each(stacks)("searching on $name", (kind) => {

@@ -26,10 +26,15 @@ describe.each(stacks)("a session on $name", (kind) => {
       expect(await memory.getStats()).toMatchObject({ activeSessions: 1, shortTermEntries: 3 });
       return session.getSessionSummary();
     });
-    expect(summary).toMatchObject({ messages: 1, records: 1, agents: [{ agentId: "a" }] });
+    // The deadline belongs to no agent, so it comes first.
+    expect(summary).toMatchObject({
+      messages: 1,
+      records: 1,
+      agents: [{ operations: 1 }, { agentId: "a", messages: 1 }],
+    });
     expect(await memory.getStats()).toMatchObject({ activeSessions: 0, shortTermEntries: 0 });
     expect(await memory.getConversationHistory("spring")).toEqual([]);
-    // By search under the agent, in any workflow; by key only in its own.
+    // A search finds it under the agent, in any workflow; its key works only in its own workflow.
     expect((await memory.searchSimilar("a", "tuesday emails")).map(({ key }) => key)).toEqual([
       "lesson",
     ]);

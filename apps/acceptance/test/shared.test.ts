@@ -4,7 +4,7 @@ import { createSession } from "@mem/session";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { stacks, type Stack } from "./stacks.ts";
 
-/** By types `"shared"` can't be named where something is written; here somebody casts. */
+/** The types don't allow `"shared"` in writes; this casts. */
 const cast = { memoryType: "shared" as never };
 const shared = { memoryType: "shared" } as const;
 
@@ -17,7 +17,7 @@ const DOCUMENTS = [
   },
 ];
 
-/** All that a reader can see of it. */
+/** All that a reader can see of the knowledge. */
 const read = async (agent: AgentMemory): Promise<unknown> => {
   const listed = await Array.fromAsync(agent.list(shared));
   const ids = listed.map(({ key }) => key);
@@ -51,7 +51,7 @@ describe.each(stacks)("shared knowledge on $name", (kind) => {
         for (const change of [
           agent.save(key, "ours", cast),
           agent.update(key, () => "ours", cast),
-          agent.increment(key, 1, cast as never),
+          agent.increment(key, 1, cast),
           agent.delete(key, cast),
           agent.saveMany([{ key, value: "ours" }], cast),
           agent.deleteMany([key], cast),
@@ -62,7 +62,7 @@ describe.each(stacks)("shared knowledge on $name", (kind) => {
         }
       }
     }
-    // Where long-term memory is erased or cleared, under whatever name, the knowledge is not.
+    // Erasing or clearing long-term memory, under whatever name, leaves the knowledge.
     for (const agentId of ["documents", "passages", "a"]) {
       for (const key of names) await memory.erase({ agentId, key });
     }

@@ -3,25 +3,39 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createMemoryBackend } from "@mem/backend-memory";
 import { createRedisBackend } from "@mem/backend-redis";
-import { createHashingEmbedder, MemoryManager, type Embedder, type LongTermStore } from "@mem/core";
+import {
+  createHashingEmbedder,
+  MemoryManager,
+  systemClock,
+  type Clock,
+  type Embedder,
+  type LongTermStore,
+  type MemoryManagerOptions,
+} from "@mem/core";
 import { createKnowledge } from "@mem/knowledge";
 import { createJsonStore } from "@mem/longterm-json";
 import { createLanceDbStore } from "@mem/longterm-lancedb";
 import { createJsonlRecords } from "@mem/records-jsonl";
 import { startRedis, type RedisServer } from "@mem/redis-server";
 
-/** A whole memory on storage of its own, and that storage's end. */
+/** A whole memory on storage of its own; disposing it deletes the storage. */
 export interface Stack extends AsyncDisposable {
   readonly memory: MemoryManager;
-  /** The operator's hand on the knowledge. */
+  /** The operator's access to the knowledge. */
   readonly knowledgeStore: LongTermStore;
-  /** Closes the memory and opens it anew on the same storage. */
+  /** Closes the memory and opens it again on the same storage. */
   reopen(): Promise<MemoryManager>;
+  /** Another manager of the same memory; on Redis with its own connections and stores, as in another process. */
+  another(): MemoryManager;
+  /** Advances the time of short-term memory. */
+  advance(seconds: number): void;
 }
+
+type OwnOptions = Pick<MemoryManagerOptions, "maxConversationHistory" | "sweepInterval">;
 
 export interface StackKind {
   readonly name: string;
-  open(): Promise<Stack>;
+  open(options?: OwnOptions): Promise<Stack>;
   close(): Promise<void>;
 }
 
@@ -32,7 +46,7 @@ const inLance: CreateStore = (folder, name, embedder) =>
 const inJson: CreateStore = (folder, name, embedder) =>
   createJsonStore({ path: join(folder, `${name}.json`), ...(embedder && { embedder }) });
 
-/** What a laptop runs, what a small service runs, and what a cluster runs. */
+/** What runs on a laptop, in a small service and on a cluster. */
 export const stacks: readonly StackKind[] = [
   stack("memory + LanceDB", inLance),
   stack("memory + JSON", inJson),
@@ -50,33 +64,48 @@ function stack(
   let server: RedisServer | undefined;
   return {
     name,
-    async open() {
+    async open(own = {}) {
       if (options.redis === true) server ??= await startRedis();
       const url = server?.url;
       const folder = await mkdtemp(join(tmpdir(), "mem-acceptance-"));
       // Each test has a key space of its own on the one server.
       const prefix = folder.slice(-6);
-      const connect = (): { memory: MemoryManager; knowledgeStore: LongTermStore } => {
+      let offsetMs = 0;
+      const timeOffsetMs = (): number => offsetMs;
+      const connect = () => {
         const knowledgeStore = create(folder, "knowledge", options.embedder);
-        const memory = new MemoryManager({
+        const parts = {
           shortTerm:
-            url === undefined ? createMemoryBackend() : createRedisBackend({ url, prefix }),
+            url === undefined
+              ? createMemoryBackend({ clock: shiftedClock(timeOffsetMs) })
+              : createRedisBackend({ url, prefix, timeOffsetMs }),
           longTerm: create(folder, "agents", options.embedder),
           records: createJsonlRecords({ dir: join(folder, "records") }),
           knowledge: createKnowledge({ store: knowledgeStore }),
-        });
-        return { memory, knowledgeStore };
+          ...own,
+        };
+        return { parts, knowledgeStore, memory: new MemoryManager(parts) };
       };
       let open = connect();
+      const others: MemoryManager[] = [];
       return {
-        ...open,
+        memory: open.memory,
+        knowledgeStore: open.knowledgeStore,
         async reopen() {
           await open.memory.close();
           open = connect();
           return open.memory;
         },
+        another() {
+          const other = url === undefined ? new MemoryManager(open.parts) : connect().memory;
+          others.push(other);
+          return other;
+        },
+        advance(seconds) {
+          offsetMs += seconds * 1000;
+        },
         async [Symbol.asyncDispose]() {
-          await open.memory.close();
+          for (const memory of [...others, open.memory]) await memory.close();
           await rm(folder, { recursive: true, force: true });
         },
       };
@@ -84,5 +113,14 @@ function stack(
     async close() {
       await server?.stop();
     },
+  };
+}
+
+/** The system clock plus an offset. */
+function shiftedClock(shiftMs: () => number): Clock {
+  return {
+    ...systemClock,
+    now: () => systemClock.now() + shiftMs(),
+    monotonic: () => systemClock.monotonic() + shiftMs(),
   };
 }

@@ -1,4 +1,4 @@
-/** Imports a peer as this folder has it: its packages are installed here, and not in the workspace. */
+/** Imports a peer from this folder: peers are installed here, not in the workspace. */
 export async function loadPeer<T>(specifier: string): Promise<T> {
   return (await import(specifier)) as T;
 }

@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { allowClosedOutput } from "./closed-output.ts";
 import { dataCommand } from "./data/data-command.ts";
 import { writeMarkdown } from "./markdown.ts";
 import { installPeers, PeersMissingError } from "./peers.ts";
@@ -9,17 +10,21 @@ import { runSuite } from "./run-suite.ts";
 import { selectExperiments, type Suite } from "./suite.ts";
 import { longTermSuite } from "./suites/long-term.ts";
 import { managerSuite } from "./suites/manager.ts";
+import { recordsSuite } from "./suites/records.ts";
 import { redisSuite } from "./suites/redis.ts";
 import { searchQualitySuite } from "./suites/search-quality.ts";
 import { searchSuite } from "./suites/search.ts";
+import { sessionSuite } from "./suites/session.ts";
 import { shortTermSuite } from "./suites/short-term.ts";
 
 const SUITES: readonly Suite[] = [
   shortTermSuite,
   redisSuite,
+  sessionSuite,
   longTermSuite,
   searchQualitySuite,
   searchSuite,
+  recordsSuite,
   managerSuite,
 ];
 
@@ -28,15 +33,15 @@ const HELP = `Usage: npm run bench -- NAME [options]
 Suites:
 ${SUITES.map(({ name, about, takes }) => `  ${name.padEnd(15)} ${about} (${takes})`).join("\n")}
 
-Each figure stands beside its limit or a peer, measured in the same run; trust the ratios, not the absolutes.
-  --data DIR       the public sets of search-quality; "npm run bench -- data" says where they come from and how to
-                   lay them out, and with --data whether they are laid out right
-  --only TEXT      only the experiments whose title has this text in it
-  --no-peers       without other libraries; else the first run fetches them, about 250 MB
-  --rounds N       how many rounds, at least 5 (default 5)
-  --json FILE      also write the rows to a file
-  --markdown FILE  also write the table into the region of a document that is marked for the suite,
-                   and a chart beside the document
+Each figure stands beside its limit or a peer that was measured in the same run; trust the ratios, not the absolute figures.
+  --data DIR       folder with the public data sets of search-quality; "npm run bench -- data" says where they come from and
+                   how to lay them out, "npm run bench -- data --data DIR" checks them
+  --only TEXT      run only the experiments whose title contains this text
+  --no-peers       leave out other libraries; otherwise the first run downloads them, about 300 MB
+  --rounds N       number of rounds, at least 5 (default 5)
+  --json FILE      also write the results to a file
+  --markdown FILE  also write the table into the suite's marked region of a document, and a chart beside
+                   the document
 `;
 
 const SLICE_MS = 250;
@@ -65,7 +70,7 @@ async function main(): Promise<number> {
   if (suite === undefined) return refuse(`There is no suite named ${name}.`);
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 5) {
-    return refuse("--rounds has to be a whole number, 5 or more.");
+    return refuse("--rounds must be a whole number, 5 or more.");
   }
   if (selectExperiments(suite, values.only).length === 0) {
     const titles = suite.experiments.map(({ title }) => `  ${title}`).join("\n");
@@ -73,16 +78,16 @@ async function main(): Promise<number> {
   }
 
   if (suite.needsData === true && values.data === undefined) {
-    return refuse(`${name} needs --data DIR; "npm run bench -- data" says what has to be in it.`);
+    return refuse(`${name} needs --data DIR; "npm run bench -- data" says what it must contain.`);
   }
   if (values.markdown !== undefined && values.only !== "") {
-    return refuse("--markdown writes down a whole suite: leave out --only.");
+    return refuse("--markdown writes a whole suite; leave out --only.");
   }
 
   const progress = new Progress();
   const hasPeers = suite.peers.length > 0 && !values["no-peers"];
   if (hasPeers) await installPeers((line) => progress.line(line));
-  progress.line(`Measuring ${name} in ${rounds} rounds; all of it takes ${suite.takes}.`);
+  progress.line(`Measuring ${name} in ${rounds} rounds; the whole suite takes ${suite.takes}.`);
   const command = [
     `npm run bench -- ${name}`,
     ...(suite.needsData === true ? ["--data DIR"] : []),
@@ -115,6 +120,7 @@ function refuse(reason: string): number {
   return 2;
 }
 
+allowClosedOutput();
 try {
   process.exitCode = await main();
 } catch (error) {

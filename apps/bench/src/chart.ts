@@ -8,7 +8,7 @@ const BARS = 380;
 const NUMBERS = 120;
 const TITLE = 30;
 
-/** The row that most took part in, as bars, ours beside the others; `undefined` where a row has no peers. */
+/** The row with the most participants as a bar chart, ours beside the others; `undefined` if no row has peers. */
 export function toChart({ rows }: Report): string | undefined {
   const [row] = rows
     .filter(({ peers }) => Object.keys(peers).length > 0)

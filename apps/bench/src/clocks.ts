@@ -1,9 +1,9 @@
-/** What some work took, in milliseconds. */
+/** What some work cost, in milliseconds. */
 export interface Cost {
   readonly wallMs: number;
   /** CPU time of this thread. */
   readonly cpuMs: number;
-  /** CPU time of all threads of this process, with those that collect garbage. */
+  /** CPU time of all threads of this process, including those that collect garbage. */
   readonly processCpuMs: number;
 }
 
@@ -25,7 +25,7 @@ export async function measure(work: () => unknown): Promise<Cost> {
   };
 }
 
-/** The system adds up a thread's CPU time when it stops running or every 4 ms: a short sleep brings it up to date. */
+/** The system updates a thread's CPU time when it stops running, or every 4 ms: a short sleep brings it up to date. */
 function settle(): void {
   Atomics.wait(sleeper, 0, 0, 1);
 }

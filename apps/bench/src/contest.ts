@@ -3,10 +3,10 @@ import { race, Score, type Runner } from "./race.ts";
 import { toRow, type Figure, type Row } from "./row.ts";
 import type { Lab } from "./suite.ts";
 
-/** Does `n` operations, one after the other or however its case says. */
+/** Does `n` operations, one after the other or however its case defines. */
 export type Work = (n: number) => Promise<unknown>;
 
-/** Operations a second of ours and another's, in this process. */
+/** A comparison of operations per second between ours and another implementation, in this process. */
 export interface Contest extends Omit<Figure, "better" | "unit" | "clock"> {
   readonly clock: "cpu" | "wall";
   readonly ours: Work;
@@ -17,7 +17,7 @@ export interface Contest extends Omit<Figure, "better" | "unit" | "clock"> {
 
 const OURS = "ours";
 
-/** Measures operations a second, all in every round. */
+/** Measures operations per second; every contestant runs in every round. */
 export async function runContest(
   contest: Contest,
   lab: Pick<Lab, "rounds" | "sliceMs">,

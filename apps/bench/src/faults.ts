@@ -1,31 +1,39 @@
 import { parseArgs } from "node:util";
+import { allowClosedOutput } from "./closed-output.ts";
 import { reportEmbeddings } from "./faults/embeddings/embeddings-report.ts";
-import { FAULT_NAMES, FAULTS_ABOUT, strikeLongTerm } from "./faults/long-term/long-term.ts";
-import { killRecordWriters } from "./faults/records.ts";
+import { describeFaults, faultNames, strikeSuite, type FaultSuite } from "./faults/lab/lab.ts";
+import { longTermFaults } from "./faults/long-term/long-term.ts";
+import { recordFaults } from "./faults/records/records.ts";
+import { sessionFaults } from "./faults/sessions/sessions.ts";
 import { Progress } from "./progress.ts";
-import { createRandom } from "./random.ts";
+
+const SUITES: readonly FaultSuite[] = [recordFaults, longTermFaults, sessionFaults];
 
 const HELP = `Usage: npm run faults -- NAME [--seed S] [--runs N] [--only FAULT]
 
-Suites:
-  records    kill -9 of a process that writes execution records: no acknowledged one may be lost,
-             and none may say anything else than was written
-  embeddings a process saves through an embedding service that misbehaves in every way that was ever
-             seen, is killed now and then, and goes over to another model: no save may be lost, no
-             vector be missing or wrong in the end, and no key or text be in any error
-  long-term  everything that may happen to a store on LanceDB: no acknowledged change may be lost or
-             undone, nothing wrong be returned, and no store be left that does not open
-${FAULTS_ABOUT}
+Suites, with how often each fault strikes:
+  records    whatever can happen to an audit trail while it is written, and whatever anybody can do
+             to it afterwards: no acknowledged record may be lost, no line broken, no change go unnoticed
+${describeFaults(recordFaults, "a short run against lines that are simply appended, to show that each fault does damage")}
+  long-term  whatever can happen to a store on LanceDB: no acknowledged change may be lost or undone,
+             nothing wrong returned, and every store must open afterwards
+${describeFaults(longTermFaults, "a short run against plain LanceDB, to show that each fault does damage")}
+  sessions   whatever can happen to the members of a session while they share it: each session must end
+             exactly once and leave nothing behind; no message may be lost or duplicated, and nothing
+             written into a session or under a claim that is over
+${describeFaults(sessionFaults, "a short run against keys with an expiry, to show that each fault does damage")}
+  embeddings a process saves through an embedding service that misbehaves in every way seen in practice;
+             it is killed now and then, and changes to another model: no save may be lost, no vector
+             missing or wrong in the end, and no error may contain a key or a text
 
-  --seed S       repeats the random choices of a run; every run prints its seed
-  --runs N       how often to strike (records: 20, about 10 seconds; long-term: as above), or how
-                 many saves are made (embeddings: 10,000, about 3 minutes)
-  --only FAULT   of long-term, only this one
+  --seed S       repeat the random choices of an earlier run; every run prints its seed
+  --runs N       how often each fault strikes (default: the number above); for embeddings, the number
+                 of saves (default: 10,000, about 3 minutes)
+  --only FAULT   run only this fault of records, long-term or sessions
 
-Exit code: 0 nothing was found, 1 something was, 2 something could not be tried.
+Exit code: 0 no problem was found, 1 problems were found, 2 something could not be tried.
 `;
 
-const DEFAULT_RECORD_KILLS = 20;
 const DEFAULT_SAVES = 10_000;
 
 async function main(): Promise<number> {
@@ -43,26 +51,28 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return values.help === true ? 0 : 2;
   }
-  if (!["records", "embeddings", "long-term"].includes(name))
+  const suite = SUITES.find((known) => known.name === name);
+  if (suite === undefined && name !== "embeddings")
     return refuse(`There is no suite named ${name}.`);
   const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 32));
   const runs = values.runs === undefined ? undefined : Number(values.runs);
   if (!Number.isInteger(seed) || (runs !== undefined && (!Number.isInteger(runs) || runs < 1))) {
-    return refuse("--seed and --runs have to be whole numbers.");
+    return refuse("--seed and --runs must be whole numbers.");
   }
-  if (name === "records") return await strikeRecords(seed, runs ?? DEFAULT_RECORD_KILLS);
-  if (name === "embeddings") {
+  const { only } = values;
+  if (suite === undefined) {
+    if (only !== undefined) return refuse("embeddings has only one fault.");
     return await reportEmbeddings({
       seed,
       writes: runs ?? DEFAULT_SAVES,
       progress: new Progress(),
     });
   }
-  const { only } = values;
-  if (only !== undefined && !FAULT_NAMES.includes(only)) {
-    return refuse(`long-term knows no fault named ${only}, but ${FAULT_NAMES.join(", ")}.`);
+  const names = faultNames(suite);
+  if (only !== undefined && !names.includes(only)) {
+    return refuse(`${name} has no fault named ${only}; it has ${names.join(", ")}.`);
   }
-  return await strikeLongTerm({
+  return await strikeSuite(suite, {
     seed,
     progress: new Progress(),
     ...(runs !== undefined && { runs }),
@@ -70,24 +80,10 @@ async function main(): Promise<number> {
   });
 }
 
-async function strikeRecords(seed: number, runs: number): Promise<number> {
-  process.stdout.write(
-    `records: ${runs} kills, seed ${seed}, about ${Math.ceil(runs / 2)} seconds\n`,
-  );
-  const onRun = (run: number): void => {
-    if (process.stderr.isTTY) process.stderr.write(`\r${run}/${runs}`);
-  };
-  const result = await killRecordWriters({ runs, random: createRandom(seed), onRun });
-  if (process.stderr.isTTY) process.stderr.write("\n");
-  process.stdout.write(
-    `${result.kills} kills, ${result.acknowledged} records acknowledged, ${result.lost} lost, ${result.damaged} damaged, ${result.tornLines} torn lines left by the killed\n`,
-  );
-  return result.lost + result.damaged === 0 ? 0 : 1;
-}
-
 function refuse(reason: string): number {
   process.stderr.write(`${reason}\n`);
   return 2;
 }
 
+allowClosedOutput();
 process.exitCode = await main();

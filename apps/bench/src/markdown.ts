@@ -33,7 +33,7 @@ function toImages(report: Report, name: string): Image[] {
   ];
 }
 
-/** What stands between `<!-- begin NAME -->` and `<!-- end NAME -->`, made anew. */
+/** Replaces what is between `<!-- begin NAME -->` and `<!-- end NAME -->`. */
 export function replaceRegion(text: string, name: string, region: string): string {
   const [begin, end] = [`<!-- begin ${name} -->`, `<!-- end ${name} -->`];
   const from = text.indexOf(begin);
@@ -50,13 +50,13 @@ function toMarkdown(report: Report, images: readonly Image[]): string {
     `\`\`\`bash\n${command}\n\`\`\``,
     `${date}: ${machine}. ${describeVersions(report)}`,
     notReached(rows),
-    section("Measured beside:", toBeside(rows)),
-    section("To know:", notes),
+    section("Also measured:", toBeside(rows)),
+    section("Notes:", notes),
   ];
   return parts.filter((part) => part !== "").join("\n\n");
 }
 
-/** What has missed its target, in a sentence; empty where nothing has. */
+/** A sentence that names what has missed its target; empty if nothing has. */
 function notReached(rows: readonly Row[]): string {
   const missed = rows
     .filter(({ met }) => met === false)
@@ -67,7 +67,7 @@ function notReached(rows: readonly Row[]): string {
   return missed.length === 0 ? "" : `**Not reached:** ${missed.join("; ")}.`;
 }
 
-/** As the formatter leaves it: every column as wide as its widest cell. */
+/** As the formatter leaves it: every column is as wide as its widest cell. */
 export function toMarkdownTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],

@@ -3,20 +3,20 @@ import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** The peers could not be had; the message says what to do. */
+/** The peers could not be installed; the message says what to do. */
 export class PeersMissingError extends Error {}
 
 const FOLDER = join(import.meta.dirname, "../peers");
-const SIZE = "about 250 MB";
+const SIZE = "about 300 MB";
 
-/** The exact versions that are asked for, by name. */
+/** The exact versions that are required, by name. */
 export function readPeerVersions(folder: string = FOLDER): Readonly<Record<string, string>> {
   return readManifest(folder).dependencies ?? {};
 }
 
 /**
- * Makes sure that the peers are installed as their lock file says. The first time they are fetched from the registry
- * that npm is set to, after `tell` has heard of it; rejects with `PeersMissingError` where that fails.
+ * Makes sure that the peers are installed as their lock file says. The first time, announces by `tell` that it fetches
+ * them from the registry that npm is configured for; rejects with `PeersMissingError` if that fails.
  */
 export async function installPeers(
   tell: (line: string) => void,
@@ -25,9 +25,9 @@ export async function installPeers(
   if (areInstalled(folder)) return;
   const count = Object.keys(readPeerVersions(folder)).length;
   tell(
-    `Fetching the ${count} packages to compare with, ${SIZE} with all they need, into ${folder}/node_modules (once; --no-peers does without).`,
+    `Fetching the ${count} packages to compare with, ${SIZE} with their dependencies, into ${folder}/node_modules (only once; --no-peers leaves them out).`,
   );
-  // Nothing that comes with a peer is run.
+  // No script of a peer's package is run.
   const npm = spawn("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
     cwd: folder,
     stdio: ["ignore", "ignore", "pipe"],
@@ -63,7 +63,7 @@ function readManifest(dir: string): PeerManifest {
   return JSON.parse(readFileSync(join(dir, "package.json"), "utf8")) as PeerManifest;
 }
 
-/** Why npm gave up, in its own word, such as ECONNREFUSED. */
+/** Why npm gave up, as its own error code, such as ECONNREFUSED. */
 function errorCode(said: string): string {
   return /^npm error code (\S+)/m.exec(said)?.[1] ?? "npm failed";
 }

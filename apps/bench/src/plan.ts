@@ -1,8 +1,8 @@
 import { createRandom } from "./random.ts";
 
-/** Which operations follow each other: the same for everyone, again and again from the start. */
+/** A sequence of operations: the same for every contestant, repeated from the start. */
 export interface Plan {
-  /** A key's number for each operation. */
+  /** The number of the key, for each operation. */
   readonly keys: Uint32Array;
   /** The number of the value to save, or -1 to read. */
   readonly values: Int32Array;
@@ -11,11 +11,11 @@ export interface Plan {
 export interface PlanOptions {
   readonly keys: number;
   readonly values: number;
-  /** The share of operations that read. */
+  /** The share of operations that are reads. */
   readonly reads: number;
 }
 
-/** The TTL that everyone is told: the default of the manager. */
+/** The TTL for every contestant: the default of the manager. */
 export const TTL_MS = 86_400_000;
 
 /** A power of two, and more operations than the processor could learn by heart. */
@@ -31,7 +31,7 @@ export function createPlan({ keys, values, reads }: PlanOptions): Plan {
   return plan;
 }
 
-/** A key as text of one piece, made anew at every call, as one that came with a request is. */
+/** A key as one flat string, made anew at every call, like one that came with a request. */
 export function keyOf(i: number): string {
   return Buffer.from(`session-${i % 97}/agent-${i % 7}/memory-${i}`, "latin1").toString("latin1");
 }

@@ -1,14 +1,14 @@
 import { escape } from "./chart.ts";
 import { formatNumber } from "./report.ts";
 
-/** Figures along a size that grows by the same factor from one to the next. */
+/** Figures for sizes that grow by the same factor from one to the next. */
 export interface Plot {
   /** Part of the name of its file. */
   readonly name: string;
   readonly title: string;
-  /** What stands below, from left to right. */
+  /** The labels below, from left to right. */
   readonly sizes: readonly string[];
-  /** By its name, a figure for each size. */
+  /** A figure for each size, by the name of the line. */
   readonly lines: Readonly<Record<string, readonly number[]>>;
 }
 
@@ -20,7 +20,7 @@ const TOP = 40;
 const BOTTOM = 40;
 const GRID = 4;
 
-/** Lines from 0 upwards, the first of them ours. */
+/** Draws lines from 0 upwards; the first one is ours. */
 export function toSvg({ title, sizes, lines }: Plot): string {
   const most = Math.max(...Object.values(lines).flat());
   const x = (i: number): number => LEFT + (i * (WIDTH - LEFT - RIGHT)) / (sizes.length - 1);

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 
-/** Says on standard error what is being done, and how long it took; on a terminal also each step. */
+/** Reports on standard error what is being done, and how long it took; on a terminal, also each step. */
 export class Progress {
   readonly #stream: NodeJS.WriteStream;
   #title = "";

@@ -1,10 +1,10 @@
 import type { Lab } from "./suite.ts";
 import { rotated } from "./statistics.ts";
 
-/** One who can do some number of operations at a time. */
+/** A participant that can do some number of operations at a time. */
 export interface Runner<Cost> {
   readonly name: string;
-  /** Warms up; how many operations fill so many milliseconds. */
+  /** Warms up; resolves with how many operations fill this many milliseconds. */
   prepare(sliceMs: number): Promise<number>;
   run(n: number): Promise<Cost>;
 }
@@ -15,7 +15,7 @@ export interface Lap<Cost> {
   readonly costs: readonly Cost[];
 }
 
-// A disturbance of a tenth of a second then falls on every runner of the round.
+// With several turns, a disturbance of a tenth of a second falls on every runner of the round.
 const TURNS = 5;
 
 /** One round: all run in short turns, each turn in another order, so that a noisy machine is noisy for all of them. */
@@ -40,7 +40,7 @@ export async function race<Cost>(
   );
 }
 
-/** A number for each round, by the name of its runner. */
+/** A number for each round, by the name of the runner. */
 export class Score {
   readonly #rounds = new Map<string, number[]>();
 
@@ -58,7 +58,7 @@ export class Score {
     return this.#rounds.has(name);
   }
 
-  /** Everyone but those named. */
+  /** All runners but those named. */
   without(...names: readonly string[]): ReadonlyMap<string, readonly number[]> {
     return new Map([...this.#rounds].filter(([name]) => !names.includes(name)));
   }

@@ -10,7 +10,7 @@ export interface Report {
   /** As in 2026-03-20. */
   readonly date: string;
   readonly machine: string;
-  /** Of everything that took part, by name. */
+  /** The versions of everything that took part, by name. */
   readonly versions: Readonly<Record<string, string>>;
   readonly rows: readonly Row[];
   readonly plots: readonly Plot[];
@@ -29,7 +29,7 @@ export const COLUMNS = [
   "met",
 ] as const;
 
-/** A row as a person reads it, a text for each column. */
+/** A row in human-readable form, a text for each column. */
 export function toCells(row: Row): string[] {
   const sign = row.better === "higher" ? "≥" : "≤";
   const bound = (value: number | undefined): string =>
@@ -47,15 +47,15 @@ export function toCells(row: Row): string[] {
   ];
 }
 
-/** What a person looks at on a terminal: a row a figure, what was measured beside it below. */
+/** The report for a terminal: a table with a row per figure, followed by the peers' figures. */
 export function toTable(rows: readonly Row[]): string {
   const table = new Table({ head: [...COLUMNS], style: { head: [], border: [] } });
   for (const row of rows) table.push(toCells(row));
   const beside = toBeside(rows).map((line) => `  ${line}`);
-  return [table.toString(), ...(beside.length > 0 ? ["Beside:", ...beside] : [])].join("\n");
+  return [table.toString(), ...(beside.length > 0 ? ["Also measured:", ...beside] : [])].join("\n");
 }
 
-/** A line for each row that has peers: what was measured beside, best first. */
+/** A line for each row that has peers: their figures, best first. */
 export function toBeside(rows: readonly Row[]): string[] {
   return rows
     .filter(({ peers }) => Object.keys(peers).length > 0)
@@ -75,10 +75,10 @@ export function describeMachine(): string {
   return `${cpus().length} × ${cpu?.model.trim() ?? "unknown processor"}, ${gigabytes} GB, Node ${process.version}, ${process.platform}`;
 }
 
-/** What took part, in one sentence; empty where nothing did. */
+/** The versions of everything that took part, in one sentence; empty if nothing did. */
 export function describeVersions({ versions }: Pick<Report, "versions">): string {
   const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  return named.length === 0 ? "" : `Took part: ${named.join(", ")}.`;
+  return named.length === 0 ? "" : `Versions: ${named.join(", ")}.`;
 }
 
 export function formatNumber(value: number): string {

@@ -1,11 +1,11 @@
 import { median } from "./statistics.ts";
 
-/** One figure beside its limit or a peer, measured in the same run. */
+/** One figure compared with its limit or a peer, measured in the same run. */
 export interface Row {
   readonly suite: string;
   readonly case: string;
   readonly config: string;
-  /** What was measured: CPU time of the main thread, time on the wall, or the bytes of the heap. */
+  /** What was measured: CPU time of the main thread, wall-clock time, or neither. */
   readonly clock: "cpu" | "wall" | "none";
   readonly better: "higher" | "lower";
   readonly ours: number;
@@ -13,20 +13,20 @@ export interface Row {
   readonly rival: string;
   readonly against: number;
   readonly unit: string;
-  /** The median of the rounds' own ratios, ours to against. */
+  /** The median of the ratios of ours to against in each round. */
   readonly ratio: number;
-  /** The lowest and the highest of them. */
+  /** The lowest and the highest of these ratios. */
   readonly spread: readonly [number, number];
-  /** What the ratio has to reach: at least where higher is better, at most where lower is. */
+  /** What the ratio has to reach: at least this if higher is better, at most this if lower is. */
   readonly target?: number;
   readonly stretch?: number;
   /** Follows from ratio and target; absent without a target. */
   readonly met?: boolean;
-  /** The medians of others that were measured beside. */
+  /** The medians of other participants. */
   readonly peers: Readonly<Record<string, number>>;
 }
 
-/** What a row says before anything is measured. */
+/** What is known about a row before anything is measured. */
 export type Figure = Pick<
   Row,
   "suite" | "case" | "config" | "clock" | "better" | "rival" | "unit" | "target" | "stretch"

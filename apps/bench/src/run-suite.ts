@@ -10,7 +10,7 @@ export interface RunOptions extends Pick<Lab, "rounds" | "sliceMs" | "hasPeers" 
   readonly command: string;
 }
 
-/** Runs the experiments that were asked for, one after the other. */
+/** Runs the selected experiments, one after the other. */
 export async function runSuite(
   suite: Suite,
   { only, command, ...options }: RunOptions,

@@ -3,12 +3,12 @@ import type { Row } from "./row.ts";
 
 /** What is measured in one go. */
 export interface Experiment {
-  /** What `--only` looks for. */
+  /** The text that `--only` searches. */
   readonly title: string;
   run(lab: Lab): Promise<Row[]>;
 }
 
-/** How to measure. */
+/** The settings of a run, and what an experiment reports to it. */
 export interface Lab {
   /** At least 5. */
   readonly rounds: number;
@@ -18,11 +18,11 @@ export interface Lab {
   readonly hasPeers: boolean;
   /** The folder of the public sets of `npm run bench -- data`, where one was given. */
   readonly data?: string | undefined;
-  /** Hears what is being done. */
+  /** Is told what is being done. */
   readonly tell: (step: string) => void;
-  /** Takes what is better seen than read. */
+  /** Takes figures that are better seen than read. */
   readonly plot: (plot: Plot) => void;
-  /** Hears the version of what takes part and is no peer. */
+  /** Is told the version of a participant that is not a peer. */
   readonly tookPart: (name: string, version: string) => void;
 }
 
@@ -31,22 +31,22 @@ export interface Suite {
   readonly about: string;
   /** How long it takes, in words. */
   readonly takes: string;
-  /** The packages that it compares with. */
+  /** The packages of the peers. */
   readonly peers: readonly string[];
-  /** Whether it measures on public sets, which have to be given. */
+  /** Whether it measures on public sets, whose folder has to be given. */
   readonly needsData?: boolean;
   readonly experiments: readonly Experiment[];
-  /** What a reader has to know beside the table. */
+  /** What a reader has to know besides the table. */
   readonly notes: readonly string[];
 }
 
-/** Of a suite that needs it. */
+/** The folder of the public sets, for a suite that needs it. */
 export function dataFolder({ data }: Pick<Lab, "data">): string {
   if (data === undefined) throw new Error("This suite needs --data DIR.");
   return data;
 }
 
-/** Those whose title contains the text, in any case of its letters. */
+/** Those whose title contains the text, ignoring case. */
 export function selectExperiments({ experiments }: Suite, only: string): readonly Experiment[] {
   const text = only.toLowerCase();
   return experiments.filter(({ title }) => title.toLowerCase().includes(text));

@@ -1,7 +1,7 @@
 import type { JsonValue } from "@mem/core";
 import type { Numbered } from "./values.ts";
 
-/** What a value is made of, beside its text. */
+/** What a value consists of, besides its text. */
 export interface Facts {
   readonly seq: number;
   readonly name: string;
@@ -14,7 +14,7 @@ export interface Facts {
 
 type Value = JsonValue & Numbered;
 
-/** Small things that agents keep: flat and nested, with arrays, numbers of all kinds, nulls and empty parts. */
+/** Small values that agents keep: flat and nested, with arrays, numbers of all kinds, nulls and empty parts. */
 export const SHAPES: readonly ((facts: Facts, text: string) => Value)[] = [
   ({ seq, name, count }, text) => ({ seq, campaign: name, budget: count, headline: text }),
   ({ seq, name, flag }, text) => ({ role: "assistant", agent: name, content: text, flag, seq }),
@@ -58,7 +58,7 @@ export const SHAPES: readonly ((facts: Facts, text: string) => Value)[] = [
   }),
 ];
 
-/** Large things: what holds many small ones. */
+/** Large values, which hold many small ones. */
 export const CONTAINERS: readonly ((facts: Facts, items: JsonValue[]) => Value)[] = [
   ({ seq, name }, items) => ({ seq, thread: name, messages: items }),
   ({ seq, at }, items) => ({ plan: { createdAt: at, steps: items }, seq }),

@@ -1,4 +1,4 @@
-/** Which letters a text is made of: ASCII, also accents (one byte each in memory), or two bytes each. */
+/** The letters of a text: ASCII, also accented ones (one byte each in memory), or ones of two bytes each. */
 export type Script = "ascii" | "latin" | "wide";
 
 const WORDS: Readonly<Record<Script, readonly string[]>> = {
@@ -17,7 +17,7 @@ export function drawWord(random: () => number): string {
   return pick(WORDS.ascii, random);
 }
 
-/** Words that take about so many bytes, at most a word more. */
+/** Words that take about this many bytes, at most one word more. */
 export function drawText(script: Script, bytes: number, random: () => number): string {
   const words: string[] = [];
   let length = 0;

@@ -6,7 +6,7 @@ import { drawText, drawWord, type Script } from "./value-text.ts";
 /** About 230 bytes of JSON, or about 4.3 KB. */
 export type ValueSize = "230 B" | "4.3 KB";
 
-/** What every value says of itself, somewhere among its properties. */
+/** A property that every value has, somewhere among its others. */
 export interface Numbered {
   readonly seq: number;
 }
@@ -18,8 +18,8 @@ const SEED = 20_261_122;
 const SCRIPTS: readonly Script[] = ["ascii", "ascii", "ascii", "ascii", "latin", "ascii", "wide"];
 
 /**
- * The JSON of `count` values, the same ones in every run: of all shapes in turn, two of seven with text beyond ASCII.
- * A value is parsed from it as one that came over a network is.
+ * The JSON of `count` values, the same ones in every run: all shapes in turn, two in seven with text beyond ASCII.
+ * Values are parsed from it like ones that came over a network.
  */
 export function createValueTexts(size: ValueSize, count: number): string[] {
   const random = createRandom(SEED);
@@ -38,7 +38,7 @@ function small(seq: number, bytes: number, script: Script, random: () => number)
   return shape(facts, drawText(script, Math.max(0, bytes - rest), random));
 }
 
-/** In one script: a single letter beyond Latin doubles what a whole text takes in memory. */
+/** In one script only: a single letter beyond Latin doubles the memory of a whole text. */
 function large(seq: number, script: Script, random: () => number): JsonValue {
   const container = CONTAINERS[seq % CONTAINERS.length] as (typeof CONTAINERS)[number];
   const facts = drawFacts(seq, random);

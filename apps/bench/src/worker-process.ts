@@ -4,7 +4,7 @@ import { once } from "node:events";
 /** What a process can be asked to do: plain data in, plain data out. */
 export type Tasks = Readonly<Record<string, (input: never) => unknown>>;
 
-/** A process of its own, which does one task at a time. */
+/** A separate process, which does one task at a time. */
 export interface WorkerProcess<T extends Tasks> extends AsyncDisposable {
   ask<K extends keyof T & string>(task: K, input: Parameters<T[K]>[0]): Promise<Answer<T[K]>>;
 }
@@ -15,11 +15,20 @@ type Reply = { readonly result: unknown } | { readonly error: string };
 
 const HEAP_MB = 12_000;
 
-/** Starts a module that calls `serve`; it ends with this process at the latest. */
-export function startWorker<T extends Tasks>(module: string): WorkerProcess<T> {
+interface WorkerOptions {
+  /** The size of its heap, in MB; `"default"`: Node's default. Default 12,000. */
+  readonly heapMb?: number | "default";
+}
+
+/** Starts a module that calls `serve`; its process ends with this one at the latest. */
+export function startWorker<T extends Tasks>(
+  module: string,
+  { heapMb = HEAP_MB }: WorkerOptions = {},
+): WorkerProcess<T> {
+  const heap = heapMb === "default" ? [] : [`--max-old-space-size=${heapMb}`];
   const child = fork(module, [], {
-    execArgv: ["--conditions=@mem/source", "--expose-gc", `--max-old-space-size=${HEAP_MB}`],
-    // What a peer has to say on its standard output is no part of the report.
+    execArgv: ["--conditions=@mem/source", "--expose-gc", ...heap],
+    // What a peer prints on standard output is not part of the report.
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   const exited = once(child, "exit");
@@ -44,7 +53,7 @@ export function startWorker<T extends Tasks>(module: string): WorkerProcess<T> {
   };
 }
 
-/** Makes this process do tasks for the one that started it. */
+/** Makes this process do tasks for its parent. */
 export function serve(tasks: Tasks): void {
   process.on("message", (message) => {
     const { task, input } = message as { task: string; input: never };

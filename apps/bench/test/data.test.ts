@@ -85,11 +85,11 @@ describe("a set", () => {
   it.each([
     ["a missing scope", { docs: [...docs.slice(1), { id: "s/1", text: "one" }] }, "no meta.scope"],
     ["an id twice", { docs: [...docs.slice(0, 3), docs[0] as object] }, "id of another"],
-    ["another count", { docs: docs.slice(1) }, "3 docs, measured were 4"],
+    ["another count", { docs: docs.slice(1) }, "3 docs, expected 4"],
     [
       "an unknown document",
       { qrels: [{ query: "q1", doc: "none", rel: 1 }, qrels[1] as object] },
-      "not there",
+      "does not exist",
     ],
     [
       "a document of another scope",
@@ -99,7 +99,7 @@ describe("a set", () => {
     [
       "a grade as text",
       { qrels: [{ query: "q1", doc: "s/1", rel: "1" }, qrels[1] as object] },
-      "no rel",
+      "no numeric rel",
     ],
     ["no text", { queries: [{ id: "q1" }, queries[1] as object] }, "no text"],
   ])("with %s is refused with the reason", async (_, files, reason) => {

@@ -2,12 +2,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { Fault, FaultReport } from "../src/faults/long-term/fault.ts";
+import type { Fault, FaultReport, Subject } from "../src/faults/lab/fault.ts";
 import { flips } from "../src/faults/long-term/flips.ts";
 import { fullFiles } from "../src/faults/long-term/full.ts";
 import { kills } from "../src/faults/long-term/kills.ts";
 import { races } from "../src/faults/long-term/races.ts";
-import type { Subject } from "../src/faults/long-term/lab-store.ts";
+
 import { createRandom } from "../src/random.ts";
 
 async function strike(fault: Fault, runs: number, subject: Subject = "mem"): Promise<FaultReport> {
@@ -33,7 +33,7 @@ describe("the long-term store on LanceDB", { timeout: 240_000 }, () => {
   it("returns nothing that a flipped byte has altered", async () => {
     const { did, findings } = await strike(flips, 24);
     expect(findings).toEqual([]);
-    expect(did["told of"]).toBeGreaterThan(0);
+    expect(did["reported"]).toBeGreaterThan(0);
   });
 
   it.runIf(fullFiles.unavailable?.() === undefined)(

@@ -101,7 +101,7 @@ describe("a scratch folder", () => {
   });
 
   it("removes what killed runs have left, and nothing of those that live", () => {
-    // No process has so large an id.
+    // No process has an id as large as this.
     const left = join(HOME, "run-999999999-left");
     const living = join(HOME, `run-${process.pid}-living`);
     mkdirSync(left, { recursive: true });

@@ -55,7 +55,7 @@ it("writes the table, the command under it, what took part, and a chart beside t
     const text = await readFile(file, "utf8");
     expect(text.match(/\| a case/g)).toHaveLength(1);
     expect(text).toContain("```bash\nnpm run bench -- self\n```");
-    expect(text).toContain("2026-01-01: a machine. Took part: another 1.2.3.");
+    expect(text).toContain("2026-01-01: a machine. Versions: another 1.2.3.");
     expect(text).toMatch(/another \\\| one: 4\.00 ms .* 0\.25 .* ≤ 0\.5 .* yes /);
     expect(text).toContain("(figures-self.svg)");
     expect(text).toContain("- A note.");

@@ -35,7 +35,7 @@ describe("the peers", () => {
   it("that are missing or of another version are fetched, which is said first", async () => {
     await writeManifest(join(folder, "node_modules/some-peer"), { version: "1.2.2" });
     const told: string[] = [];
-    // Without a lock file npm refuses before it asks any network.
+    // Without a lock file, npm refuses before it uses the network.
     const installed = installPeers((line) => told.push(line), folder);
     await expect(installed).rejects.toBeInstanceOf(PeersMissingError);
     expect(told.join("\n")).toMatch(/Fetching the 1 packages .* MB.*--no-peers/);

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { race, type Runner } from "../src/race.ts";
 
-/** One who does three operations in each turn, and notes that it did. */
+/** A runner that does three operations in each turn, and notes each turn. */
 function runner(name: string, turns: string[]): Runner<number> {
   return {
     name,

@@ -14,7 +14,7 @@ const figure = {
 
 describe("a row", () => {
   it("compares within each round and takes the median of those ratios", () => {
-    // The medians alone would say 20 to 10, which no round was like.
+    // The medians alone would give 20 to 10, which was the ratio of no round.
     const row = toRow(figure, { ours: [10, 20, 90], against: [10, 5, 30] });
     expect(row).toMatchObject({ ours: 20, against: 10, ratio: 3, spread: [1, 4] });
   });

@@ -78,7 +78,7 @@ const question = "campaign budgets";
 const answer = "Budget of the autumn campaigns";
 const other = "Nothing to see";
 
-/** How near a text lies to the question that one of the texts answers. */
+/** How near a text is to the question that one of the texts answers. */
 async function near(signal: number, text: string): Promise<number> {
   const embedder = simulateEmbedder(data, { ...simulation, signal });
   const [asked] = await embedder.embed([question], { kind: "query" });

@@ -3,9 +3,11 @@ import { readPeerVersions } from "../src/peers.ts";
 import { runSuite } from "../src/run-suite.ts";
 import { selectExperiments, type Suite } from "../src/suite.ts";
 import { longTermSuite } from "../src/suites/long-term.ts";
+import { recordsSuite } from "../src/suites/records.ts";
 import { redisSuite } from "../src/suites/redis.ts";
 import { searchQualitySuite } from "../src/suites/search-quality.ts";
 import { searchSuite } from "../src/suites/search.ts";
+import { sessionSuite } from "../src/suites/session.ts";
 import { shortTermSuite } from "../src/suites/short-term.ts";
 
 const titles = (suite: Suite, only: string): string[] =>
@@ -23,7 +25,15 @@ describe("a suite", () => {
 
   it("compares only with peers of a known version", () => {
     const known = readPeerVersions();
-    const suites = [shortTermSuite, redisSuite, longTermSuite, searchQualitySuite, searchSuite];
+    const suites = [
+      shortTermSuite,
+      redisSuite,
+      sessionSuite,
+      longTermSuite,
+      searchQualitySuite,
+      searchSuite,
+      recordsSuite,
+    ];
     for (const suite of suites) {
       expect(suite.peers.filter((name) => known[name] === undefined)).toEqual([]);
     }
@@ -45,7 +55,7 @@ describe("a suite", () => {
       ["get one at a time, p50", "ioredis", 1.05],
       ["save one at a time, p50", "SET + the script", 1.2],
     ]);
-    // A save runs a script, and that takes time.
+    // A save runs a script, which takes time.
     expect(report.rows[1]?.peers["the script"]).toBeGreaterThan(0);
   });
 

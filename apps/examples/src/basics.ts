@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Example } from "./stage.ts";
 
-/** Save, retrieve, update, list; what expires and what stays. */
+/** Save, retrieve, update, list; what expires and what is kept. */
 export const basics: Example = {
   name: "basics",
   title: "Basic operations",
@@ -25,7 +25,7 @@ export const basics: Example = {
     const flash = await strategist.retrieve("flash");
 
     show.table(
-      ["short-term memory", "what came back"],
+      ["short-term memory", "result"],
       [
         ['save("draft", …, { ttl: 60 }), retrieve("draft")', draft],
         ['update("draft", …)', updated],
@@ -33,7 +33,7 @@ export const basics: Example = {
       ],
     );
 
-    // Long-term memory stays: this counter goes on where the last run left it.
+    // Long-term memory is kept: this counter continues where the last run left it.
     const runs = await strategist.update("runs", (old) => (typeof old === "number" ? old : 0) + 1, {
       memoryType: "long_term",
     });

@@ -28,7 +28,7 @@ const QUESTIONS = [
   "What does a campaign decision do?",
 ];
 
-/** Ingests documents as shared knowledge and answers questions on them. A second run ingests only what changed. */
+/** Ingests documents as shared knowledge and answers questions about them. A second run ingests only what changed. */
 export async function knowledge(command: KnowledgeCommand): Promise<void> {
   const { settings, show, signal, docs } = command;
   await using store = await openKnowledgeStore(settings);
@@ -37,7 +37,7 @@ export async function knowledge(command: KnowledgeCommand): Promise<void> {
   const result = await ingestKnowledge({
     store,
     tenantId: settings.tenantId,
-    // The same source from whatever folder the command is run in.
+    // The same source, whatever folder the command is run in.
     collection: resolve(docs),
     documents: withTitles(await readDocuments(docs)),
     onProgress: ({ documents }) => progress.show(documents),
@@ -60,7 +60,7 @@ export async function knowledge(command: KnowledgeCommand): Promise<void> {
   );
 
   if (result.passages === 0) {
-    show.say(`There is nothing to ask: ${docs} holds no Markdown and no docs.jsonl.`);
+    show.say(`There is nothing to search: ${docs} contains no Markdown and no docs.jsonl.`);
     return;
   }
   const shared = createKnowledge({ store });
@@ -69,7 +69,7 @@ export async function knowledge(command: KnowledgeCommand): Promise<void> {
     const hits = await shared.search(settings.tenantId, request, { signal });
     show.say(`\n“${question}”`);
     show.table(
-      ["score", "document", "under", "passage", "because of"],
+      ["score", "document", "heading", "passage", "matched"],
       hits.map((hit) => {
         const from = provenanceOf(hit);
         return [

@@ -2,6 +2,7 @@ import { constants } from "node:os";
 import { parseArgs } from "node:util";
 import { getSettings, openMemory } from "@mem/config";
 import { isMemoryError } from "@mem/core";
+import { audit } from "./audit.ts";
 import { basics } from "./basics.ts";
 import { knowledge } from "./knowledge.ts";
 import { meetings } from "./meetings.ts";
@@ -13,21 +14,21 @@ import { createShow, type Show } from "./show.ts";
 import type { Example } from "./stage.ts";
 import { workflow } from "./workflow.ts";
 
-const EXAMPLES: readonly Example[] = [basics, sessions, records, search, workflow];
+const EXAMPLES: readonly Example[] = [basics, sessions, records, audit, search, workflow];
 
 const HELP = `Usage: npm start [-- NAME …] [-- COMMAND --docs PATH]
 
-Examples (all of them, in this order, unless named):
+Examples (without a NAME, all of them run in this order):
 ${EXAMPLES.map(({ name, title }) => `  ${name.padEnd(10)} ${title}`).join("\n")}
 
 Commands:
-  knowledge --docs PATH [--ask QUESTION …]   ingest a folder of Markdown, or a JSONL of {id, text, meta}, as shared
-                                             knowledge, and answer questions on it
-  meetings --docs PATH [--limit N]           replay meetings (JSONL of {id, text, meta: {scope}}, a turn a line) as
-                                             conversations, and ask what was said; default: 3 meetings
+  knowledge --docs PATH [--ask QUESTION …]   ingest a folder of Markdown files, or a JSONL file of {id, text, meta}, as
+                                             shared knowledge, and answer questions about it
+  meetings --docs PATH [--limit N]           replay N meetings (default: 3) as conversations, and ask what was said; PATH is a
+                                             JSONL file of {id, text, meta: {scope}}, with a turn in each line of a text
 
-Settings are read from the environment: MEMORY_USE_REDIS=true and REDIS_URL for Redis, OPENAI_API_KEY or OPENAI_BASE_URL
-for hybrid search and agents that think with a model; packages/config/README.md has them all.
+Settings come from the environment: MEMORY_USE_REDIS=true and REDIS_URL for Redis, OPENAI_API_KEY or OPENAI_BASE_URL
+for hybrid search and agents that think with a model; packages/config/README.md lists them all.
 `;
 
 async function main(show: Show, signal: AbortSignal): Promise<number> {
@@ -47,14 +48,14 @@ async function main(show: Show, signal: AbortSignal): Promise<number> {
   const [command, ...more] = positionals;
   const isCommand = command === "knowledge" || command === "meetings";
   if (isCommand && more.length > 0)
-    return refuse(`${command} stands alone and takes nothing but options, not ${more.join(", ")}.`);
+    return refuse(`${command} takes only options and cannot be combined with ${more.join(", ")}.`);
   const unknown = positionals.filter((name) => !EXAMPLES.some((example) => example.name === name));
   if (!isCommand && unknown.length > 0)
     return refuse(`There is no example named ${unknown.join(", ")}.`);
   if (isCommand && values.docs === undefined) return refuse(`${command} needs --docs PATH.`);
   const limit = Number(values.limit ?? 3);
   if (!Number.isInteger(limit) || limit < 1)
-    return refuse("--limit has to be a whole number, 1 or more.");
+    return refuse("--limit must be a whole number, 1 or more.");
 
   const settings = getSettings().memory;
   if (command === "knowledge") {
@@ -82,7 +83,7 @@ async function main(show: Show, signal: AbortSignal): Promise<number> {
     await example.run(stage);
   }
   show.say(
-    `\nWhat was kept lies in ${settings.executionRecordsDir} and ${settings.embeddingsDir}; run it again and it is found.`,
+    `\nThe stored data is in ${settings.executionRecordsDir} and ${settings.embeddingsDir}; a second run finds it there.`,
   );
   return 0;
 }
@@ -97,7 +98,7 @@ function withCode(code: string, message: string): string {
   return message.startsWith(`${code}:`) ? message : `${code}: ${message}`;
 }
 
-// Whoever reads the output may have seen enough, as `head` does.
+// The reader may close the pipe early, as `head` does.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
   process.exit(0);
@@ -121,7 +122,7 @@ try {
     process.exitCode = 128 + constants.signals[interruptedBy];
   } else {
     const { code, message } = error as { code?: unknown; message?: unknown };
-    // What a person can mend needs no stack.
+    // No stack for problems that the user can fix.
     const known =
       isMemoryError(error) ||
       code === "MODEL" ||

@@ -1,7 +1,7 @@
 import { BaseAgent } from "@mem/agent";
 import type { Example } from "./stage.ts";
 
-/** Splits a budget over channels; refuses one that is no budget. */
+/** Splits a budget over channels; refuses a budget of zero or less. */
 class BudgetAgent extends BaseAgent<
   { budget: number; channels: string[] },
   Record<string, number>
@@ -29,7 +29,7 @@ export const records: Example = {
       show.say(`The agent refused: ${String(error)}`);
     });
 
-    // The trail is read newest first, and only as far as it is asked for.
+    // The trail is read newest first, and only as far as needed.
     const rows = [];
     for await (const record of memory.getExecutionRecords({ agentId: "budget", limit: 4 })) {
       rows.push([
@@ -41,7 +41,7 @@ export const records: Example = {
     }
     show.table(["time", "status", "duration", "what"], rows);
     show.say(
-      `They are lines of ${settings.executionRecordsDir}/budget.jsonl: read them with tail or jq.`,
+      `The records are lines of ${settings.executionRecordsDir}/budget.jsonl: read them with tail or jq.`,
     );
   },
 };

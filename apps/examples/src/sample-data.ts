@@ -60,13 +60,13 @@ export async function rememberPastCampaigns(memory: Memory): Promise<void> {
 
 const folder = join(import.meta.dirname, "..", "knowledge");
 
-/** Brings the sample documents into the shared knowledge, as its operator would; the second time nothing changes. */
+/** Ingests the sample documents as shared knowledge, as an operator would; a second time changes nothing. */
 export async function ingestSampleKnowledge(settings: MemorySettings): Promise<void> {
   await using store = await openKnowledgeStore(settings);
   await ingestKnowledge({
     store,
     tenantId: settings.tenantId,
-    // Named as the command `knowledge --docs` names its sources: it can be given this folder, too.
+    // The name that `knowledge --docs` gives its sources, so that the command can be given this folder, too.
     collection: folder,
     documents: readMarkdownFolder(folder),
   });

@@ -11,13 +11,13 @@ const NOTES = [
   "Customers share short videos more often than pictures.",
 ];
 
-/** Hybrid search without a model or a key: the hashing embedder compares spelling. It knows no meaning, and says so. */
+/** Hybrid search without a model or a key: the hashing embedder compares spelling, not meaning. */
 export async function searchBySpelling({ show, signal }: Stage): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "mem-spelling-"));
   try {
     await using store = createJsonStore({
       path: join(folder, "notes.json"),
-      // Half of a score: more than it deserves beside words, and all there is where no word is right.
+      // Half of a score: more than spelling deserves beside words, but all there is if every word is misspelled.
       embedder: createHashingEmbedder({ weight: 0.5 }),
     });
     const scope = { tenantId: "default", agentId: "notes" };
@@ -26,7 +26,7 @@ export async function searchBySpelling({ show, signal }: Stage): Promise<void> {
       scope,
       notes.map((note) => ({ ...note, source: "agent" as const })),
     );
-    // A vector is made in the background; here it is waited for.
+    // Vectors are made in the background; wait for them here.
     await store.flush({ signal });
 
     const query = "reactivaton mials";
@@ -38,9 +38,9 @@ export async function searchBySpelling({ show, signal }: Stage): Promise<void> {
       );
     const byWords = await find("keyword");
     const [best] = await find("hybrid");
-    show.say(`\nWith typing errors, “${query}”: keyword search finds ${byWords.length} notes.`);
+    show.say(`\nWith typing errors: keyword search for “${query}” finds ${byWords.length} notes.`);
     show.say(
-      "Hybrid with the hashing embedder, which compares spelling and knows no meaning, finds:",
+      "Hybrid search with the hashing embedder, which compares spelling, not meaning, finds:",
     );
     show.say(best === undefined ? "nothing" : `  ${best.passage.text}`);
   } finally {

@@ -5,7 +5,7 @@ import { rememberPastCampaigns } from "./sample-data.ts";
 import { oneLine } from "./show.ts";
 import type { Example, Stage } from "./stage.ts";
 
-/** Past experience and shared knowledge, found by what they say. */
+/** Past experience and shared knowledge, found by their content. */
 export const search: Example = {
   name: "search",
   title: "Search of experience and knowledge",
@@ -14,9 +14,9 @@ export const search: Example = {
     await rememberPastCampaigns(memory);
     const mode =
       settings.embedder === undefined || !settings.enableVectorSearch
-        ? "keyword (BM25); set OPENAI_API_KEY or OPENAI_BASE_URL for hybrid"
+        ? "keyword search (BM25); set OPENAI_API_KEY or OPENAI_BASE_URL for hybrid search"
         : `hybrid search with ${settings.embedder.model}`;
-    show.say(`Searching by ${mode}.`);
+    show.say(`This is ${mode}.`);
     await searchExperience(stage);
     await searchKnowledge(stage);
     await searchBySpelling(stage);
@@ -28,7 +28,7 @@ async function searchExperience({ memory, show }: Stage): Promise<void> {
   const hits = await memory.searchSimilar("strategist", query, { topK: 3 });
   show.say(`\nPast experience on “${query}”`);
   show.table(
-    ["score", "key", "found", "because of"],
+    ["score", "key", "found", "matched"],
     hits.map((hit) => [
       hit.score.toFixed(2),
       hit.key,
@@ -49,7 +49,7 @@ async function searchExperience({ memory, show }: Stage): Promise<void> {
     allowed.map((hit) => [hit.score.toFixed(2), hit.key, hit.metadata]),
   );
 
-  // What is known already is not stored again, under whatever key: search results don't fill up with copies.
+  // What is already stored is not stored again under another key, so search results don't fill up with copies.
   const [known] = allowed;
   const isStored = await memory.save("strategist", `copy-of-${known?.key}`, known?.value ?? null, {
     memoryType: "long_term",
@@ -58,7 +58,7 @@ async function searchExperience({ memory, show }: Stage): Promise<void> {
   show.say(`\nSaved again under another key, only if new: ${isStored ? "stored" : "not stored"}.`);
 }
 
-/** The knowledge is shared: any agent can ask it, none can change it, and every answer says where it stands. */
+/** Shared knowledge: any agent can search it, none can change it, and every hit names its source. */
 async function searchKnowledge({ memory, show }: Stage): Promise<void> {
   const question = "how should we address customers?";
   const hits = await memory.searchSimilar("content", question, { memoryType: "shared", topK: 2 });
@@ -78,6 +78,8 @@ async function searchKnowledge({ memory, show }: Stage): Promise<void> {
   );
 
   const { text, used, omitted } = renderForPrompt(hits, { budget: 300, agentId: "content" });
-  show.say(`\nFor the prompt of a model, in ${used} of 300 tokens (${omitted.length} left out):`);
+  show.say(
+    `\nThe same for a model's prompt, in ${used} of 300 tokens (${omitted.length} left out):`,
+  );
   show.say(text);
 }

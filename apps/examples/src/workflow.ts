@@ -34,7 +34,7 @@ export const workflow: Example = {
         const texts = (await session.team.retrieve(textsKey)) ?? [];
         show.say(`\nThe plan: ${plan?.message ?? ""}`);
         show.table(
-          ["channel", "budget", "forecast", "headline", "because"],
+          ["channel", "budget", "forecast", "headline", "reason"],
           (plan?.channels ?? []).map(({ channel, budget, because }) => [
             channel,
             `${budget} €`,
@@ -44,7 +44,7 @@ export const workflow: Example = {
           ]),
         );
 
-        show.say("\nThe conversation they leave");
+        show.say("\nTheir conversation");
         const messages = await session.getConversationHistory();
         show.table(
           ["#", "agent", "said"],
@@ -55,7 +55,7 @@ export const workflow: Example = {
         show.table(
           ["agent", "operations", "messages", "records", "errors"],
           summary.agents.map((agent) => [
-            agent.agentId,
+            agent.agentId ?? "the team",
             agent.operations,
             agent.messages,
             agent.records,
@@ -65,7 +65,7 @@ export const workflow: Example = {
       },
     );
 
-    show.say("\nThe audit trail they leave");
+    show.say("\nTheir audit trail");
     const trail = [];
     for await (const record of memory.getExecutionRecords({ workflowId, order: "oldest" })) {
       trail.push([
@@ -81,7 +81,7 @@ export const workflow: Example = {
       topK: 3,
     });
     show.say(
-      `\nKept for the next campaign (${lessons.length} shown): ${lessons.map((hit) => oneLine(hit.snippet)).join(" | ")}`,
+      `\nKept in long-term memory for the next campaign (${lessons.length} shown): ${lessons.map((hit) => oneLine(hit.snippet)).join(" | ")}`,
     );
   },
 };

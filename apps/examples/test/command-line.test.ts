@@ -17,8 +17,8 @@ afterEach(() => rm(folder, { recursive: true }));
 
 describe("a command", () => {
   it.each([
-    [["knowledge", "foo", "--docs", "x"], "not foo"],
-    [["meetings", "basics", "--docs", "x"], "not basics"],
+    [["knowledge", "foo", "--docs", "x"], "cannot be combined with foo"],
+    [["meetings", "basics", "--docs", "x"], "cannot be combined with basics"],
   ])("%j is refused: it stands alone", async (args, why) => {
     const { code, err } = await runApp(folder, args);
     expect(code).toBe(2);

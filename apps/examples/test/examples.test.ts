@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 describe("the example app", () => {
-  it("runs all five examples, and a second run finds what the first one learned", async () => {
+  it("runs all six examples, and a second run finds what the first one learned", async () => {
     const first = await runApp(folder, []);
     expect(first.err).toBe("");
     expect(first.code).toBe(0);
@@ -21,22 +21,32 @@ describe("the example app", () => {
       "Basic operations",
       "Session context",
       "Execution records",
+      "Audit trail",
       "Search of experience and knowledge",
       "Multi-agent workflow",
     ]) {
       expect(first.out).toContain(title);
     }
     expect(first.out).toContain("This is run 1");
+    // The audit trail keeps no secret, names the line that somebody edited, and holds after an erasure.
+    expect(first.out).toContain("[redacted e-mail address]");
+    expect(first.out).not.toContain("example.com");
+    expect(first.out).toMatch(/in support\.jsonl, line 4 was changed/);
+    expect(first.out).toMatch(
+      /4 records about customer:anna are erased[^]*all 9 lines are valid: 2 records, 4 erased ones/,
+    );
     // Shared knowledge says where it comes from, and is fenced for a prompt.
     expect(first.out).toMatch(/brand-voice\.md +│ Brand voice › How we address/);
     expect(first.out).toMatch(
       /<memories-\w+>\n.*\n\[1\] source: document "brand-voice\.md"; trust: knowledge/,
     );
     expect(first.out).toContain("only if new: not stored");
-    expect(first.out).toMatch(
-      /compares spelling and knows no meaning, finds:\n {2}Reactivation mails/,
-    );
-    expect(first.out).toMatch(/can still be asked[^]*We go for returning customers\./);
+    expect(first.out).toMatch(/compares spelling, not meaning, finds:\n {2}Reactivation mails/);
+    // Of two writers that waited for the brief one wrote; a model is shown what fits, and what became of the rest.
+    expect(first.out.match(/did writer \d do\?.*the headline once the brief/g)).toHaveLength(1);
+    expect(first.out.match(/did writer \d do\?.*another writer's step/g)).toHaveLength(1);
+    expect(first.out).toMatch(/│ summary +│ 2 messages about whom to write to/);
+    expect(first.out).toMatch(/can still be searched[^]*We go for returning customers\./);
     // Colours are for terminals.
     expect(first.out).not.toContain("\u001B[");
 
@@ -114,6 +124,7 @@ describe("the command line", () => {
       "basics",
       "sessions",
       "records",
+      "audit",
       "search",
       "workflow",
       "knowledge",

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { readLines, type DataLines } from "./data-set.ts";
 import type { Counts, Source } from "./sources.ts";
 
-/** What is found in the folder of a set. */
+/** What was found in the folder of a set. */
 export interface Finding {
   readonly counts?: Counts;
-  /** Of all that is read of it: equal digests, equal figures. */
+  /** The digest of everything that is read: equal digests mean equal figures. */
   readonly digest?: string;
-  /** What is wrong with it, most telling first; empty where nothing is. */
+  /** What is wrong with it, most telling first; empty if nothing is. */
   readonly problems: readonly string[];
 }
 
@@ -35,7 +35,7 @@ export async function checkDataSet(folder: string, name: string, source: Source)
   };
 }
 
-/** Documents and queries in their order, judgements in any. */
+/** Depends on the order of documents and queries, but not on that of judgements. */
 export function digestOf({ docs, queries, judgements }: DataLines): string {
   const hash = createHash("sha256");
   const put = (values: readonly unknown[]): void => {
@@ -59,14 +59,14 @@ function problemsOf({ docs, queries, judgements }: DataLines, { isScoped }: Sour
   const astray = judgements.filter(({ query, doc }) => asked.get(query) !== scopes.get(doc));
   const ungraded = judgements.filter(({ rel }) => typeof rel !== "number");
   const findings: readonly (readonly [number, string])[] = [
-    [lacksText.length, "lines of docs or queries have no id or no text that is a string"],
-    [docs.length - scopes.size, "documents have the id of another one"],
-    [queries.length - asked.size, "queries have the id of another one"],
+    [lacksText.length, "lines of docs or queries have no string id or no text string"],
+    [docs.length - scopes.size, "documents have the id of another document"],
+    [queries.length - asked.size, "queries have the id of another query"],
     [isScoped ? lacksScope.length : 0, "lines of docs or queries have no meta.scope"],
-    [unknown.length, "judgements name a query or a document that is not there"],
+    [unknown.length, "judgements name a query or a document that does not exist"],
     [isScoped ? astray.length : 0, "judgements name a document of another scope than the query's"],
-    [judgements.length - judged.size, "judgements are there twice"],
-    [ungraded.length, "judgements have no rel that is a number"],
+    [judgements.length - judged.size, "judgements are duplicates"],
+    [ungraded.length, "judgements have no numeric rel"],
   ];
   return findings.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
 }
@@ -74,5 +74,5 @@ function problemsOf({ docs, queries, judgements }: DataLines, { isScoped }: Sour
 function differences(found: Counts, expected: Counts): string[] {
   return (["docs", "queries", "judgements"] as const)
     .filter((what) => found[what] !== expected[what])
-    .map((what) => `${found[what]} ${what}, measured were ${expected[what]}`);
+    .map((what) => `${found[what]} ${what}, expected ${expected[what]}`);
 }

@@ -1,29 +1,30 @@
 import { checkDataSet, type Finding } from "./data-check.ts";
 import { SET_NAMES, SOURCES, type SetName } from "./sources.ts";
 
-const INTRODUCTION = `The figures of search-quality are measured on five public sets. They are not part of this project, and nothing is
-downloaded here: fetch each from where it comes from, mind its licence, and lay it out as follows.
+const INTRODUCTION = `The figures of search-quality are measured on five public data sets. They are not part of this project, and this command
+downloads nothing: fetch each set from its source, mind its licence, and lay it out as follows.
 
-A folder holds a folder for each set, and that three files of JSON lines in UTF-8, a document, query or judgement a line:
+The data folder has a folder for each set, with three files of JSON lines in UTF-8. A line is one document, query or
+judgement:
 
   docs.jsonl     {"id": "d1", "text": "...", "meta": {"scope": "s", "session": 1}}
   queries.jsonl  {"id": "q1", "text": "...", "meta": {"scope": "s"}}
   qrels.jsonl    {"query": "q1", "doc": "d1", "rel": 1}
 
-Ids are unique strings. rel is how relevant a document is: 1, or 1 to 4 where it is graded; what is not named is not
-relevant, and a query that nothing is relevant for is not asked. A set is scoped where its lines have meta.scope: a query is
-asked within its scope alone, and the documents of one scope (and session, where there is one) are in the order that they
-were said in. Other fields are passed over.
+Ids are unique strings. rel says how relevant a document is: 1, or 1 to 4 if the set is graded. A document that no judgement
+names is not relevant, and a query without a relevant document is not asked. A set is scoped if its lines have meta.scope:
+each query then searches only its own scope, and the documents of one scope (and session, if there is one) are in the order
+in which they were said. Other fields are ignored.
 `;
 
-/** Says where the sets come from, or, given a folder, whether they are there and as they were measured. */
+/** Prints where the sets come from or, given a folder, whether they are there and as they were measured. */
 export async function dataCommand(
   folder: string | undefined,
   write: (text: string) => void,
 ): Promise<number> {
   if (folder === undefined) {
     write(`${INTRODUCTION}\n${SET_NAMES.map(describeSource).join("\n")}`);
-    write("\nThen: npm run bench -- data --data DIR checks them.\n");
+    write("\nTo check the sets: npm run bench -- data --data DIR\n");
     return 0;
   }
   let code = 0;
@@ -53,7 +54,7 @@ function describeFinding(name: SetName, { counts, digest, problems }: Finding): 
   if (problems.length > 0) return [head, ...problems.map((problem) => `  - ${problem}`)].join("\n");
   return digest === SOURCES[name].digest
     ? `${head}: as measured`
-    : `${head}: laid out right, but its texts are not those that were measured (digest ${digest}, measured was ${SOURCES[name].digest})`;
+    : `${head}: laid out correctly, but its content is not what was measured (digest ${digest}, expected ${SOURCES[name].digest})`;
 }
 
 function describeCounts({ docs, queries, judgements }: NonNullable<Finding["counts"]>): string {

@@ -1,23 +1,23 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Documents, queries, and which document answers which query. */
+/** Documents, queries, and which documents answer which query. */
 export interface DataSet {
   readonly name: string;
-  /** Whether each query is asked within a part of the documents. */
+  /** Whether each query is asked within a part of the documents only. */
   readonly isScoped: boolean;
   readonly docs: readonly Doc[];
   readonly queries: readonly Query[];
-  /** By query, then by document: how relevant it is, above 0. */
+  /** Relevance, above 0, by query and then by document. */
   readonly judgements: ReadonlyMap<string, ReadonlyMap<string, number>>;
 }
 
 export interface Doc {
   readonly id: string;
   readonly text: string;
-  /** Whose it is; `ALL` where the set knows no scopes. */
+  /** Whose document it is; `ALL` if the set has no scopes. */
   readonly scope: string;
-  /** Its place in its conversation or meeting; scoped sets alone have an order. */
+  /** Its place in its conversation or meeting; only scoped sets have an order. */
   readonly sequence?: { readonly id: string; readonly position: number };
 }
 
@@ -55,7 +55,7 @@ export async function readDataSet(folder: string, name: string): Promise<DataSet
   return toDataSet(name, await readLines(join(folder, name)));
 }
 
-/** The lines of a set as they are; rejects where a file is missing or a line is no JSON. */
+/** Reads the lines of a set as they are; rejects if a file is missing or a line is not JSON. */
 export async function readLines(folder: string): Promise<DataLines> {
   const [docs, queries, judgements] = await Promise.all(
     FILES.map(async (file) => parseLines(await readFile(join(folder, file), "utf8"), file)),
@@ -63,7 +63,7 @@ export async function readLines(folder: string): Promise<DataLines> {
   return { docs, queries, judgements } as DataLines;
 }
 
-/** The documents of a session follow each other as their lines do. */
+/** The documents of a session are ordered as their lines are. */
 export function toDataSet(name: string, { docs, queries, judgements }: DataLines): DataSet {
   const counted = new Map<string, number>();
   const sequenceOf = ({ scope, session }: NonNullable<TextLine["meta"]>): Doc["sequence"] => {

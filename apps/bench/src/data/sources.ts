@@ -2,16 +2,16 @@ export const SET_NAMES = ["locomo", "qmsum", "cranfield", "vaswani", "banking77"
 
 export type SetName = (typeof SET_NAMES)[number];
 
-/** A public set: where it comes from, and what it is when it is laid out as the figures were measured. */
+/** A public set: where it comes from, and how it has to look in the layout that the figures were measured on. */
 export interface Source {
   readonly what: string;
   readonly licence: string;
   readonly from: readonly string[];
-  /** How its lines come about from what is downloaded. */
+  /** How its lines are made from what is downloaded. */
   readonly layout: readonly string[];
   readonly isScoped: boolean;
   readonly counts: Counts;
-  /** The beginning of the SHA-256 of what was measured, as `digestOf` takes it. */
+  /** The beginning of the SHA-256 of what was measured, as `digestOf` computes it. */
   readonly digest: string;
 }
 
@@ -27,9 +27,9 @@ export const SOURCES: Readonly<Record<SetName, Source>> = {
     licence: "CC BY-NC 4.0",
     from: ["https://github.com/snap-research/locomo (data/locomo10.json)"],
     layout: [
-      "A document is a turn, in the order of sessions and turns: id SAMPLE/DIA_ID (conv-26/D1:3), text SPEAKER: TEXT, and where the turn shares a picture that has a caption, [shares CAPTION] behind it; meta.scope SAMPLE, meta.session its number.",
-      "A query is a question that has evidence: id SAMPLE/qN, N counting all questions of the sample from 0; meta.scope SAMPLE.",
-      "A judgement is a turn that the evidence names and that exists; rel 1. An item that names several is split.",
+      "A document is a turn, in the order of sessions and turns: id SAMPLE/DIA_ID (conv-26/D1:3), text SPEAKER: TEXT, followed by [shares CAPTION] if the turn shares a picture that has a caption; meta.scope is SAMPLE, meta.session the number of the session.",
+      "A query is a question that has evidence: id SAMPLE/qN, where N counts all questions of the sample from 0; meta.scope is SAMPLE.",
+      "A judgement is a turn that the evidence names and that exists; rel 1. An evidence item that names several turns is split.",
     ],
     isScoped: true,
     counts: { docs: 5882, queries: 1982, judgements: 2820 },
@@ -40,9 +40,9 @@ export const SOURCES: Readonly<Record<SetName, Source>> = {
     licence: "MIT",
     from: ["https://github.com/Yale-LILY/QMSum (data/Product, Academic, Committee: val and test)"],
     layout: [
-      "A document is a run of turns of one meeting, each SPEAKER: TEXT on a line of its own without the marks of sounds ({vocalsound} and the like), closed by the turn that brings it to 120 words, speakers aside and the marks counted, or by the fortieth: id MEETING/cN, N counting from 0; meta.scope MEETING, such as Product-test-0 (domain, split, place of the file).",
-      "A query is one of the specific queries: id MEETING/qN; meta.scope MEETING.",
-      "A judgement is a passage that has a turn of the query's relevant spans; rel 1.",
+      "A document is a run of turns of one meeting: each turn is SPEAKER: TEXT on its own line, without sound marks ({vocalsound} and the like). It ends with the turn that brings it to 120 words, counting the marks but not the speakers, or with the fortieth turn; id MEETING/cN, where N counts from 0; meta.scope is MEETING, such as Product-test-0 (domain, split, position of the file).",
+      "A query is one of the specific queries: id MEETING/qN; meta.scope is MEETING.",
+      "A judgement is a passage that contains a turn of the query's relevant spans; rel 1.",
     ],
     isScoped: true,
     counts: { docs: 3688, queries: 464, judgements: 2306 },
@@ -53,9 +53,9 @@ export const SOURCES: Readonly<Record<SetName, Source>> = {
     licence: "for research",
     from: ["http://ir.dcs.gla.ac.uk/resources/test_collections/cran/ (cran.tar.gz)"],
     layout: [
-      "A document is an entry of cran.all.1400: id .I, text .W with its lines joined by spaces. Two are empty.",
-      "A query is an entry of cran.qry: id its place, counted from 1, text .W.",
-      "A judgement is a line of cranqrel: rel 5 minus its code, and 4 for the code -1.",
+      "A document is an entry of cran.all.1400: id .I, text .W with its lines joined by spaces. Two documents are empty.",
+      "A query is an entry of cran.qry: id is its position, counted from 1, text .W.",
+      "A judgement is a line of cranqrel: rel is 5 minus its code, or 4 for the code -1.",
     ],
     isScoped: false,
     counts: { docs: 1400, queries: 225, judgements: 1837 },
@@ -66,7 +66,7 @@ export const SOURCES: Readonly<Record<SetName, Source>> = {
     licence: "for research",
     from: ["http://ir.dcs.gla.ac.uk/resources/test_collections/npl/ (npl.tar.gz)"],
     layout: [
-      "A document is an entry of doc-text, a query one of query-text, in lower case with their lines joined by spaces; ids as they are.",
+      "A document is an entry of doc-text, a query an entry of query-text: in lower case, lines joined by spaces, ids unchanged.",
       "A judgement is a document that rlv-ass names for a query; rel 1.",
     ],
     isScoped: false,
@@ -74,13 +74,13 @@ export const SOURCES: Readonly<Record<SetName, Source>> = {
     digest: "75164635e3b5",
   },
   banking77: {
-    what: "what customers ask a bank, by intent",
+    what: "questions of a bank's customers, by intent",
     licence: "CC BY 4.0",
     from: [
       "https://github.com/PolyAI-LDN/task-specific-datasets (banking_data/train.csv, test.csv)",
     ],
     layout: [
-      "A document is a row of train.csv: id dN, N counting from 0.",
+      "A document is a row of train.csv: id dN, where N counts from 0.",
       "A query is every eighth row of test.csv: id qN, N = 0, 8, 16, ...",
       "A judgement is a document of the query's intent; rel 1.",
     ],

@@ -10,16 +10,16 @@ export interface NamedStore {
 
 export interface Setting extends Partial<Omit<StoreOpening, "name" | "folder">> {
   readonly keys: number;
-  /** Default: one of its own. */
+  /** Default: a new one. */
   readonly folder?: string;
 }
 
-/** Contestants in processes of their own, which end together and leave nothing behind. */
+/** Contestants in separate processes, which end together and leave nothing behind. */
 export class Arena implements AsyncDisposable {
   readonly #scratch = new Scratch();
   readonly #stack = new AsyncDisposableStack();
 
-  /** Starts a process for it, and fills it with so many memories. */
+  /** Starts a process for a contestant and fills it with this many memories. */
   async open(
     name: string,
     { folder = this.path("store"), first = 0, filled = 0, keys }: Setting,
@@ -30,14 +30,14 @@ export class Arena implements AsyncDisposable {
     return { name, store };
   }
 
-  /** One after the other, with the same setting. */
+  /** Opens contestants one after the other, with the same setting. */
   async openAll(names: readonly string[], setting: Setting): Promise<readonly NamedStore[]> {
     const stores: NamedStore[] = [];
     for (const name of names) stores.push(await this.open(name, setting));
     return stores;
   }
 
-  /** A path on the disk that nothing has yet. */
+  /** A path on the disk that does not exist yet. */
   path(name: string): string {
     return this.#scratch.path(name);
   }

@@ -6,19 +6,19 @@ import { joining } from "./joined.ts";
 import { memoryAt, toLine } from "./workload.ts";
 
 /*
- * The physical limit of a durable save: the same bytes at the end of a file, and on disk. It knows no key.
+ * The physical limit of a durable save: appends the same bytes to a file and syncs it. It has no keys.
  */
 
 const FLAGS = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY;
 const LINES = 1024;
 
-/** The lines are made beforehand: what is left is the disk. */
+/** The lines are made beforehand, so that only the disk is measured. */
 const lines = (): Buffer[] =>
   Array.from({ length: LINES }, (_, i) => Buffer.from(`${toLine(memoryAt(i, 0))}\n`));
 
 const lineOf = (all: readonly Buffer[], place: number): Buffer => all[place % LINES] as Buffer;
 
-/** As a program does it that has other things to do meanwhile. */
+/** Appends as a program does that has other things to do meanwhile. */
 export async function bareAppend({ folder }: Opening): Promise<Contestant> {
   const all = lines();
   await mkdir(folder, { recursive: true });
@@ -31,7 +31,7 @@ export async function bareAppend({ folder }: Opening): Promise<Contestant> {
   };
 }
 
-/** The same by calls that let nothing else happen in this thread. */
+/** The same with calls that block the thread. */
 export async function bareAppendBlocking({ folder }: Opening): Promise<Contestant> {
   const all = lines();
   await mkdir(folder, { recursive: true });
@@ -44,7 +44,7 @@ export async function bareAppendBlocking({ folder }: Opening): Promise<Contestan
   };
 }
 
-/** One write and one fdatasync for all who wait. */
+/** One write and one fdatasync for all waiting calls. */
 export async function bareGroupCommit({ folder }: Opening): Promise<Contestant> {
   const all = lines();
   await mkdir(folder, { recursive: true });

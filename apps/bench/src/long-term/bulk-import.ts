@@ -10,10 +10,10 @@ import { fixture } from "./fixtures.ts";
 import { lanceDbVersion } from "./lancedb.ts";
 import { Scratch } from "./scratch.ts";
 
-// What the import has put into the log goes into the table in the background.
+// What the import has written to the log is flushed to the table in the background.
 const SETTLED = "mem, until all of it is in LanceDB's table";
 
-/** A bundle with vectors put into an empty store, read from the disk and parsed. */
+/** Imports a bundle with vectors into an empty store, read from disk and parsed. */
 export const importSome: Experiment = {
   title: "bulk import, 100k entries",
   run: (lab) => importRows(100_000, "100k entries", lab.rounds, lab),

@@ -10,7 +10,7 @@ const RAW_BATCH = 20_000;
 const CHUNK = 2 ** 20;
 const START = 1_790_000_000_000;
 
-/** Writes the first `count` memories with their vectors, as a store that has them would. */
+/** Writes the first `count` memories with their vectors, as a store that holds them would. */
 export async function writeBundle(path: string, count: number): Promise<void> {
   const store: Pick<LongTermStore, "embedder" | "entries"> = {
     embedder: async () => ({ model: VECTORS_OF.model, dimensions: DIMENSIONS }),
@@ -33,7 +33,7 @@ function entryAt(place: number): PortableEntry {
   };
 }
 
-/** What one would write by hand to get the same entries into LanceDB: parse, collect, add. Nothing is checked. */
+/** What one would write by hand to get the same entries into LanceDB: parse, collect, add. Checks nothing. */
 export async function addBundle(table: RawTable, path: string): Promise<void> {
   let rows: RawRow[] = [];
   let vectors = new Float32Array(RAW_BATCH * DIMENSIONS);
@@ -46,7 +46,7 @@ export async function addBundle(table: RawTable, path: string): Promise<void> {
     const { crc, tenantId, agentId, key, value, text, createdAt, vector } = JSON.parse(
       line,
     ) as BundleLine;
-    // The first line and the last one are no entries.
+    // The first line and the last one are not entries.
     if (vector === undefined) continue;
     const at = rows.length * DIMENSIONS * Float32Array.BYTES_PER_ELEMENT;
     Buffer.from(vectors.buffer).write(vector, at, "base64");

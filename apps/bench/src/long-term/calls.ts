@@ -4,23 +4,23 @@ import type { Lab } from "../suite.ts";
 import type { NamedStore } from "./arena.ts";
 import type { Call, Took } from "./store-worker.ts";
 
-/** What calls took that were made one after the other, in every round. */
+/** What sequential calls took, in every round. */
 export interface Scores {
   readonly p50Ms: Score;
   readonly perSecond: Score;
-  /** Calls in a second of CPU time of all threads. */
+  /** Calls per second of CPU time of all threads. */
   readonly perCpuSecond: Score;
 }
 
 export interface CallsOptions {
   readonly call: Call;
-  /** How long each runs in a round, in milliseconds. */
+  /** How long each contestant runs in a round, in milliseconds. */
   readonly sliceMs: number;
-  /** At least so many calls in a turn, by name: for those whose work comes in a rhythm. */
+  /** The fewest calls in a turn, by name: for contestants whose work comes in a rhythm. */
   readonly atLeast?: Readonly<Record<string, number>>;
 }
 
-/** Lets all of them make their calls in turns. */
+/** Lets all contestants make their calls in turns. */
 export async function raceCalls(
   stores: readonly NamedStore[],
   { call, sliceMs, atLeast = {} }: CallsOptions,
@@ -47,7 +47,7 @@ function callRunner({ name, store }: NamedStore, call: Call, atLeast: number): R
     prepare: async (sliceMs) => Math.max(atLeast, await store.ask("prepare", { call, sliceMs })),
     run: async (n) => {
       const took = await store.ask("calls", { call, n });
-      // Nobody's turn pays for what another one does in the background.
+      // So that no turn pays for another contestant's background work.
       await store.ask("settle", {});
       return took;
     },

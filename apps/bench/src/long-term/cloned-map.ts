@@ -2,7 +2,7 @@ import type { LongTermEntry } from "@mem/core";
 import type { Contestant, Opening } from "./contestant.ts";
 import { memoryAt, toId } from "./workload.ts";
 
-/** The limit of a read by key: the entry lies in memory, and the caller gets a copy of its own. */
+/** The limit of a read by key: the entry is in memory, and the caller gets a copy. */
 export async function clonedMap({ filled }: Opening): Promise<Contestant> {
   const entries = new Map<string, LongTermEntry>();
   const put = (place: number, revision: number): void => {

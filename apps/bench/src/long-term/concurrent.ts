@@ -9,7 +9,7 @@ import { MASTRA } from "./peer-stores.ts";
 
 const IN_FLIGHT = 64;
 const BURST = 20_000;
-// What takes milliseconds for each save or commit would take minutes for all of them.
+// For contestants that take milliseconds per save or commit: the full burst would take them minutes.
 const SHORT_BURST = 2000;
 const FOREVER_NEW = 100_000_000;
 
@@ -20,7 +20,7 @@ const figure = {
   unit: "saves/s",
 } as const satisfies Partial<Figure>;
 
-/** Many save at once, and all at once: each is acknowledged when it is on disk. */
+/** Many concurrent saves: each is acknowledged when it is on disk. */
 export const burst: Experiment = {
   title: "64 concurrent saves, burst of 20,000",
   async run(lab) {
@@ -62,7 +62,7 @@ export const burst: Experiment = {
   },
 };
 
-/** Several processes on one folder, beside one process on a folder of its own. */
+/** Several processes on one folder, compared with one process on a folder of its own. */
 export const together: Experiment = {
   title: "four processes against one",
   async run(lab) {

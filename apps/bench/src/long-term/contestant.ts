@@ -1,12 +1,12 @@
-/** What is compared: memories by their place, saved and read in a process of its own. */
+/** What is compared: memories by their place, saved and read in a separate process. */
 export interface Contestant {
-  /** Resolves when it is as safe as the contestant makes it. */
+  /** Resolves when the memory is as safe as the contestant makes it. */
   save(place: number, revision: number): Promise<unknown> | void;
-  /** The value. */
+  /** Resolves with the value. */
   get?(place: number): Promise<unknown>;
-  /** Waits for what is done in the background. */
+  /** Waits for background work. */
   settle?(): Promise<unknown>;
-  /** How much was acknowledged that waits for work in the background. */
+  /** How much was acknowledged but still waits for background work. */
   backlog?(): Promise<Backlog>;
 }
 
@@ -16,9 +16,9 @@ export interface Backlog {
 }
 
 export interface Opening {
-  /** The contestant's own; it makes it. */
+  /** Belongs to the contestant alone, which creates it. */
   readonly folder: string;
-  /** How many memories it holds before it is measured. */
+  /** The number of memories that it holds before it is measured. */
   readonly filled: number;
 }
 

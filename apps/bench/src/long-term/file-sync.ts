@@ -3,8 +3,8 @@ import { open } from "node:fs/promises";
 import { join } from "node:path";
 
 /**
- * Puts on disk what is new in a folder since it was last asked: the files, then the folders that name them. What one has
- * to do beside LanceDB, which syncs nothing by itself.
+ * Syncs what is new in a folder since the last call: the files, then the folders that name them. LanceDB syncs nothing
+ * by itself, so its users have to.
  */
 export class FileSync {
   readonly #folder: string;

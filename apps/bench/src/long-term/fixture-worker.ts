@@ -14,22 +14,22 @@ export interface Making {
   readonly which: Fixture;
   readonly path: string;
   readonly count: number;
-  /** What the others are made from. */
+  /** What the other fixtures are made from. */
   readonly bundle: string;
 }
 
 export interface Loaded {
-  /** What the call took. */
+  /** The duration of the call. */
   readonly wallMs: number;
-  /** CPU time of all threads meanwhile. */
+  /** CPU time of all threads during the call. */
   readonly cpuMs: number;
-  /** What it took until all was in the table. */
+  /** The time until everything was in the table. */
   readonly settledMs: number;
 }
 
 export type FixtureTasks = {
   readonly make: (making: Making) => Promise<void>;
-  /** Puts a bundle into a new store or table. */
+  /** Loads a bundle into a new store or table. */
   readonly load: (loading: Omit<Making, "count">) => Promise<Loaded>;
 };
 
@@ -59,7 +59,7 @@ const tasks: FixtureTasks = {
       return took(() => addBundle(table, bundle));
     }
     await using store = createLanceDbStore({ uri: path, embedder: VECTORS_OF });
-    // Opens it.
+    // The first call opens the store.
     await store.count({ tenantId: "default", agentId: "agent-0" });
     return await took(
       () => importBundle(store, bundle),
@@ -68,7 +68,7 @@ const tasks: FixtureTasks = {
   },
 };
 
-/** Nothing is measured while a fixture is made: what is behind the log may catch up, on however busy a machine. */
+/** Nothing is measured while a fixture is made, so the flush may catch up with the log, however busy the machine is. */
 function unhurried(store: LongTermStore): LongTermStore {
   let batches = 0;
   const slow: Pick<LongTermStore, "restore"> = {
@@ -81,7 +81,7 @@ function unhurried(store: LongTermStore): LongTermStore {
   return slow as LongTermStore;
 }
 
-/** However long it takes: a large table may be compacted meanwhile. */
+/** Flushes, however long it takes: a large table may be compacted meanwhile. */
 async function flushed(store: LongTermStore): Promise<void> {
   for (;;) {
     try {

@@ -6,15 +6,15 @@ import { lanceDbVersion } from "./lancedb.ts";
 import { HOME } from "./scratch.ts";
 import { SEED } from "./workload.ts";
 
-/** What takes minutes to make, by how it is made. */
+/** Fixtures that take minutes to make, by how they are made. */
 export type Fixture = "bundle" | "mem" | "LanceDB";
 
-// To be counted up when what is kept would be made otherwise now.
-const FORMAT = 1;
+// Increment it when fixtures are made differently, so that older ones are not used any more.
+const FORMAT = 2;
 
 /**
- * The path of a bundle, a store or a table with so many memories. It is made at the first run that needs it and kept in
- * a cache folder from then on.
+ * The path of a bundle, a store or a table with this many memories. It is made by the first run that needs it, and then
+ * kept in a cache folder.
  */
 export async function fixture(
   which: Fixture,
@@ -27,7 +27,7 @@ export async function fixture(
   const bundle = which === "bundle" ? "" : await fixture("bundle", count, tell);
   tell(`making ${which} with ${count.toLocaleString("en-US")} memories, once`);
   mkdirSync(kept, { recursive: true });
-  // Under its name only when it is whole.
+  // It gets its name only when it is complete.
   const unfinished = `${path}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
   await using worker = startWorker<FixtureTasks>(join(import.meta.dirname, "fixture-worker.ts"));
@@ -37,7 +37,7 @@ export async function fixture(
   return inside(path);
 }
 
-/** In a folder of its own, because of what a store puts beside itself. */
+/** A folder inside the fixture's, because a store writes beside its own, too. */
 function inside(path: string): string {
   return join(path, "content");
 }

@@ -8,15 +8,15 @@ export interface Footprint {
 }
 
 export interface Rest {
-  /** It rests when nothing has changed for so long. */
+  /** The folder is at rest when nothing has changed for this long. */
   readonly quietMs: number;
-  /** Waits no longer than that. */
+  /** The longest wait. */
   readonly patienceMs: number;
 }
 
 const LOOK_MS = 250;
 
-/** What a folder holds when whoever works on it has come to rest. */
+/** What a folder holds once the process that works on it has come to rest. */
 export async function rested(folder: string, { quietMs, patienceMs }: Rest): Promise<Footprint> {
   const start = performance.now();
   let last = lookAt(folder);
@@ -30,7 +30,7 @@ export async function rested(folder: string, { quietMs, patienceMs }: Rest): Pro
   return last;
 }
 
-/** The files of a folder and all below it. One may be removed while it is looked at. */
+/** Looks at all files below a folder. A file may be removed meanwhile. */
 export function lookAt(folder: string): Footprint {
   let bytes = 0;
   let files = 0;

@@ -11,7 +11,7 @@ const ROOM_MB = 10;
 const MAX_FILES = 299;
 const MAINTENANCE = { quietMs: 4000, patienceMs: 30_000 };
 
-/** What a folder holds after many single saves, when its own maintenance has come to rest. */
+/** What a folder holds after many single saves, once its own maintenance has come to rest. */
 export const footprint: Experiment = {
   title: "bytes and files after 10,000 saves",
   async run(lab) {

@@ -9,7 +9,7 @@ import { LANGGRAPH, MASTRA } from "./peer-stores.ts";
 const CACHED = 1000;
 const MILLION = 1_000_000;
 
-/** Reads by key of what was read lately. */
+/** Reads recently read entries by key. */
 export const getCached: Experiment = {
   title: "get by key, cached",
   async run(lab) {
@@ -32,7 +32,7 @@ export const getCached: Experiment = {
           suite: "long-term",
           case: "get by key, cached",
           config: "230 B, 1,000 memories",
-          // Nothing waits for a disk: what other programs take of the processor is left out.
+          // Nothing waits for a disk, so CPU time is measured: it leaves out the share of other programs.
           clock: "cpu",
           better: "higher",
           unit: "gets/s",
@@ -46,7 +46,7 @@ export const getCached: Experiment = {
   },
 };
 
-/** Reads by key of what nobody has read before, in a large store. */
+/** Reads entries by key that nobody has read before, in a large store. */
 export const getMillion: Experiment = {
   title: "get by key, 1M rows",
   async run(lab) {

@@ -11,7 +11,7 @@ const IN_FLIGHT = 64;
 const TURNS = 5;
 const CALLS = 200;
 
-/** Whether a save gets slower with what was saved before. */
+/** Whether a save gets slower as the number of earlier saves grows. */
 export const growth: Experiment = {
   title: "save after 100,000 saves against after 1,000",
   async run(lab) {
@@ -23,7 +23,7 @@ export const growth: Experiment = {
     const score = new Score();
     for (let round = 0; round < lab.rounds; round++) {
       lab.tell(`round ${round + 1} of ${lab.rounds}`);
-      // A new one each time: the turns of a round are saves, too.
+      // A new one each time, because the turns of a round are saves, too.
       await using fresh = new Arena();
       const { store: few } = await fresh.open(OURS, { keys: 2 * MANY });
       await few.ask("burst", { inFlight: IN_FLIGHT, n: FEW });

@@ -4,7 +4,7 @@ interface Waiting<T> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Group commit in its barest form: while a commit runs, the calls join; the next commit is for all of them. */
+/** Group commit in its simplest form: calls that arrive during a commit share the next one. */
 export function joining<T>(
   commit: (items: readonly T[]) => Promise<void>,
 ): (item: T) => Promise<void> {
@@ -27,7 +27,7 @@ export function joining<T>(
   return (item) =>
     new Promise((resolve, reject) => {
       waiting.push({ item, resolve, reject });
-      // After every promise handler that is due: all callers of one tick travel together.
+      // Runs after every promise handler that is due, so that all callers of one tick share a commit.
       if (!isRunning) {
         isRunning = true;
         process.nextTick(() => void run());

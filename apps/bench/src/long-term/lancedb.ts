@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
-/** What is used of LanceDB. */
+/** The part of LanceDB that is used. */
 export interface LanceDb {
   connect(
     uri: string,
@@ -25,7 +25,7 @@ export interface LanceConnection {
 export interface LanceTable {
   add(data: unknown): Promise<unknown>;
   mergeInsert(on: string): LanceMerge;
-  /** Without options: whatever LanceDB takes for a column of that type. */
+  /** Without options: LanceDB's default for a column of that type. */
   createIndex(column: string, options?: { readonly config: unknown }): Promise<void>;
   optimize(options: { readonly cleanupOlderThan: Date }): Promise<unknown>;
   query(): LanceQuery;
@@ -48,7 +48,7 @@ interface LanceQuery {
   toArrow(): Promise<ArrowResult>;
 }
 
-/** Rows as they came, column by column. */
+/** Rows column by column, as they came. */
 export interface ArrowResult {
   readonly numRows: number;
   getChild(name: string): { get(row: number): unknown } | null;
@@ -65,7 +65,7 @@ export interface ArrowSchema {
   readonly fields: readonly { readonly name: string; readonly type: unknown }[];
 }
 
-/** What is used of Arrow. */
+/** The part of Arrow that is used. */
 export interface Arrow {
   readonly Schema: new (fields: readonly unknown[]) => ArrowSchema;
   readonly Field: new (name: string, type: unknown, nullable: boolean) => unknown;
@@ -84,11 +84,11 @@ export interface Arrow {
   ) => { readonly data: readonly unknown[] };
 }
 
-// The ones that the store itself stands on, so that it is no other version that the two are compared on.
+// Those that the store itself uses, so that both are compared on the same version.
 const require = createRequire(import.meta.resolve("@mem/longterm-lancedb"));
 
 export function loadLanceDb(): LanceDb {
-  // Otherwise it warns of every query on standard error; it reads this when it is loaded.
+  // Otherwise LanceDB warns of every query on standard error; it reads this variable when it is loaded.
   process.env["LANCEDB_LOG"] ??= "error";
   return require("@lancedb/lancedb") as LanceDb;
 }

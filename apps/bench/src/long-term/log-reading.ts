@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** What precedes the payload of a frame that is neither the head of a segment nor its end. */
+/** What precedes the payload of a frame that is neither the first of a segment nor its last. */
 const DATA_FRAME = /^[\da-f]{8} data [\da-f]{12} \d+ /;
 
 interface Change {
   readonly writes?: readonly { readonly key: string; readonly value: unknown }[];
 }
 
-/** The least that a log asks for: all of its lines are read and parsed; the last value of each key. */
+/** The least work that a log requires: reads and parses all its lines, and keeps the last value of each key. */
 export function readLog(folder: string): Map<string, unknown> {
   const values = new Map<string, unknown>();
   for (const name of readdirSync(folder).toSorted()) {

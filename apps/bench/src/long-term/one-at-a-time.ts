@@ -25,7 +25,7 @@ const perSecond = {
   unit: "saves/s",
 } as const satisfies Partial<Figure>;
 
-/** A save that is on disk before the next one begins, beside the least that the disk asks for. */
+/** Saves that are on disk before the next one begins, compared with the least that the disk requires. */
 export const saveAgainstDisk: Experiment = {
   title: "save one at a time, against the disk and node:sqlite",
   async run(lab) {
@@ -44,7 +44,7 @@ export const saveAgainstDisk: Experiment = {
   },
 };
 
-/** The same beside the only durable use of LanceDB itself, and what other stores for agents do. */
+/** The same compared with the only durable use of LanceDB itself, and with other stores for agents. */
 export const saveAgainstLanceDb: Experiment = {
   title: "save one at a time, against LanceDB, 10k rows",
   async run(lab) {
@@ -72,7 +72,7 @@ async function raceSaves(names: readonly string[], lab: Lab): Promise<Scores> {
   const stores = await arena.openAll(names, { keys: ROWS, filled: ROWS });
   return await raceCalls(
     stores,
-    // Each turn of LanceDB's pays for one of its compactions.
+    // So that each turn of LanceDB's includes one of its compactions.
     { call: "save", sliceMs: lab.sliceMs * 4, atLeast: { [LANCEDB]: 50 } },
     lab,
   );

@@ -28,7 +28,7 @@ const inMs = {
   unit: "ms",
 } as const;
 
-/** From nothing to the first memory read, in a process that has just begun. */
+/** The time to the first memory read in a process that has just started. */
 export const openMillion: Experiment = {
   title: "open to first answer, 1M rows",
   async run(lab) {
@@ -50,7 +50,7 @@ export const openMillion: Experiment = {
   },
 };
 
-/** The same when the last process died before its log was flushed. */
+/** The same if the last process died before its log was flushed. */
 export const openUnflushed: Experiment = {
   title: "open to first answer, 10,000 unflushed frames",
   async run(lab) {
@@ -76,7 +76,7 @@ export const openUnflushed: Experiment = {
   },
 };
 
-/** What a process takes that holds a large store open and does nothing. */
+/** The memory of an idle process that has a large store open. */
 export const residentMemory: Experiment = {
   title: "resident memory, 1M rows, idle",
   async run(lab) {
@@ -117,7 +117,7 @@ export const residentMemory: Experiment = {
   },
 };
 
-/** Each probe in a new process every time, in turns; what half of a round's turns took at most. */
+/** Each probe runs in a new process every time, in turns; scores the median of a round. */
 async function raceOpenings(
   folders: Readonly<Partial<Record<Probe, () => string>>>,
   lab: Lab,

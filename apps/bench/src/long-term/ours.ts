@@ -4,10 +4,10 @@ import type { Backlog, Contestant, Opening } from "./contestant.ts";
 import { memoryAt } from "./workload.ts";
 
 const FILLING = 1000;
-// As many agents as the workload has take turns: their saves are filled in one agent at a time.
+// The workload's agents take turns: their saves are filled in one agent at a time.
 const AGENTS = 100;
 
-/** Our store as everyone gets it: nothing set but where it lies. */
+/** Our store with its defaults; only the folder is set. */
 export async function ours({ folder, filled }: Opening): Promise<Contestant> {
   return toContestant(createLanceDbStore({ uri: folder }), filled);
 }
@@ -45,7 +45,7 @@ async function fill(store: LongTermStore, filled: number): Promise<void> {
   await store.flush();
 }
 
-/** What health says is not in the table yet; not a number where it says nothing. */
+/** What health reports as not in the table yet; not a number if it reports nothing. */
 export function toBacklog({ unflushedEntries, unflushedBytes }: JsonObject): Backlog {
   return { entries: toCount(unflushedEntries), bytes: toCount(unflushedBytes) };
 }

@@ -9,7 +9,7 @@ type Load = typeof loadPeer;
 export const MASTRA = "Mastra LibSQLStore";
 export const LANGGRAPH = "LangGraph InMemoryStore";
 
-/** Each as its README sets it up. */
+/** Each one is set up as its README describes. */
 export const PEER_STORES: Readonly<
   Record<string, (opening: Opening, load: Load) => Promise<Contestant>>
 > = {

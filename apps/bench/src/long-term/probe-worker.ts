@@ -8,19 +8,20 @@ import { VECTORS_OF } from "./vectors.ts";
 import { expectValue, memoryAt, toId } from "./workload.ts";
 
 /*
- * A process that has just begun, for what happens once. Native code is loaded when it is first needed, which is counted.
+ * A process that has just started, for what happens only once. Native code is loaded when it is first needed, which
+ * counts.
  */
 
 export type Probe = "mem" | "mem, no vectors" | "LanceDB" | "read and parse";
 
 export type ProbeTasks = {
-  /** Opens what is there and reads one memory; the milliseconds. */
+  /** Opens what is there and reads one memory; resolves with the milliseconds. */
   readonly open: (options: { probe: Probe; folder: string; place: number }) => Promise<number>;
-  /** Collects garbage and waits; what the process takes of memory then, in bytes. */
+  /** Collects garbage and waits; resolves with the memory of the process, in bytes. */
   readonly rest: (options: { idleMs: number }) => Promise<number>;
 };
 
-// Held, as a program holds it that goes on.
+// Held as by a program that goes on running.
 let held: unknown;
 
 const probes: Readonly<Record<Probe, (folder: string, place: number) => Promise<unknown>>> = {
@@ -41,7 +42,7 @@ const probes: Readonly<Record<Probe, (folder: string, place: number) => Promise<
 
 const tasks: ProbeTasks = {
   async open({ probe, folder, place }) {
-    // The workload is no part of it.
+    // Making the workload does not count.
     memoryAt(place, 0);
     const start = performance.now();
     expectValue(await probes[probe](folder, place));

@@ -16,11 +16,11 @@ export async function rawLanceDb(opening: Opening): Promise<Contestant> {
   };
 }
 
-/** The same, with one commit for all who wait. */
+/** The same, with one commit for all waiting calls. */
 export async function rawLanceDbJoined(opening: Opening): Promise<Contestant> {
   const { table, upsert } = await openDurable(opening);
   const save = joining<RawRow>((rows) => {
-    // The last of one id counts: LanceDB would store both, or refuse them.
+    // The last row of an id counts: LanceDB would store both, or refuse them.
     const byId = new Map(rows.map((row) => [row.id, row]));
     return upsert([...byId.values()]);
   });
@@ -30,7 +30,7 @@ export async function rawLanceDbJoined(opening: Opening): Promise<Contestant> {
   };
 }
 
-/** A table that was made before, for reading. */
+/** An existing table, for reading. */
 export async function rawLanceDbFilled({ folder }: Opening): Promise<Contestant> {
   const table = await RawTable.open(folder);
   return {

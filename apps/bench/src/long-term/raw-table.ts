@@ -16,10 +16,10 @@ const NAME = "memory";
 const TEXTS = ["id", "tenant", "workflow", "agent", "value", "text", "version", "source", "hash"];
 const NUMBERS = ["created_at", "updated_at"];
 const OPTIONAL = ["metadata", "sequence", "op_id", "subject", "derived_from"];
-/** All but the vector: what a read by key gives back. */
+/** All columns but the vector: what a read by key returns. */
 const READ = [...TEXTS, ...NUMBERS, ...OPTIONAL];
 
-/** LanceDB by itself, as one would use it with care: a schema spelled out, an index on the id, always the latest state. */
+/** LanceDB by itself, used with care: an explicit schema, an index on the id, always the latest version. */
 export class RawTable {
   readonly #lancedb: LanceDb;
   readonly #arrow: Arrow;
@@ -33,12 +33,12 @@ export class RawTable {
     this.table = table;
   }
 
-  /** Opens the one that is there. */
+  /** Opens an existing table. */
   static async open(folder: string, dimensions?: number): Promise<RawTable> {
     return RawTable.#connect(folder, dimensions, (connection) => connection.openTable(NAME));
   }
 
-  /** Makes an empty one, with a column for vectors where their length is told. */
+  /** Makes an empty table, with a column for vectors if `dimensions` is given. */
   static async create(folder: string, dimensions?: number): Promise<RawTable> {
     return RawTable.#connect(folder, dimensions, (connection, schema) =>
       connection.createEmptyTable(NAME, schema),
@@ -57,7 +57,7 @@ export class RawTable {
     return new RawTable(lancedb, arrow, schema, await toTable(connection, schema));
   }
 
-  /** Adds rows column by column, the fastest way there is from JavaScript. */
+  /** Adds rows column by column, which is the fastest way from JavaScript. */
   async add(rows: readonly RawRow[], vectors?: Float32Array): Promise<void> {
     const { vectorFromArray, makeData, Struct, RecordBatch, Table, Float32 } = this.#arrow;
     const children = this.#schema.fields.map(({ name, type }) => {
@@ -79,7 +79,7 @@ export class RawTable {
     await this.table.createIndex("id", { config: this.#lancedb.Index.btree() });
   }
 
-  /** Rows of different ids, those that are there replaced. */
+  /** Adds rows with different ids, and replaces those that exist. */
   async upsert(rows: readonly RawRow[]): Promise<void> {
     await this.table
       .mergeInsert("id")
@@ -88,19 +88,19 @@ export class RawTable {
       .execute(this.#lancedb.makeArrowTable(rows, { schema: this.#schema }));
   }
 
-  /** One row by its id, parsed. */
+  /** Reads one row by its id and parses it. */
   async get(id: string): Promise<unknown> {
     const rows = await this.table.query().where(`id = '${id}'`).select(READ).limit(1).toArray();
     return JSON.parse(String(rows[0]?.["value"]));
   }
 
-  /** Compacts and forgets what older versions alone have. */
+  /** Compacts, and drops what only older versions have. */
   async optimize(): Promise<void> {
     await this.table.optimize({ cleanupOlderThan: new Date() });
   }
 }
 
-/** The row of a memory; `version` tells its states apart. */
+/** The row of a memory; `version` distinguishes its states. */
 export function toRawRow(
   { scope, key, value, text }: Memory,
   version: string,

@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-/** Where everything of the suite lies: beside the code, so on a real disk and not in memory as a system's own may be. */
+/** The folder of everything that the suite writes: beside the code, as a system's temporary folder may be in memory. */
 export const HOME = join(import.meta.dirname, "../../node_modules/.cache/long-term");
 
 const folders = new Set<string>();
 
-/** A folder of its own, which is gone at the end, however this process is asked to end. */
+/** A new folder that is removed at the end, however this process is asked to end. */
 export class Scratch implements Disposable {
   readonly folder: string;
   #count = 0;
@@ -19,7 +19,7 @@ export class Scratch implements Disposable {
     folders.add(this.folder);
   }
 
-  /** A path in it that nothing has yet. */
+  /** A path in the folder that does not exist yet. */
   path(name: string): string {
     return join(this.folder, `${++this.#count}-${name}`);
   }
@@ -38,12 +38,12 @@ function removeAtSignals(): void {
 }
 
 function removeAndEnd(): void {
-  // What the workers still write goes with the next run.
+  // What the workers still write is removed by the next run.
   for (const folder of folders) remove(folder);
   process.exit(130);
 }
 
-/** Removes what runs have left that were killed. */
+/** Removes what killed runs have left. */
 function sweep(): void {
   for (const name of readdirSync(HOME)) {
     const pid = Number(/^run-(\d+)-/.exec(name)?.[1]);

@@ -14,13 +14,13 @@ interface Opened {
   readonly contestant: Required<Pick<Contestant, "get">>;
 }
 
-/** SQLite with a write-ahead log that is on disk before it answers; its calls block the thread. */
+/** SQLite with a write-ahead log that is synced before a save returns; its calls block the thread. */
 export async function sqlite(opening: Opening): Promise<Contestant> {
   const { upsert, contestant } = await openDatabase(opening);
   return { ...contestant, save: (place, revision) => put(upsert, memoryAt(place, revision)) };
 }
 
-/** The same, with one transaction for all who wait. */
+/** The same, with one transaction for all waiting calls. */
 export async function sqliteJoined(opening: Opening): Promise<Contestant> {
   const { database, upsert, contestant } = await openDatabase(opening);
   const save = joining<Memory>(async (memories) => inTransaction(database, upsert, memories));

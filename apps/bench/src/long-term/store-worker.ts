@@ -7,25 +7,25 @@ import { openContestant } from "./contestants.ts";
 import { createPlaces, expectValue } from "./workload.ts";
 
 /*
- * One contestant in a process of its own.
+ * One contestant in a separate process.
  */
 
 export type Call = "get" | "save";
 
 export interface StoreOpening extends Opening {
   readonly name: string;
-  /** The first memory that is asked for. */
+  /** The place of the first memory that is asked for. */
   readonly first: number;
-  /** How many memories there are to ask for, from that one; saves take them one after the other, again and again. */
+  /** The number of memories to ask for, from the first on; saves go through them in order, again and again. */
   readonly keys: number;
 }
 
-/** What calls took, one after the other. */
+/** What sequential calls took. */
 export interface Took {
   readonly wallMs: number;
   /** CPU time of all threads. */
   readonly cpuMs: number;
-  /** Half of them took at most this. */
+  /** The median. */
   readonly p50Ms: number;
 }
 
@@ -34,17 +34,17 @@ export interface Lanes {
   readonly wallMs: number;
 }
 
-/** A stretch of time: how many saves were acknowledged in it, and how much waited at most. */
+/** A stretch of time: how many saves were acknowledged in it, and the largest backlog. */
 export interface Stretch extends Lanes {
   readonly backlog: Backlog;
 }
 
 export type StoreTasks = {
   readonly open: (opening: StoreOpening) => Promise<void>;
-  /** Warms up; how many calls fill a slice. */
+  /** Warms up; resolves with how many calls fill a slice. */
   readonly prepare: (options: { call: Call; sliceMs: number }) => Promise<number>;
   readonly calls: (options: { call: Call; n: number }) => Promise<Took>;
-  /** So many saves, of which some are always under way; the milliseconds. */
+  /** Makes `n` saves, of which `inFlight` are always in progress; resolves with the milliseconds. */
   readonly burst: (options: { inFlight: number; n: number }) => Promise<number>;
   readonly lanes: (options: { inFlight: number; ms: number }) => Promise<Lanes>;
   readonly sustain: (options: {
@@ -55,7 +55,7 @@ export type StoreTasks = {
   readonly settle: (options: object) => Promise<void>;
 };
 
-// Asking costs a little, too.
+// Asking for the backlog costs a little, too.
 const WATCH_MS = 500;
 
 let contestant: Contestant;

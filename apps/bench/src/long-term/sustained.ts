@@ -9,10 +9,10 @@ const IN_FLIGHT = 64;
 const KEYS = 100_000;
 const STRETCHES = 6;
 const STRETCH_MS = 10_000;
-// A backlog is flat where its peaks grow by less than a flush's worth of chance.
+// A backlog is flat if its peaks grow by less than a flush's worth of chance.
 const FLAT = 1.25;
 
-/** A minute of saves, of the disk's ten seconds before and after it: does what is done behind them keep up? */
+/** A minute of saves, with ten seconds of the disk alone before and after it: does the background work keep up? */
 export const sustained: Experiment = {
   title: "64 concurrent saves, sustained for 60 s",
   async run(lab) {

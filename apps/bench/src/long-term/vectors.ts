@@ -5,12 +5,12 @@ import { SEED } from "./workload.ts";
 export const DIMENSIONS = 128;
 const CENTRES = 1000;
 const NOISE = 0.3;
-// Added around a centre in turns of this length: drawing each would take longer than what is measured.
+// Vectors reuse this many numbers, drawn in advance: drawing each would take longer than what is measured.
 const DRAWN = 2 ** 16 - 1;
 
 let drawn: Float32Array | undefined;
 
-/** Vectors that lie in clusters, as those of texts do; the same for a place in every run. */
+/** Vectors in clusters, like those of texts; the same for a place in every run. */
 export function vectorAt(place: number, dimensions: number = DIMENSIONS): Float32Array {
   drawn ??= draw();
   const vector = new Float32Array(dimensions);
@@ -28,7 +28,7 @@ export function vectorAt(place: number, dimensions: number = DIMENSIONS): Float3
   return vector;
 }
 
-/** Says whose the vectors are. All entries come with theirs, so that it makes none. */
+/** Names the model of the vectors. All entries come with theirs, so it embeds nothing. */
 export const VECTORS_OF: Embedder = {
   model: "bench-clusters",
   dimensions: DIMENSIONS,

@@ -3,16 +3,18 @@ import { createRandom } from "../random.ts";
 import { drawWord } from "../value-text.ts";
 import { createValueTexts, type Numbered } from "../values.ts";
 
-/** One thing to remember, the same for everyone. */
+/** One thing to remember, the same for every contestant. */
 export interface Memory {
   readonly scope: Scope & { readonly agentId: string };
   readonly key: string;
   readonly value: JsonValue;
-  /** What is searched: eight words. */
+  /** The text that is searched: eight words. */
   readonly text: string;
 }
 
-/** Names the generator of memories; to be changed with it, so that nothing kept from before is taken for its output. */
+/**
+ * Names the generator of memories; to be changed with it, so that no fixture is taken for the output of another one.
+ */
 export const SEED = 20_261_122;
 const CONTENTS = 1024;
 const WORDS = 7;
@@ -43,30 +45,30 @@ export function memoryAt(place: number, revision: number): Memory {
   };
 }
 
-/** The memory as one line of JSON: what it takes, wherever it is kept. */
+/** The memory as one line of JSON: what it takes wherever it is kept. */
 export function toLine({ scope, key, value, text }: Memory): string {
   return JSON.stringify({ ...scope, key, value, text, source: "agent" });
 }
 
-/** One text for its whole place, for those that know one key only. */
+/** One text for its scope and key, for stores that have only one key. */
 export function toId({ scope, key }: Pick<Memory, "scope" | "key">): string {
   return `${scope.tenantId}/${scope.agentId}/${key}`;
 }
 
-/** How many bytes the first `count` memories are, as JSON. */
+/** The size of the first `count` memories as JSON, in bytes. */
 export function liveBytes(count: number): number {
   let bytes = 0;
   for (let i = 0; i < count; i++) bytes += Buffer.byteLength(toLine(memoryAt(i, 0)));
   return bytes;
 }
 
-/** Places from 0 to `count`, at random and the same for everyone; read around and around. */
+/** Places from 0 to `count`, random but the same for every contestant; read round and round. */
 export function createPlaces(count: number): Uint32Array {
   const random = createRandom(count);
   return Uint32Array.from({ length: 2 ** 16 }, () => Math.floor(random() * count));
 }
 
-/** Looks into what was read; throws where it is not the value that was saved. */
+/** Looks into what was read; throws if it is not the value that was saved. */
 export function expectValue(value: unknown): void {
   if (typeof (value as Partial<Numbered> | undefined)?.seq !== "number") {
     throw new Error("A value came back without its content.");

@@ -1,21 +1,22 @@
-import { startRedis, type RedisServer } from "@mem/redis-server";
+import { startRedis } from "@mem/redis-server";
 import { Score } from "../race.ts";
 import { toRow, type Figure, type Row } from "../row.ts";
 import { median, rotated } from "../statistics.ts";
 import type { Experiment, Lab } from "../suite.ts";
 import { ClientProcesses, type NamedClient } from "./client-processes.ts";
 import { HANDMADE, OURS, OURS_IN_SESSION } from "./clients.ts";
+import { populate } from "./foreign-keys.ts";
 import { ioredisVersion } from "./ioredis.ts";
 
 const KEYS = 1000;
 const MANY = 1_000_000;
 const FEW = 1000;
 const CLEARS = 10;
-// They look through the whole database, for seconds: once a round.
+// These scan the whole database, for seconds: once per round.
 const SCANNING = ["keyv", "unstorage", "@mastra/redis"];
 const AMONG_FEW = `${FEW.toLocaleString("en-US")} foreign keys`;
 
-/** Removes a thousand keys from among a million of somebody else's. */
+/** Removes a thousand keys among a million foreign ones. */
 export const clear: Experiment = {
   title: "clear 1,000 keys among 1M",
   async run(lab) {
@@ -52,14 +53,6 @@ export const clear: Experiment = {
     return [OURS, OURS_IN_SESSION].flatMap((name) => toRows(name, scores, lab));
   },
 };
-
-async function populate(redis: RedisServer, keys: number): Promise<void> {
-  // In parts: a command has to be answered within two seconds.
-  const part = 100_000;
-  for (let at = 0; at < keys; at += part) {
-    await redis.command("DEBUG", "POPULATE", String(Math.min(part, keys)), `foreign:${at}`, "230");
-  }
-}
 
 async function clearTimes({ client }: NamedClient, times: number): Promise<number> {
   const took: number[] = [];

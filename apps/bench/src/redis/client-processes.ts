@@ -7,7 +7,7 @@ export interface NamedClient {
   readonly client: WorkerProcess<ClientTasks>;
 }
 
-/** Processes of clients, which end together. */
+/** Client processes, which end together. */
 export class ClientProcesses implements AsyncDisposable {
   readonly #stack = new AsyncDisposableStack();
 

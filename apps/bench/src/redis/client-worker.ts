@@ -8,7 +8,7 @@ import type { Client } from "./client.ts";
 import { openClient } from "./clients.ts";
 
 /*
- * One client of Redis in a process of its own, so that its CPU time is nobody else's.
+ * One Redis client in a separate process, so that CPU time is measured for it alone.
  */
 
 export type Call = "get" | "save" | "count";
@@ -19,14 +19,14 @@ export interface Load {
 }
 
 export type ClientTasks = {
-  /** Connects and saves so many keys. */
+  /** Connects and saves this many keys. */
   readonly open: (options: OpenOptions) => Promise<void>;
   readonly prepare: (load: Load & { readonly sliceMs: number }) => Promise<number>;
   readonly run: (load: Load & { readonly n: number }) => Promise<Cost>;
   readonly prepareCalls: (options: { call: Call; sliceMs: number }) => Promise<number>;
-  /** Calls one after the other; what half of them took at most, in milliseconds. */
+  /** Makes sequential calls; resolves with the median, in milliseconds. */
   readonly runCalls: (options: { call: Call; n: number }) => Promise<number>;
-  /** Saves so many keys, then clears them; the milliseconds of the latter. */
+  /** Saves this many keys, then clears them; resolves with the milliseconds of the latter. */
   readonly clear: (options: { keys: number }) => Promise<number>;
 };
 
@@ -91,7 +91,7 @@ const tasks: ClientTasks = {
   },
 };
 
-/** Takes operations of the plan, one after the other, until the end that all share. */
+/** Takes operations of the plan, one after the other, until the end that all lanes share. */
 async function drain(plan: Plan, end: number): Promise<void> {
   while (at < end) {
     const step = at++ % PLAN_LENGTH;
@@ -124,7 +124,7 @@ async function inParallel(count: number, work: () => Promise<void>): Promise<voi
   await Promise.all(Array.from({ length: count }, work));
 }
 
-/** Looks into what was read; throws where a value is lost. */
+/** Looks into what was read; throws if a value is lost. */
 function expectNumber(value: unknown): void {
   if (typeof (value as Numbered).seq !== "number")
     throw new Error("A value came back without its number.");

@@ -1,13 +1,13 @@
 import type { JsonValue } from "@mem/core";
 
-/** What is compared: values by key, told with the key's number. */
+/** What is compared: values by key, along with the key's number. */
 export interface Client {
   save(key: string, value: JsonValue, i: number): Promise<unknown>;
   get(key: string, i: number): Promise<unknown>;
-  /** How many it holds. */
+  /** The number of values that it holds. */
   count?(): Promise<unknown>;
-  /** Removes all that it has saved. */
+  /** Removes everything that it has saved. */
   clear?(): Promise<unknown>;
-  /** What has to be done after that and is no part of it. */
+  /** What has to be done afterwards and does not count. */
   afterClear?(): Promise<unknown>;
 }

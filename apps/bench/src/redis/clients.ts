@@ -43,7 +43,7 @@ const OWN_CLIENTS: Readonly<Record<string, Open>> = {
     return {
       save: (key, value) => agent.save(key, value),
       get: (key) => agent.retrieve(key),
-      // That ends it.
+      // This also ends the session.
       clear: () => memory.clearSession("run"),
       afterClear: async () => {
         agent = await join();

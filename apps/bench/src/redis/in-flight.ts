@@ -16,11 +16,11 @@ interface Options {
   readonly inFlight: number;
   readonly size: ValueSize;
   readonly mixes: readonly (keyof typeof MIXES)[];
-  /** Whether there is a target, or the figures are for information. */
+  /** Whether there is a target; otherwise the figures are for information. */
   readonly hasTarget: boolean;
 }
 
-/** Gets and saves with many calls under way at any time: operations a second, and what they cost the client. */
+/** Gets and saves with many calls always in progress: operations per second, and their cost for the client. */
 export function inFlight(options: Options): Experiment {
   const { inFlight: count, size } = options;
   return {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 
-/** What is used of ioredis. */
+/** The part of ioredis that is used. */
 export interface Ioredis {
   get(key: string): Promise<string | null>;
   set(key: string, value: string, unit: "PX", ms: number): Promise<unknown>;
@@ -19,7 +19,7 @@ export type IoredisModule = {
   ) => Ioredis;
 };
 
-// The one that the backend itself stands on, so that it is no other version that the two are compared on.
+// The one that the backend itself uses, so that both are compared on the same version.
 const require = createRequire(import.meta.resolve("@mem/backend-redis"));
 
 export async function loadIoredis(): Promise<IoredisModule> {

@@ -8,8 +8,9 @@ import type { Call } from "./client-worker.ts";
 import { HANDMADE, OURS, OURS_IN_SESSION, PLAIN } from "./clients.ts";
 import { ioredisVersion } from "./ioredis.ts";
 import { PEER_CLIENTS } from "./peer-clients.ts";
+import { scriptTimeMs } from "./script-time.ts";
 
-/** What a turn of calls took: half of them at most this long, and of that so long inside scripts of the server. */
+/** What a turn of calls took: the median, and the part of it that was spent inside scripts of the server. */
 interface Took {
   readonly p50Ms: number;
   readonly scriptMs: number;
@@ -17,7 +18,7 @@ interface Took {
 
 const WITH_SCRIPT = "SET + the script";
 
-/** Calls one after the other: what half of them take at most. */
+/** Sequential calls: the median time. */
 export const oneAtATime: Experiment = {
   title: "one at a time, 230 B",
   async run(lab) {
@@ -51,7 +52,7 @@ export const oneAtATime: Experiment = {
   },
 };
 
-/** How many entries an agent has, among its thousand. */
+/** Counts the entries of an agent that has a thousand. */
 export const countOne: Experiment = {
   title: "count one agent",
   async run(lab) {
@@ -102,17 +103,9 @@ function callRunner({ name, client }: NamedClient, call: Call, redis: RedisServe
     run: async (n) => {
       await redis.command("CONFIG", "RESETSTAT");
       const p50Ms = await client.ask("runCalls", { call, n });
-      return { p50Ms, scriptMs: (await scriptUsec(redis)) / n / 1000 };
+      return { p50Ms, scriptMs: (await scriptTimeMs(redis)) / n };
     },
   };
-}
-
-/** The time that the server has spent in scripts since its statistics were reset. */
-async function scriptUsec(redis: RedisServer): Promise<number> {
-  const stats = String(await redis.command("INFO", "commandstats"));
-  return [...stats.matchAll(/^cmdstat_(?:evalsha|eval|fcall):calls=\d+,usec=(\d+)/gm)]
-    .map(([, usec]) => Number(usec))
-    .reduce((sum, usec) => sum + usec, 0);
 }
 
 function calls(

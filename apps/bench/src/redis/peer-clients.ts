@@ -4,7 +4,7 @@ import type { Client } from "./client.ts";
 
 type Load = typeof loadPeer;
 
-/** Each as its README sets it up, with the value and the TTL of everyone else. */
+/** Each one is set up as its README describes, with the same value and TTL as the others. */
 export const PEER_CLIENTS: Readonly<Record<string, (url: string, load: Load) => Promise<Client>>> =
   {
     "node-redis": async (url, load) => {

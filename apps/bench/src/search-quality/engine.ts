@@ -1,6 +1,6 @@
 import type { Query } from "../data/data-set.ts";
 
-/** Who answers the queries of one set. */
+/** What answers the queries of one set. */
 export interface Engine extends AsyncDisposable {
   /** The ids of the best documents for a query within its scope, best first. */
   search(query: Query): Promise<readonly string[]>;

@@ -2,14 +2,14 @@ import type { DataSet } from "../data/data-set.ts";
 import type { Engine } from "./engine.ts";
 import { judge, mean, type Quality } from "./metrics.ts";
 
-// As many as keep two cores busy.
+// Enough to keep two cores busy.
 const IN_FLIGHT = 4;
 const TOLD = 100;
 
 export interface Evaluation extends Quality {
   readonly searches: number;
   readonly hits: number;
-  /** How many of them belong to another scope than the one that was searched. */
+  /** How many of the hits belong to another scope than the one that was searched. */
   readonly outside: number;
 }
 
@@ -25,7 +25,7 @@ export async function evaluate(
   const waiting = data.queries.values();
   await Promise.all(
     Array.from({ length: IN_FLIGHT }, async () => {
-      // Each takes the next one that nobody has taken.
+      // Each lane takes the next query that no other has taken.
       for (const query of waiting) {
         const ranking = await engine.search(query);
         hits += ranking.length;

@@ -1,11 +1,11 @@
 import { toRow, type Figure, type Row } from "../row.ts";
 import type { Evaluation } from "./evaluation.ts";
 
-/** A figure that is the same in every run: one round is all there is. */
+/** A figure that is the same in every run, so that one round is enough. */
 export interface QualityFigure extends Pick<Figure, "case" | "config" | "rival"> {
   readonly ours: number;
   readonly against: number;
-  /** Absent: there is nothing to reach. */
+  /** Absent if there is nothing to reach. */
   readonly target?: number;
   readonly stretch?: number;
   readonly peers?: Readonly<Record<string, number>>;
@@ -25,7 +25,7 @@ export function qualityRow(
   );
 }
 
-/** Of searches within a scope, how many hits come from elsewhere: none may. */
+/** How many hits of searches within a scope come from elsewhere: none may. */
 export function outsideRow(
   config: string,
   evaluations: readonly Evaluation[],

@@ -21,7 +21,7 @@ import {
 } from "./ways.ts";
 
 /*
- * One embedder on one set, in a process of its own, so that two of them can be judged at a time.
+ * One embedder on one set, in a separate process, so that two of them can be judged at a time.
  */
 
 const MODES = { [KEYWORD]: "keyword", [VECTOR]: "vector", [HYBRID]: "hybrid" } as const;

@@ -19,11 +19,11 @@ import {
   type Way,
 } from "./ways.ts";
 
-/** By how much the fusion of two may fall behind the better of them. */
+/** How far the fusion of two may fall behind the better one. */
 const TOLERANCE = 0.005;
 const LANES = 2;
 
-/** Keyword and vector together, for embedders from useless to excellent. */
+/** Keyword and vector search together, for embedders from useless to excellent. */
 export function hybridQuality(set: SetName): Experiment {
   return {
     title: `hybrid, ${set}`,
@@ -48,7 +48,7 @@ export function hybridQuality(set: SetName): Experiment {
   };
 }
 
-/** Others' vectors are the same as ours: one embedder shows what they make of them. Words need none. */
+/** Others use the same vectors as ours, so one embedder shows what they make of them. Keyword search needs none. */
 function waysFor(embedder: string, hasPeers: boolean): Way[] {
   const typical: Way[] = [KEYWORD, LANCEDB_VECTORS, ...(hasPeers ? ([LANGGRAPH] as const) : [])];
   return [VECTOR, HYBRID, RANK_FUSION, ...(embedder === TYPICAL ? typical : [])];

@@ -12,10 +12,10 @@ import type { Quality } from "./metrics.ts";
 import { miniSearch, orama } from "./peer-engines.ts";
 import { textbookBm25 } from "./textbook.ts";
 
-/** What the nDCG@10 of keyword search has to reach, and would best reach. */
+/** What the nDCG@10 of keyword search has to reach, and its stretch goal. */
 export interface KeywordGoals {
   readonly alone: Goal;
-  /** With entries that borrow from their neighbours; of sets that have an order. */
+  /** With entries that borrow from their neighbours; only for sets that have an order. */
   readonly inSequence?: Goal;
 }
 
@@ -24,16 +24,16 @@ interface Goal {
   readonly stretch: number;
 }
 
-/** By the name of who answered. */
+/** The evaluations, by the name of what answered. */
 type Results = Map<string, Evaluation>;
 
-/** How our stores were asked. */
+/** How our stores were queried. */
 type How = "entries alone" | "with sequences";
 
 const TEXTBOOK = "textbook BM25";
 const STORES = { lancedb: "mem, LanceDB store", json: "mem, JSON store" } as const;
 
-/** Keyword search without a model, beside a textbook and what others do. */
+/** Keyword search without a model, compared with a textbook implementation and others. */
 export function keywordQuality(name: SetName, goals: KeywordGoals): Experiment {
   return {
     title: `keyword, ${name}`,

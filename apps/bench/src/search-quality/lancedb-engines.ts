@@ -6,11 +6,11 @@ import type { Engine } from "./engine.ts";
 import { DEPTH } from "./metrics.ts";
 
 /*
- * LanceDB by itself, as its own documentation has it: one table for all scopes, a condition on the scope, and
- * everything else as it is by default.
+ * LanceDB by itself, as its own documentation shows it: one table for all scopes, a condition on the scope, and
+ * defaults for everything else.
  */
 
-/** Its index of words, which stems and leaves out English stop words by default. */
+/** LanceDB's full-text index, which by default stems and leaves out English stop words. */
 export async function lanceDbFullText(data: DataSet): Promise<Engine> {
   const { table, stack, loaded } = await fillTable(data);
   await table.createIndex("text", { config: loaded.Index.fts() });
@@ -23,7 +23,7 @@ export async function lanceDbFullText(data: DataSet): Promise<Engine> {
   };
 }
 
-/** Its index of vectors. */
+/** LanceDB's vector index. */
 export async function lanceDbVectors(data: DataSet, embedder: Embedder): Promise<Engine> {
   const { table, stack } = await fillTable(data, embedder);
   await table.createIndex("vector");

@@ -14,12 +14,12 @@ import { DEPTH } from "./metrics.ts";
 
 export type StoreName = "lancedb" | "json";
 
-/** How a search is made; everything else is as it is by default. */
+/** How a search is made; everything else has its default. */
 export type Asking = Pick<SearchSimilarOptions, "mode" | "neighbours">;
 
 /** A set in one store, behind the manager: each scope of it is an agent. */
 export interface FilledMemory extends AsyncDisposable {
-  /** The set's queries, asked in one way. */
+  /** An engine that asks the set's queries in one way. */
   asking(asking: Asking): Engine;
 }
 

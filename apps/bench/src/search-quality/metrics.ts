@@ -1,17 +1,17 @@
 /** How good a ranking is, as `trec_eval` computes it. */
 export interface Quality {
-  /** With linear gain: the relevance itself, discounted by log2(rank + 1), to that of the best ranking. */
+  /** With linear gain: the relevance, discounted by log2(rank + 1), relative to that of the best ranking. */
   readonly ndcg: number;
   /** The share of all relevant documents that are among the first. */
   readonly recall: number;
-  /** One divided by the rank of the first relevant document; 0 where none is among the first. */
+  /** One divided by the rank of the first relevant document; 0 if none is among the first. */
   readonly reciprocalRank: number;
 }
 
-/** How many places count. */
+/** How many ranks count. */
 export const DEPTH = 10;
 
-/** Of one query: the documents as they were ranked, and which are how relevant. */
+/** Judges one query, by the ranked documents and the relevance of each document. */
 export function judge(ranking: readonly string[], relevance: ReadonlyMap<string, number>): Quality {
   const gains = ranking.slice(0, DEPTH).map((doc) => relevance.get(doc) ?? 0);
   const ideal = [...relevance.values()].toSorted((a, b) => b - a).slice(0, DEPTH);
@@ -24,7 +24,7 @@ export function judge(ranking: readonly string[], relevance: ReadonlyMap<string,
   };
 }
 
-/** The mean over queries, each of which counts the same. */
+/** The mean over queries, all of which count the same. */
 export function mean(qualities: readonly Quality[]): Quality {
   const of = (name: keyof Quality): number =>
     qualities.reduce((sum, quality) => sum + quality[name], 0) / qualities.length;

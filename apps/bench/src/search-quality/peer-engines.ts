@@ -6,8 +6,8 @@ import { DEPTH } from "./metrics.ts";
 import { toStem } from "./textbook.ts";
 
 /*
- * Each with stemming, MiniSearch with the stop words of the textbook, and with an index of its own for each scope, which
- * is the best that they can do with scopes.
+ * Each one with stemming, MiniSearch with the stop words of the textbook, and with a separate index for each scope,
+ * which is the best that they can do about scopes.
  */
 
 export async function miniSearch(data: DataSet): Promise<Engine> {
@@ -50,7 +50,7 @@ export async function orama(data: DataSet): Promise<Engine> {
   };
 }
 
-/** Its search by vector, with a namespace for each scope. */
+/** LangGraph's vector search, with a namespace for each scope. */
 export async function langGraph(data: DataSet, embedder: Embedder): Promise<Engine> {
   const { InMemoryStore } = await loadPeer<LangGraph>("@langchain/langgraph-checkpoint");
   const embed = async (texts: readonly string[], kind: "document" | "query"): Promise<number[][]> =>

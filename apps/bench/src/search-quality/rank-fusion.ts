@@ -5,7 +5,7 @@ import type { Engine } from "./engine.ts";
 import { DEPTH } from "./metrics.ts";
 import { textbookBm25 } from "./textbook.ts";
 
-/** As it is mostly done: rank by rank, both worth the same (Cormack, Clarke and Büttcher, 2009, with their k). */
+/** As it is usually done: by rank, with equal weights (Cormack, Clarke and Büttcher, 2009, with their k). */
 const K = 60;
 const RANKED = 100;
 

@@ -2,16 +2,16 @@ import { createHashingEmbedder, type Embedder } from "@mem/core";
 import type { DataSet } from "../data/data-set.ts";
 import { createRandom } from "../random.ts";
 
-/** A model that nobody has: how well it knows what answers a question is set, not learned. */
+/** A model that does not exist: how well it knows what answers a question is set, not learned. */
 export interface Simulation {
   readonly name: string;
-  /** The share of the vector score that it declares: one for all sets. */
+  /** The share of the vector score that it declares: the same for all sets. */
   readonly weight: number;
-  /** How far a document's vector points to the questions that it answers, beside 1 for what is its own. */
+  /** How far a document's vector points to the questions that it answers, relative to 1 for its own direction. */
   readonly signal: number;
-  /** How far a vector is one of spelling, beside 1: a model that errs, errs for similar words, as keywords do. */
+  /** The share of spelling in a vector, relative to 1: a model errs for words that look alike, as keywords do. */
   readonly spelling: number;
-  /** What all vectors have in common, beside 1: the cosines of real models are seldom near 0. */
+  /** What all vectors have in common, relative to 1: the cosines of real models are seldom near 0. */
   readonly common?: number;
 }
 
@@ -20,8 +20,8 @@ const SEED = 20_261_123;
 
 /**
  * Makes an embedder for the texts of one set. A text's vector is a direction of its own, drawn from the hash of the
- * text, with those of the questions that it answers, and that of its spelling; a part of a document answers what the
- * whole does. The same in every run.
+ * text, plus those of the questions that it answers, plus that of its spelling; a part of a document answers what the
+ * whole does. The vectors are the same in every run.
  */
 export function simulateEmbedder(
   data: DataSet,
@@ -57,7 +57,7 @@ export function simulateEmbedder(
   };
 }
 
-/** The questions that each text answers; of most there are none. */
+/** The questions that each text answers; most texts answer none. */
 function questionsAnswered({ docs, queries, judgements }: DataSet): Map<string, string[]> {
   const texts = new Map(docs.map(({ id, text }) => [id, text]));
   const answered = new Map(docs.map(({ text }) => [text, [] as string[]]));
@@ -69,7 +69,7 @@ function questionsAnswered({ docs, queries, judgements }: DataSet): Map<string, 
   return answered;
 }
 
-/** A direction that belongs to a text, of length 1; those of two texts have next to nothing in common. */
+/** A direction that belongs to a text, of length 1; those of two texts have almost nothing in common. */
 function direction(text: string): Float32Array {
   let hash = SEED;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
@@ -77,7 +77,7 @@ function direction(text: string): Float32Array {
   return normalise(Float32Array.from({ length: DIMENSIONS }, () => gaussian(random)));
 }
 
-/** From the standard normal distribution, by Box and Muller. */
+/** Draws from the standard normal distribution (Box–Muller). */
 function gaussian(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
@@ -89,7 +89,7 @@ function add(vector: Float32Array, other: Float32Array, times: number): Float32A
   return vector;
 }
 
-/** To a length of 1. */
+/** Scales to a length of 1. */
 function normalise(vector: Float32Array): Float32Array {
   const length = Math.hypot(...vector);
   for (let i = 0; i < vector.length; i++) vector[i] = (vector[i] as number) / length;

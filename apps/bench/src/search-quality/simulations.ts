@@ -3,19 +3,19 @@ import type { DataSet } from "../data/data-set.ts";
 import type { SetName } from "../data/sources.ts";
 import { simulateEmbedder } from "./simulated-embedder.ts";
 
-/** How well an embedder does by itself, beside textbook BM25. */
+/** How good an embedder is by itself, compared with textbook BM25. */
 type Level = "useless" | "poor" | "fair" | "good" | "excellent";
 
-/** The one that comes with core; it knows spelling and is no simulation. */
+/** The embedder that comes with core; it knows spelling, and is not a simulation. */
 const HASHING = "hashing";
-/** The one that shows what others make of vectors. */
+/** The embedder that shows what others make of vectors. */
 export const TYPICAL = "good";
-/** What the vectors of a narrow embedder have in common: their cosines are all above a half. */
+/** What the vectors of a narrow embedder have in common: their cosines are all above one half. */
 const COMMON = 1.3;
 
 interface Simulated {
   readonly level: Level;
-  /** The share of the vector score that it declares: one for all sets. */
+  /** The share of the vector score that it declares: the same for all sets. */
   readonly weight: number;
   readonly common?: number;
 }
@@ -30,8 +30,9 @@ const SIMULATED: Readonly<Record<string, Simulated>> = {
 };
 
 /**
- * What a level takes on each set, found by trying, so that by itself it comes to the same beside textbook BM25 everywhere:
- * poor to half of its nDCG@10, fair to nine tenths, good closer to 1 by a fifth of what lacks, excellent by half of it.
+ * The signal of each level on each set, found by trial, so that by itself the level does equally well relative to
+ * textbook BM25 on all sets: poor has half of its nDCG@10, fair nine tenths, good closes a fifth of the gap to 1,
+ * excellent half of it.
  */
 const SIGNALS: Readonly<Record<SetName, Readonly<Record<Level, number>>>> = {
   locomo: { useless: 0, poor: 0.15, fair: 0.21, good: 0.275, excellent: 0.365 },

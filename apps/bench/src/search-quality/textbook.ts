@@ -4,10 +4,10 @@ import type { Engine } from "./engine.ts";
 import { DEPTH } from "./metrics.ts";
 
 /*
- * BM25 as textbooks have it, on its own legs: nothing of it is shared with what is measured.
+ * BM25 as textbooks describe it, written independently: it shares nothing with what is measured.
  */
 
-/** Those that Lucene leaves out in English. */
+/** The English stop words of Lucene. */
 const STOP_WORDS = new Set(
   "a an and are as at be but by for if in into is it no not of on or such that the their then there these they this to was will with".split(
     " ",
@@ -22,15 +22,15 @@ interface Document {
   readonly length: number;
 }
 
-/** Of one scope. */
+/** The index of one scope. */
 interface Index {
   readonly documents: readonly Document[];
   readonly averageLength: number;
-  /** How often which document has a term. */
+  /** How often each document has a term, by term. */
   readonly postings: ReadonlyMap<string, ReadonlyMap<Document, number>>;
 }
 
-/** Porter's stems, Lucene's stop words, k1 = 1.2, b = 0.75; statistics of each scope by itself. */
+/** Porter's stems, Lucene's stop words, k1 = 1.2, b = 0.75; with separate statistics for each scope. */
 export function textbookBm25(data: DataSet, limit: number = DEPTH): Engine {
   const scopes = Map.groupBy(data.docs, ({ scope }) => scope);
   const indexes = new Map(Array.from(scopes, ([scope, docs]) => [scope, toIndex(docs)]));
@@ -45,7 +45,7 @@ export function toTerms(text: string): string[] {
   return words.flatMap((word) => toStem(word) ?? []);
 }
 
-/** Of a word in lower case; `undefined` for a stop word. */
+/** The stem of a lowercase word; `undefined` for a stop word. */
 export function toStem(word: string): string | undefined {
   return STOP_WORDS.has(word) ? undefined : stemmer(word);
 }

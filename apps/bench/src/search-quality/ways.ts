@@ -1,6 +1,6 @@
 import type { Evaluation } from "./evaluation.ts";
 
-/** The ways of searching that are compared where there is an embedder. */
+/** The ways of searching that are compared if there is an embedder. */
 export const KEYWORD = "mem, keyword";
 export const VECTOR = "mem, vector";
 export const HYBRID = "mem, hybrid";
@@ -23,7 +23,7 @@ export interface HybridTask {
   readonly ways: readonly Way[];
 }
 
-/** What each way came to. */
+/** The evaluation of each way. */
 export type HybridResult = Readonly<Partial<Record<Way, Evaluation>>>;
 
 export type HybridTasks = {

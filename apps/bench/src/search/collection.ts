@@ -4,10 +4,12 @@ import { createRandom } from "../random.ts";
 import { SEED } from "../long-term/workload.ts";
 import { drawQuestion, textAt } from "./texts.ts";
 
-/** How the vectors lie: in a thousand clusters, as those of texts do, or anywhere, so that all are about equally far. */
+/**
+ * How vectors are distributed: in a thousand clusters, like those of texts, or uniformly, all about equally far apart.
+ */
 export type Shape = "clustered" | "isotropic";
 
-/** What is searched: so many entries of one agent, the same ones in every run. */
+/** What is searched: entries of one agent, the same ones in every run. */
 export interface Collection {
   readonly count: number;
   readonly dimensions: number;
@@ -17,7 +19,7 @@ export interface Collection {
 /** Which entries may be found. */
 export type Selection = "all" | "1%" | "0.01%";
 
-/** What is asked: words and a vector that have nothing to do with each other. */
+/** What is asked: words and a vector that are unrelated to each other. */
 export interface Question {
   readonly text: string;
   readonly vector: Float32Array;
@@ -33,7 +35,7 @@ export const QUESTIONS = 1000;
 const START = 1_790_000_000_000;
 const BUCKETS = 100;
 const RARE = 10_000;
-// Beyond every entry: a question's vector is nobody's own.
+// Beyond every entry, so that a question's vector is not that of an entry.
 const ASKED_FROM = 5_000_000;
 
 export function keyOf(place: number): string {
@@ -59,7 +61,7 @@ export function entryAt(place: number, collection: Collection): PortableEntry {
   };
 }
 
-/** Which of the ten thousand parts an entry belongs to; it has nothing to do with its cluster. */
+/** Which of ten thousand parts an entry belongs to, regardless of its cluster. */
 export function rareAt(place: number): number {
   return Math.floor(createRandom(place)() * RARE);
 }
@@ -99,7 +101,7 @@ export const SMALL: Collection = { count: 10_000, dimensions: DIMENSIONS, shape:
 export const LARGE: Collection = { count: 100_000, dimensions: 256, shape: "clustered" };
 export const MILLION: Collection = { count: 1_000_000, dimensions: DIMENSIONS, shape: "clustered" };
 
-/** Drawn from the normal distribution: no direction is likelier than another. */
+/** Drawn from the normal distribution: every direction is equally likely. */
 function isotropicAt(place: number, dimensions: number): Float32Array {
   const random = createRandom(SEED ^ Math.imul(place, 0x9e3779b1));
   const vector = new Float32Array(dimensions);

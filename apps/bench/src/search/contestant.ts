@@ -4,9 +4,9 @@ import type { Question, Selection } from "./collection.ts";
 export interface Asking {
   readonly mode: "keyword" | "vector" | "hybrid";
   readonly selection: Selection;
-  /** Of LanceDB by itself alone: how many partitions of its index are looked into, and how far the found are refined. */
+  /** Only for LanceDB by itself: how many partitions of its index are searched, and how far the hits are refined. */
   readonly effort?: Effort;
-  /** Of LanceDB by itself alone: candidates to be scored, with their text, instead of the ten best to be shown. */
+  /** Only for LanceDB by itself: candidates to be scored, with their text, instead of the ten best to be shown. */
   readonly candidates?: number;
 }
 
@@ -15,13 +15,13 @@ export interface Effort {
   readonly refined: number;
 }
 
-/** Who answers questions, in a process of its own. */
+/** What answers questions, in a separate process. */
 export interface Contestant {
   /** The keys of the best entries, best first. */
   ask(question: Question, asking: Asking): Promise<readonly string[]> | readonly string[];
 }
 
-/** How many are asked for. */
+/** The number of hits that are asked for. */
 export const TOP = 10;
 
 export const OURS = "mem";

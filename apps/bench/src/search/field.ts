@@ -7,19 +7,19 @@ import { OURS, RAW_LANCEDB, type Asking } from "./contestant.ts";
 import { searchFixture, startSearchWorker } from "./search-fixtures.ts";
 import type { SearchTasks } from "./search-worker.ts";
 
-/** A search takes longer than what other suites measure. */
+/** Longer slices: a search takes longer than what other suites measure. */
 const SLICES = 3;
 
 export type Searcher = WorkerProcess<SearchTasks>;
 
-/** Who runs: a process, and what it is asked. */
+/** A participant: a process, and what it is asked. */
 export interface Entrant {
   readonly name: string;
   readonly searcher: Searcher;
   readonly asking: Asking;
 }
 
-/** Processes that have a collection open, and end together. */
+/** Processes that have a collection open and end together. */
 export class Field implements AsyncDisposable {
   readonly #stack = new AsyncDisposableStack();
   readonly #lab: Pick<Lab, "tell">;
@@ -44,7 +44,7 @@ export class Field implements AsyncDisposable {
   }
 }
 
-/** What half of the questions took at most, in milliseconds, in every round; each in turn after the others. */
+/** The median time of a question in every round, in milliseconds; the entrants take turns. */
 export async function raceSearches(
   entrants: readonly Entrant[],
   { rounds, sliceMs, tell }: Pick<Lab, "rounds" | "sliceMs" | "tell">,

@@ -11,13 +11,13 @@ const COLLECTIONS = [{ ...SMALL, count: 1000 }, SMALL, LARGE, MILLION] as const;
 const SIZES = COLLECTIONS.map(({ count }) => toSize(count));
 const [FEW, MANY] = [toSize(SMALL.count), toSize(MILLION.count)];
 
-/** The entries grow a hundredfold: what a search takes may not. */
+/** The entries grow a hundredfold: the time of a search may not. */
 const GOALS = [
   { selection: "all", target: 3, stretch: 2 },
   { selection: "1%", target: 6, stretch: 3 },
 ] as const satisfies readonly { selection: Selection; target: number; stretch: number }[];
 
-/** Whether a search gets slower with what there is. */
+/** Whether a search gets slower as the number of entries grows. */
 export const growth: Experiment = {
   title: "keyword, 1k to 1M entries",
   async run(lab) {

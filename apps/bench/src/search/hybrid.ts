@@ -6,7 +6,7 @@ import { Field, raceSearches } from "./field.ts";
 
 const SUM = "keyword and vector, one after the other";
 
-/** Both at once, beside both one after the other. */
+/** A hybrid search, compared with a keyword and a vector search one after the other. */
 export const hybrid: Experiment = {
   title: "hybrid, 100k entries",
   async run(lab) {

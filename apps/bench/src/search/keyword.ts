@@ -5,12 +5,12 @@ import { LARGE, toSize, type Selection } from "./collection.ts";
 import { OURS, RAW_LANCEDB } from "./contestant.ts";
 import { Field, raceSearches } from "./field.ts";
 
-/** What a search of ours begins with. */
+/** The number of candidates that a search of ours begins with. */
 const FIRST = 32;
 const CANDIDATES = "LanceDB, the same candidates";
 const TEN = "LanceDB, its own ten best";
 
-/** Words, beside LanceDB when it hands out what we score, and when it ranks by itself. */
+/** Keyword search, compared with LanceDB when it returns what we score, and when it ranks by itself. */
 export const keyword: Experiment = {
   title: "keyword, 100k entries",
   async run(lab) {
@@ -54,7 +54,7 @@ export const keyword: Experiment = {
   },
 };
 
-/** How a filter reads in the configuration of a row. */
+/** How the configuration of a row names a filter. */
 export function filtered(selection: Selection): string {
   return selection === "all" ? "" : `, ${selection} filter`;
 }

@@ -14,7 +14,7 @@ import { TOP, type Contestant } from "./contestant.ts";
 const BATCH = 1000;
 const BATCHES_BETWEEN = 20;
 
-/** Our store as everyone gets it, called as the manager calls it. */
+/** Our store with its defaults, called as the manager calls it. */
 export function ours(store: Pick<LongTermStore, "search">): Contestant {
   return {
     ask: async (question, { mode, selection }) => {
@@ -35,7 +35,7 @@ export function openOurs(folder: string, collection: Collection): LongTermStore 
   return createLanceDbStore({ uri: folder, embedder: askedVectors(collection) });
 }
 
-/** Knows the vectors of the questions: what a model takes is no part of a search. */
+/** Knows the vectors of the questions, because the time of a model is no part of a search. */
 function askedVectors(collection: Collection): Embedder {
   let vectors: Map<string, Float32Array> | undefined;
   return {
@@ -59,8 +59,8 @@ function filterFor({ bucket, rare }: Question, selection: Selection): Filter | u
 }
 
 /**
- * Fills a new store and leaves it open. Nothing is measured meanwhile: what is behind the log may catch up, on however
- * busy a machine.
+ * Fills a new store and leaves it open. Nothing is measured meanwhile, so the flush may catch up with the log, however
+ * busy the machine is.
  */
 export async function fillOurs(folder: string, collection: Collection): Promise<LongTermStore> {
   const store = openOurs(folder, collection);
@@ -75,7 +75,7 @@ export async function fillOurs(folder: string, collection: Collection): Promise<
   return store;
 }
 
-/** However long it takes: a large table may be compacted meanwhile. */
+/** Flushes, however long it takes: a large table may be compacted meanwhile. */
 async function flushed(store: LongTermStore): Promise<void> {
   for (;;) {
     try {

@@ -19,7 +19,7 @@ import { TOP, type Asking, type Contestant } from "./contestant.ts";
 import { textAt } from "./texts.ts";
 
 /*
- * LanceDB by itself, as one would use it with care: typed columns, an index on everything that is asked for.
+ * LanceDB by itself, used with care: typed columns, and an index on everything that is asked for.
  */
 
 const NAME = "entries";
@@ -80,7 +80,7 @@ function conditionFor({ bucket, rare }: Question, selection: Selection): string 
   return `${scope} AND ${selection === "1%" ? `bucket = ${bucket}` : `rare = ${rare}`}`;
 }
 
-/** Makes the table of a collection with its indexes; the vectors' is the one that our store makes. */
+/** Makes the table of a collection with its indexes; that of the vectors is the one that our store makes. */
 export async function fillRaw(folder: string, collection: Collection): Promise<void> {
   const lancedb = loadLanceDb();
   const { Index } = lancedb;
@@ -112,7 +112,7 @@ function schemaFor({ dimensions }: Collection): ArrowSchema {
   ]);
 }
 
-/** Column by column, the fastest way there is from JavaScript. */
+/** Column by column, which is the fastest way from JavaScript. */
 function batchOf(from: number, length: number, collection: Collection): unknown {
   const { makeData, vectorFromArray, Struct, RecordBatch, Table, Float32 } = loadArrow();
   const schema = schemaFor(collection);

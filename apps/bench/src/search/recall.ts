@@ -2,7 +2,7 @@ import type { Selection } from "./collection.ts";
 import { RAW_LANCEDB, type Asking, type Effort } from "./contestant.ts";
 import type { Searcher } from "./field.ts";
 
-/** The share of the truly nearest that were found, over all questions. */
+/** The share of the true nearest neighbours that were found, over all questions. */
 export function recallOf(
   found: readonly (readonly string[])[],
   truth: readonly (readonly string[])[],
@@ -16,7 +16,7 @@ export function recallOf(
   return wanted === 0 ? 1 : hits / wanted;
 }
 
-/** How many questions recall is measured on. */
+/** The number of questions that recall is measured on. */
 export const SAMPLE = 100;
 
 export async function vectorAnswers(
@@ -28,7 +28,7 @@ export async function vectorAnswers(
   return searcher.ask("answers", { asking, n: SAMPLE });
 }
 
-/** From little effort to much; behind them there is comparing every vector. */
+/** From little effort to much; after the last one, every vector is compared. */
 const EFFORTS: readonly Effort[] = [
   { partitions: 5, refined: 1 },
   { partitions: 5, refined: 3 },
@@ -41,7 +41,7 @@ const EFFORTS: readonly Effort[] = [
   { partitions: 400, refined: 50 },
 ];
 
-/** A setting of LanceDB's index, and how much it finds. */
+/** A setting of LanceDB's index, and its recall. */
 export interface Setting {
   readonly name: string;
   /** Absent: every vector is compared. */
@@ -49,7 +49,7 @@ export interface Setting {
   readonly recall: number;
 }
 
-/** The least effort that finds as much. */
+/** The setting with the least effort that finds as much. */
 export async function settingFor(
   raw: Searcher,
   wanted: number,

@@ -8,7 +8,7 @@ import {
   type Selection,
 } from "./collection.ts";
 
-/** The plain way: all vectors in one array in memory, every one compared. Exact, and the truth about what is nearest. */
+/** The plain way: all vectors in one array in memory, every one compared. Exact: the truth about what is nearest. */
 export class Scan {
   readonly #vectors: Float32Array;
   readonly #buckets: Uint8Array;
@@ -26,7 +26,7 @@ export class Scan {
     this.#rare = Uint16Array.from({ length: count }, (_, place) => rareAt(place));
   }
 
-  /** The keys of the nearest, best first. */
+  /** The keys of the nearest vectors, best first. */
   nearest(question: Question, selection: Selection, limit: number): string[] {
     const best: { place: number; product: number }[] = [];
     let least = -Infinity;
@@ -34,7 +34,7 @@ export class Scan {
       if (selection === "1%" && this.#buckets[place] !== question.bucket) continue;
       if (selection === "0.01%" && this.#rare[place] !== question.rare) continue;
       const product = this.#product(place * this.#dimensions, question.vector);
-      // What points away from the question is no answer to it.
+      // A vector that points away from the question does not answer it.
       if (product <= 0 || (product <= least && best.length === limit)) continue;
       const at = best.findIndex((other) => other.product < product);
       best.splice(at < 0 ? best.length : at, 0, { place, product });
@@ -44,7 +44,7 @@ export class Scan {
     return best.map(({ place }) => keyOf(place));
   }
 
-  /** Four sums at a time, which the processor adds up beside each other. */
+  /** Adds up four sums at a time, which the processor computes in parallel. */
   #product(from: number, asked: Float32Array): number {
     const vectors = this.#vectors;
     let [a, b, c, d] = [0, 0, 0, 0];

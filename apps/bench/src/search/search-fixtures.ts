@@ -7,13 +7,13 @@ import { describe, type Collection } from "./collection.ts";
 import type { OURS, RAW_LANCEDB } from "./contestant.ts";
 import type { SearchTasks } from "./search-worker.ts";
 
-// To be counted up when what is kept would be made otherwise now.
-const FORMAT = 1;
+// Increment it when fixtures are made differently, so that older ones are not used any more.
+const FORMAT = 2;
 
-/** Who keeps a collection on disk. */
+/** What keeps a collection on disk. */
 export type Keeper = typeof OURS | typeof RAW_LANCEDB;
 
-/** The folder of a filled store or table. It is made at the first run that needs it and kept in a cache from then on. */
+/** The folder of a filled store or table. The first run that needs it makes it, and it is then kept in a cache. */
 export async function searchFixture(
   keeper: Keeper,
   collection: Collection,
@@ -22,12 +22,12 @@ export async function searchFixture(
   const { count, dimensions, shape } = collection;
   const kept = join(HOME, `search-${FORMAT}-lancedb-${lanceDbVersion()}`);
   const path = join(kept, `${keeper.toLowerCase()}-${count}-${dimensions}-${shape}`);
-  // In a folder of its own, because of what a store puts beside itself.
+  // A folder inside the fixture's, because a store writes beside its own, too.
   const folder = join(path, "content");
   if (existsSync(path)) return folder;
   tell(`filling ${keeper} with ${describe(collection)}, once`);
   mkdirSync(kept, { recursive: true });
-  // Under its name only when it is whole.
+  // It gets its name only when it is complete.
   const unfinished = `${path}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished);

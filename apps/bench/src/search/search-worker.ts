@@ -10,7 +10,7 @@ import { Scan } from "./scan.ts";
 import { TOP } from "./contestant.ts";
 
 /*
- * One contestant in a process of its own.
+ * One contestant in a separate process.
  */
 
 export interface Opening {
@@ -23,9 +23,9 @@ export type SearchTasks = {
   /** Fills a new folder with a collection. */
   readonly fill: (opening: Opening) => Promise<void>;
   readonly open: (opening: Opening) => Promise<void>;
-  /** Warms up; how many questions fill a slice. */
+  /** Warms up; resolves with how many questions fill a slice. */
   readonly prepare: (options: { asking: Asking; sliceMs: number }) => Promise<number>;
-  /** Asks so many questions, one after the other; half of them took at most so many milliseconds. */
+  /** Asks this many questions, one after the other; resolves with the median, in milliseconds. */
   readonly p50: (options: { asking: Asking; n: number }) => Promise<number>;
   /** The answers to the first questions. */
   readonly answers: (options: { asking: Asking; n: number }) => Promise<(readonly string[])[]>;

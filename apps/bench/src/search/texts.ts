@@ -6,7 +6,10 @@ import { createRandom } from "../random.ts";
  */
 
 const VOCABULARY = 20_000;
-/** Of Mandelbrot's law: without it the first words would be in every text, as stop words are, which nobody looks for. */
+/**
+ * The offset of Mandelbrot's law: without it, the first words would be in every text, like stop words, which nobody
+ * looks for.
+ */
 const OFFSET = 50;
 const FEWEST_WORDS = 24;
 const MORE_WORDS = 13;
@@ -36,12 +39,12 @@ function wordsAt(place: number): string[] {
   return Array.from({ length: count }, () => wordOf(drawRank(random())));
 }
 
-/** By the inverse of the distribution 1 / (rank + offset), from 0. */
+/** Inverts the distribution 1 / (rank + offset), with ranks from 0. */
 function drawRank(share: number): number {
   return Math.floor(OFFSET * ((VOCABULARY + OFFSET) / OFFSET) ** share - OFFSET);
 }
 
-/** A word that no stemmer shortens and that is no other's. */
+/** A word that no stemmer shortens, different for every rank. */
 function wordOf(rank: number): string {
   let rest = rank;
   let word = "";

@@ -9,11 +9,11 @@ import { recallOf, settingFor, vectorAnswers } from "./recall.ts";
 /** What vector search of a collection has to reach; absent: it is only reported. */
 interface VectorGoals {
   readonly recall?: number;
-  /** With a filter that leaves few. */
+  /** With a filter that leaves few entries. */
   readonly filteredRecall?: number;
   /** How many times faster than the scan. */
   readonly toScan: number;
-  /** How much longer than LanceDB by itself, at the same recall; absent: it does not take part. */
+  /** How much longer than LanceDB by itself, at the same recall; absent: LanceDB does not take part. */
   readonly toRaw?: number;
 }
 

@@ -9,15 +9,15 @@ import { openCache } from "./caches.ts";
 import { expire, type Expired, type ExpiryOptions } from "./expiring.ts";
 
 /*
- * One contestant in a process of its own: nobody else's objects, and code compiled for nobody else's.
+ * One contestant in a separate process: it shares neither objects nor compiled code with the others.
  */
 
 const VALUES = 1024;
 
 export type CacheTasks = {
-  /** Opens it and fills it with so many keys; the bytes of the heap that each entry takes. */
+  /** Opens it and fills it with this many keys; resolves with the bytes of the heap that each entry takes. */
   readonly open: (options: OpenOptions) => Promise<number>;
-  /** Prepares a mix of operations, and how many of them fill a slice. */
+  /** Prepares a mix of operations; resolves with how many of them fill a slice. */
   readonly prepare: (options: { reads: number; sliceMs: number }) => Promise<number>;
   readonly run: (options: { reads: number; n: number }) => Promise<Cost>;
   readonly expire: (
@@ -50,7 +50,7 @@ const tasks: CacheTasks = {
     values = texts.map(parse);
     const before = heapBytes();
     for (let i = 0; i < keys; i++) {
-      // Each entry gets a value of its own, for those that keep what they are given.
+      // Each entry gets a value of its own, for contestants that keep what they are given.
       await cache.save(keyOf(i), parse(texts[i % VALUES] as string), TTL_MS);
     }
     return (heapBytes() - before) / keys;
@@ -61,7 +61,7 @@ const tasks: CacheTasks = {
     mixes.set(reads, { keys, plan, at: 0 });
     for (let n = 256; ; n *= 2) {
       const { wallMs } = await tasks.run({ reads, n });
-      // Far enough for the code to be compiled as well as it will be.
+      // Long enough for the code to be compiled as well as it will be.
       if (wallMs >= 2 * sliceMs) return Math.max(1, Math.round((n * sliceMs) / wallMs));
     }
   },
@@ -98,12 +98,12 @@ function runSync({ keys, plan, at }: Prepared, n: number): void {
   expectNumber(sum);
 }
 
-/** Looks into what was read, so that nobody is spared the work; throws where a value is lost. */
+/** Looks into what was read, so that no contestant is spared that work; throws if a value is lost. */
 function numberOf(value: unknown): number {
   return (value as Numbered).seq;
 }
 
-/** What was added up is asked for, so that adding it up is no idle work. */
+/** Checks the sum, so that adding it up can't be optimized away. */
 function expectNumber(sum: number): void {
   if (!Number.isSafeInteger(sum)) throw new Error("A value came back without its number.");
 }

@@ -1,6 +1,6 @@
 import type { JsonValue } from "@mem/core";
 
-/** What is compared: values by key. What it returns may be a promise or the thing itself, as its users get it. */
+/** What is compared: values by key. Methods return a promise or the result itself, as its users get it. */
 export interface Cache {
   readonly isAsync: boolean;
   save(key: string, value: JsonValue, ttlMs: number): unknown;

@@ -7,7 +7,7 @@ import { PEER_CACHES } from "./peer-caches.ts";
 
 export const OURS = "mem";
 export const OURS_BY_AGENT = "mem, agent named in each call";
-/** A bare map of JSON: what a user would write who wants isolation and nothing else. */
+/** A bare map of JSON: what a user would write who only wants isolation. */
 export const MAP = "Map + JSON";
 
 type Open = () => Cache | Promise<Cache>;

@@ -9,31 +9,31 @@ import type { Cache } from "./cache.ts";
 
 export interface ExpiryOptions {
   readonly entries: number;
-  /** How long after the first entry the last one is due, in milliseconds. */
+  /** How long after the first entry the last one expires, in milliseconds. */
   readonly windowMs: number;
-  /** How long after the last one is due the work may still go on. */
+  /** How long the work may go on after the last entry has expired, in milliseconds. */
   readonly afterMs: number;
-  /** How many times as long as rehearsed the filling may take. */
+  /** How many times longer than rehearsed the filling may take. */
   readonly patience: number;
 }
 
 export interface Expired {
-  /** CPU time of the main thread from a second before the first entry is due to the end. */
+  /** CPU time of the main thread, from a second before the first entry expires to the end. */
   readonly cpuMs: number;
-  /** The longest time for which the event loop did nothing else. */
+  /** The longest time for which the event loop was blocked. */
   readonly stallMs: number;
-  /** The share of the entries' bytes that is free at the end, though nobody has read an entry. */
+  /** The share of the entries' bytes that is free at the end, although nobody has read an entry. */
   readonly freed: number;
 }
 
 const REHEARSAL = 20_000;
 const SAMPLE_MS = 2;
-/** It is watched from then on: who looks through all entries may be at it when the first one is due. */
+/** Watching begins this much earlier: a scan of all entries may be in progress when the first one expires. */
 const BEFORE_MS = 1000;
 
 /**
- * Fills a cache with entries that are due one after the other within a window, and watches that from afar; `undefined`
- * where filling it took too long for that.
+ * Fills a cache with entries that expire one after the other within a window, and measures that without touching them;
+ * `undefined` if filling it took too long for that.
  */
 export async function expire(cache: Cache, options: ExpiryOptions): Promise<Expired | undefined> {
   const { entries, windowMs, afterMs, patience } = options;
@@ -48,7 +48,7 @@ export async function expire(cache: Cache, options: ExpiryOptions): Promise<Expi
 
   const empty = heapBytes();
   const fillingMs = (wallMs / REHEARSAL) * entries * patience;
-  // There is garbage to collect before it is watched.
+  // Leaves time to collect garbage before watching begins.
   const due = performance.now() + fillingMs + 1000 + BEFORE_MS;
   for (let i = 0; i < entries; i++) {
     const ttlMs = due + (i / entries) * windowMs - performance.now();

@@ -7,7 +7,7 @@ import type { Expired } from "./expiring.ts";
 import { startCache } from "./throughput.ts";
 
 const RIVAL = "@isaacs/ttlcache";
-// Measured once: who scans, who has a timer for each key, and what the machine does where nothing expires.
+// Measured once: caches that scan, caches with a timer per key, and what the machine does if nothing expires.
 const BESIDE = ["lru-cache, ttlAutopurge", "node-cache, checkperiod 1 s", MAP];
 const NOTHING_EXPIRES = "Map + JSON, which lets nothing expire";
 const OPTIONS = { entries: 1_000_000, windowMs: 2000, afterMs: 1500 };
@@ -18,7 +18,7 @@ interface Scores {
   readonly freed: Score;
 }
 
-/** A million entries that are due within two seconds and that nobody reads. */
+/** A million entries that expire within two seconds and that nobody reads. */
 export const expiry: Experiment = {
   title: "1M entries expire within 2 s",
   async run(lab) {

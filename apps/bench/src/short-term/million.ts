@@ -15,7 +15,7 @@ interface Scores {
   readonly rates: Map<Mix, Score>;
 }
 
-/** A million entries: what each takes in memory, and gets and saves among so many; the peers once. */
+/** A million entries: the memory of each, and gets and saves among them; the peers run once. */
 export const million: Experiment = {
   title: "1M keys, 230 B",
   async run(lab) {
@@ -23,7 +23,7 @@ export const million: Experiment = {
     for (let round = 0; round < lab.rounds; round++) {
       await runRound(round, [OURS, MAP], lab, scores);
     }
-    // Two at a time, for they take long, and no verdict hangs on them.
+    // Two at a time, because they take long and no verdict depends on them.
     for (let at = 0; at < PEERS.length && lab.hasPeers; at += 2) {
       await runRound(0, PEERS.slice(at, at + 2), lab, scores);
     }

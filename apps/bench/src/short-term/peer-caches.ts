@@ -3,7 +3,7 @@ import type { Cache } from "./cache.ts";
 
 type Load = typeof loadPeer;
 
-/** Each as its README sets it up, with the value and the TTL of everyone else. */
+/** Each one is set up as its README describes, with the same value and TTL as the others. */
 export const PEER_CACHES: Readonly<Record<string, (load: Load) => Promise<Cache>>> = {
   keyv: async (load) => {
     const { default: Keyv } = await load<{ default: new () => KeyedCache }>("keyv");

@@ -5,7 +5,7 @@ import { MAP, OURS } from "./caches.ts";
 
 export type Mix = "50/50" | "90/10";
 
-/** The share of operations that read. */
+/** The share of operations that are reads. */
 export const MIXES: Readonly<Record<Mix, number>> = { "50/50": 0.5, "90/10": 0.9 };
 
 /** What has to be reached against a rival in each mix. */
@@ -28,7 +28,7 @@ export const SMALL_GOALS: readonly Goal[] = [
 
 export const LARGE_GOALS: readonly Goal[] = [{ rival: MAP, target: both(1.1), stretch: 1.6 }];
 
-/** Measured beside the others, without a goal: what they hand out is alive, or they are another way to call ours. */
+/** Measured without a goal: what they return is live, or they are another way to call ours. */
 export const BESIDE: readonly string[] = ["cache-manager", "lru-cache"];
 
 export const PEERS: readonly string[] = [
@@ -36,7 +36,7 @@ export const PEERS: readonly string[] = [
   ...BESIDE,
 ];
 
-/** A row for each goal whose rival took part; all others stand beside the first. */
+/** A row for each goal whose rival took part; the first one has all others as peers. */
 export function throughputRows(
   config: string,
   mix: Mix,

@@ -16,8 +16,8 @@ export function startCache(): CacheProcess {
 }
 
 /**
- * Gets and saves on 10,000 keys: a process for each contestant in each round, all of them alive and taking turns. Who
- * has no part in a goal takes part in the first round only.
+ * Gets and saves on 10,000 keys: in each round, a separate process for each contestant, all of them alive and taking
+ * turns. Contestants without a part in a goal run in the first round only.
  */
 export function throughput(size: ValueSize, goals: readonly Goal[]): Experiment {
   return {
@@ -71,7 +71,7 @@ export function scoreOf(scores: Map<Mix, Score>, mix: Mix): Score {
   return score;
 }
 
-/** Operations a second of CPU time. */
+/** Operations per second of CPU time. */
 export function scoreRates(laps: ReadonlyMap<string, Lap<Cost>>, score: Score): void {
   for (const [name, { operations, costs }] of laps) {
     const cpuMs = costs.reduce((sum, cost) => sum + cost.cpuMs, 0);

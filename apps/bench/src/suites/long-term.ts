@@ -30,10 +30,10 @@ export const longTermSuite: Suite = {
     openUnflushed,
   ],
   notes: [
-    "mem and node:sqlite are on disk when they answer. LanceDB syncs nothing: its durable use syncs each commit's new files and folders and compacts every 50 commits. Mastra's LibSQLStore sets synchronous=NORMAL: it survives the end of the process, not of the power. LangGraph's InMemoryStore keeps nothing.",
-    "node:sqlite and the blocking append hold up their thread until the disk has answered.",
-    "The bare appends know no keys: they are the limit that the disk sets.",
-    "mem loads LanceDB's native code with its first call, which the time to the first answer counts for both.",
-    "@mastra/lance asks for a @mastra/core before 0.23 and cannot be installed beside the present one; LangGraph has no store in JavaScript that is durable without a server.",
+    "When mem and node:sqlite answer, the data is on disk. LanceDB itself syncs nothing: its durable use syncs each commit's new files and folders and compacts every 50 commits. Mastra's LibSQLStore sets synchronous=NORMAL: its data survives the end of the process, but not a power failure. LangGraph's InMemoryStore stores nothing on disk.",
+    "node:sqlite and the blocking append block their thread until the disk has answered.",
+    "The bare appends have no keys: they show the limit that the disk sets.",
+    "mem loads LanceDB's native code at its first call; the time to the first answer includes this loading for both.",
+    "@mastra/lance requires @mastra/core before 0.23 and cannot be installed beside the current one; LangGraph has no JavaScript store that is durable without a server.",
   ],
 };

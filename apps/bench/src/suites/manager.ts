@@ -12,9 +12,10 @@ import type { Row } from "../row.ts";
 import type { Lab, Suite } from "../suite.ts";
 
 const KEYS = 1000;
-// Ours to the bare backend, and below what a busy machine measures. In this process a call is well under a microsecond,
-// so that checking and copying the value counts (measured: save 0.3 to 0.35, retrieve 0.5 to 0.6). Where a call leaves the
-// process or reaches the disk, the manager may cost no trip or commit of its own, which would halve the ratio.
+// Ratios of ours to the bare backend, set below what a busy machine measures. In this process, a call takes well under
+// a microsecond, so checking and copying the value counts (measured: save 0.3 to 0.35, retrieve 0.5 to 0.6). If a call
+// leaves the process or reaches the disk, the manager may cost no trip or commit of its own, which would halve the
+// ratio.
 const IN_PROCESS = { save: 0.25, retrieve: 0.4 } as const;
 const OUTSIDE = 0.7;
 
@@ -40,7 +41,7 @@ export const managerSuite: Suite = {
   notes: [],
 };
 
-/** What the manager costs: the same calls through it and on the bare backend, values checked and copied or not. */
+/** The cost of the manager: the same calls through it and on the bare backend, values checked and copied or not. */
 export async function managerRows(options: Rounds): Promise<Row[]> {
   const rows: Row[] = [];
   const folder = await mkdtemp(join(tmpdir(), "mem-bench-"));

@@ -19,8 +19,8 @@ export const redisSuite: Suite = {
     countOne,
   ],
   notes: [
-    "The server is a private one on the loopback, without persistence. Client CPU is that of all threads of the client's process, JSON included.",
-    "mem checks, isolates, versions and indexes each entry; the others set a value with an expiry. The hand-written clear has an index beside the values, too.",
+    "The server is a private one on the loopback interface, without persistence. Client CPU is the CPU time of all threads of the client's process, including JSON.",
+    "mem checks, isolates, versions and indexes each entry; the others set a value with an expiry. The hand-written clear also keeps an index beside the values.",
     "unstorage and @mastra/redis use ioredis 5.",
   ],
 };

@@ -3,7 +3,10 @@ import { hybridQuality } from "../search-quality/hybrid.ts";
 import { keywordQuality, type KeywordGoals } from "../search-quality/keyword.ts";
 import type { Suite } from "../suite.ts";
 
-/** The stretch: above the best that public tools were measured to reach on the same files, LanceDB's index among them. */
+/**
+ * The stretch goal is above the best that public tools, LanceDB's index among them, were measured to reach on these
+ * files.
+ */
 const GOALS: Readonly<Record<SetName, KeywordGoals>> = {
   locomo: {
     alone: { target: 0.49, stretch: 0.5064 },
@@ -20,7 +23,7 @@ const GOALS: Readonly<Record<SetName, KeywordGoals>> = {
 
 export const searchQualitySuite: Suite = {
   name: "search-quality",
-  about: "what search finds on five public sets, beside a textbook and what others do",
+  about: "what search finds on five public data sets, beside textbook BM25 and other engines",
   takes: "about six minutes",
   peers: ["minisearch", "@orama/orama", "@langchain/langgraph-checkpoint"],
   needsData: true,
@@ -29,9 +32,9 @@ export const searchQualitySuite: Suite = {
     ...SET_NAMES.map((name) => hybridQuality(name)),
   ],
   notes: [
-    "nDCG@10 with linear gain, recall@10 and MRR@10 as trec_eval computes them, the mean over all queries. Sets with scopes are searched within the scope of the query.",
-    "One set of constants for all sets; k1, b, stop words and the shares of neighbours are those of every store.",
-    "Textbook BM25, MiniSearch and Orama have an index for each scope, LanceDB one table with a condition on the scope.",
-    "The embedders are simulated: how well a vector knows what answers a question is set for each set so that it reaches the same share of textbook BM25 everywhere, and its errors lie with texts that are spelled alike, too. hashing is the one that comes with core.",
+    "nDCG@10 (linear gain), recall@10 and MRR@10 are computed as in trec_eval and averaged over all queries. In sets with scopes, each query searches only its own scope.",
+    "The constants are the same for all sets: k1, b, stop words and the shares of neighbours are those of every store.",
+    "Textbook BM25, MiniSearch and Orama have an index for each scope; LanceDB has one table and filters it by scope.",
+    "The embedders are simulated: how closely a document's vector points to the questions it answers is tuned per data set, so that an embedder alone does as well, relative to textbook BM25, on every set. Except for the useless one, they also err for texts with similar spelling. hashing is the embedder that comes with core.",
   ],
 };

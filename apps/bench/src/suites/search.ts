@@ -11,8 +11,8 @@ export const searchSuite: Suite = {
   peers: [],
   experiments: [keyword, hybrid, growth, clusteredVectors, isotropicVectors, millionVectors],
   notes: [
-    "A search gives ten hits with their entries, parsed and checked; LanceDB by itself gives ten rows, and the scan keys. As candidates LanceDB gives 32 rows with their text, as many as a search of ours begins with.",
-    "The scan has all vectors in memory, 100 MB or 500 MB of them, and does nothing else.",
-    "The question's vector is at hand: what a model takes is no part of a search.",
+    "A search returns ten hits with their entries, parsed and checked; LanceDB by itself returns ten rows, and the scan returns keys. LanceDB's query for candidates returns 32 rows with their text, as many as our search begins with.",
+    "The scan has all vectors in memory (100 MB or 500 MB) and does nothing else.",
+    "The question's vector is given: the time that a model takes is not part of a search.",
   ],
 };

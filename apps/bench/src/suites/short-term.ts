@@ -6,7 +6,7 @@ import type { Suite } from "../suite.ts";
 
 export const shortTermSuite: Suite = {
   name: "short-term",
-  about: "the manager over memory in this process, beside a bare Map and beside other caches",
+  about: "the manager over memory in this process, beside a bare Map and other caches",
   takes: "five to six minutes",
   peers: [
     "keyv",
@@ -25,8 +25,8 @@ export const shortTermSuite: Suite = {
     expiry,
   ],
   notes: [
-    "cache-manager, lru-cache and LangGraph's InMemoryStore hand out what they hold: a caller that changes a value changes it for everyone. cacheable keeps what it is given. mem, keyv, node-cache, unstorage and the Map with JSON are isolated both ways.",
-    "LangGraph's InMemoryStore and unstorage's memory driver let nothing expire; keyv, cacheable, cache-manager and lru-cache in their defaults free an expired entry only when it is asked for.",
-    "Who has no row in a case has taken part in one round of it; the others in all.",
+    "cache-manager, lru-cache and LangGraph's InMemoryStore return the object they hold: a caller that changes it changes it for everyone. cacheable keeps the object it is given. mem, keyv, node-cache, unstorage and the Map with JSON isolate values in both directions.",
+    "LangGraph's InMemoryStore and unstorage's memory driver have no expiry; by default, keyv, cacheable, cache-manager and lru-cache free an expired entry only when it is read.",
+    "A contestant without a row in a case took part in one round of it; the others took part in all rounds.",
   ],
 };

@@ -1,7 +1,7 @@
 import { memoryKey } from "@mem/core";
 import { z } from "zod";
 
-/** What the strategy hands over. A typed key: what goes in under it is what comes out. */
+/** What the strategy agent hands over. A typed key: `save` checks the value, and `retrieve` returns it typed. */
 export const planKey = memoryKey(
   "plan",
   z.object({

@@ -6,7 +6,7 @@ export interface Brief {
   readonly budget: number;
 }
 
-/** Decides whom to address and where, from the shared knowledge and from what earlier campaigns taught. */
+/** Decides whom to address and where, from the shared knowledge and the lessons of earlier campaigns. */
 export class StrategyAgent extends TeamMember<Brief, { channels: number }> {
   protected override async run({ goal, budget }: Brief): Promise<{ channels: number }> {
     const audience = await this.ask("whom does a spring campaign address first?");
@@ -45,7 +45,7 @@ export class StrategyAgent extends TeamMember<Brief, { channels: number }> {
       message,
       channels,
     });
-    await this.tell(`The plan stands: ${order.join(", ")}. We say: ${message}`);
+    await this.tell(`The plan is set: ${order.join(", ")}. We say: ${message}`);
     return { channels: channels.length };
   }
 }

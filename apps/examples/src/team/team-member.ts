@@ -3,7 +3,7 @@ import { where } from "@mem/core";
 import type { SessionContext } from "@mem/session";
 import type { Thinker } from "./thinker.ts";
 
-/** An agent of the marketing team: it shares a session with the others and thinks with what it was given. */
+/** An agent of the marketing team: it shares a session with the others and thinks with the given thinker. */
 export abstract class TeamMember<Input, Output> extends BaseAgent<Input, Output> {
   protected readonly session: SessionContext;
   protected readonly thinker: Thinker;
@@ -20,7 +20,7 @@ export abstract class TeamMember<Input, Output> extends BaseAgent<Input, Output>
     await this.session.addConversationMessage({ agentId, role: "assistant", content });
   }
 
-  /** What the shared knowledge says, best passages first; under a heading that has this word, if one is named. */
+  /** What the shared knowledge says, best passages first; only under headings that contain `heading`, if it is given. */
   protected async ask(
     question: string,
     { heading = "", topK = 2 }: { heading?: string; topK?: number } = {},

@@ -1,14 +1,14 @@
 import type { MemorySettings } from "@mem/config";
 import OpenAI from "openai";
 
-/** What an agent thinks with: a model where one is configured, fixed rules where none is. */
+/** What an agent thinks with: a model if one is configured, fixed rules otherwise. */
 export interface Thinker {
   readonly name: string;
-  /** Answers a task from the facts; without a model it is what the rules made: `otherwise`. */
+  /** Answers a task from the facts; without a model, the answer is `otherwise`, which the fixed rules made. */
   think(task: string, facts: readonly string[], otherwise: string): Promise<string>;
 }
 
-/** The model did not answer: something that whoever runs the example can mend. */
+/** The model did not answer: something that the user of the example can fix. */
 export class ModelError extends Error {
   readonly code = "MODEL";
 }
@@ -21,7 +21,7 @@ export function createThinker(settings: MemorySettings, signal: AbortSignal): Th
   }
   const model = process.env["OPENAI_CHAT_MODEL"] ?? "gpt-4o-mini";
   const client = new OpenAI({
-    apiKey: endpoint.apiKey,
+    apiKey: endpoint.apiKey.reveal(),
     ...(endpoint.baseUrl !== undefined && { baseURL: endpoint.baseUrl }),
   });
   return {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { undoAtTheLatest } from "../long-term/leftovers.ts";
+import { undoAtTheLatest } from "../lab/leftovers.ts";
 import { liveAndDie, type Life, type LifeEnd } from "./life.ts";
 import { startMisbehavingService, type MisbehavingService } from "./misbehaving-service.ts";
 import { CANARY } from "./saved-texts.ts";
@@ -9,20 +9,20 @@ import type { EmbeddingSubject, SubjectOptions } from "./subject.ts";
 import type { EmbeddingFinding } from "./stored-vectors.ts";
 
 export interface EmbeddingFaultsOptions {
-  /** How many saves are made. */
+  /** The number of saves to make. */
   readonly writes: number;
   readonly random: () => number;
   readonly subject?: EmbeddingSubject;
-  /** How many requests the service gets at most between the last save of a process and its end. Default 100. */
+  /** The most requests that the service gets between the last save of a process and its end. Default 100. */
   readonly requestsALife?: number;
-  /** How many times going over to another model is killed. Default 3. */
+  /** How often re-embedding with another model is killed. Default 3. */
   readonly killedReembeddings?: number;
   readonly onStep?: (step: string) => void;
 }
 
 const MOST_SAID = 20;
 
-/** A store, the service that its vectors come from, and what was found. */
+/** A store, the service that its vectors come from, and the findings. */
 export class EmbeddingLab implements AsyncDisposable {
   readonly uri: string;
   readonly service: MisbehavingService;
@@ -51,13 +51,13 @@ export class EmbeddingLab implements AsyncDisposable {
     return new EmbeddingLab(options, await startMisbehavingService(options.random));
   }
 
-  /** How a model of the service is asked. */
+  /** The options for using a model of the service. */
   asking(model: string): SubjectOptions {
     const { subject = "mem" } = this.#options;
     return { subject, baseUrl: this.service.baseUrl, apiKey: this.#apiKey, model };
   }
 
-  /** The same for a process that is to be killed: half of them keep vectors on disk. */
+  /** The same for a process that will be killed; half of these cache vectors on disk. */
   askingOrKnowing(model: string): SubjectOptions {
     const asking = this.asking(model);
     return this.random() < 0.5 ? asking : { ...asking, cacheDir: `${this.uri}-vectors` };
@@ -67,7 +67,7 @@ export class EmbeddingLab implements AsyncDisposable {
     this.#options.onStep?.(step);
   }
 
-  /** Whether the service got some more requests from now on, or a process has had time enough to send some. */
+  /** Ends a life once the service has got some more requests, or the process has had time to send some. */
   afterSomeRequests(): LifeEnd {
     const { requestsALife = 100 } = this.#options;
     const enough = this.service.requests + (0.5 + this.random() / 2) * requestsALife;
@@ -84,7 +84,7 @@ export class EmbeddingLab implements AsyncDisposable {
       if ("failed" in line) this.findings.push({ kind: "failed call", message: line.failed });
     }
     if (!life.isComplete) {
-      const message = `the process ended by itself, or did not come on: ${life.output.slice(-500)}`;
+      const message = `the process ended by itself, or got stuck: ${life.output.slice(-500)}`;
       this.findings.push({ kind: "failed call", message });
     }
     this.#lookForSecrets(life.output);

@@ -9,12 +9,12 @@ const MOST_PLAIN_WRITES = 2_000;
 
 export interface EmbeddingsTask {
   readonly seed: number;
-  /** How many saves are made. */
+  /** The number of saves to make. */
   readonly writes: number;
   readonly progress: Progress;
 }
 
-/** Strikes, prints what came of it, and resolves with the exit code. */
+/** Strikes, prints the result, and resolves with the exit code. */
 export async function reportEmbeddings(task: EmbeddingsTask): Promise<number> {
   const { seed, writes, progress } = task;
   process.stdout.write(`embeddings: ${writes} saves, seed ${seed}\n`);
@@ -35,16 +35,16 @@ export async function reportEmbeddings(task: EmbeddingsTask): Promise<number> {
   const count = (...kinds: string[]): number =>
     findings.filter(({ kind }) => kinds.includes(kind)).length;
   process.stdout.write(
-    `${saves} saves and ${kills} kills: ${count("lost save", "wrong entry")} lost, ${count("missing vector")} without a vector, ${count("wrong vector")} wrong vectors, ${count("secret told")} secrets told, ${count("failed call", "not refused")} calls that did what they must not\n`,
+    `${saves} saves and ${kills} kills: ${count("lost save", "wrong entry")} lost, ${count("missing vector")} without a vector, ${count("wrong vector")} wrong vectors, ${count("secret told")} secrets leaked, ${count("failed call", "not refused")} calls with a wrong result\n`,
   );
   const bites = await strikePlain(task);
   process.stdout.write(
-    `To show that the faults bite: a client that believes its service left ${bites} wrong vectors\n`,
+    `To show that the faults do damage: a client that trusts its service left ${bites} wrong vectors\n`,
   );
   return findings.length === 0 ? 0 : 1;
 }
 
-/** The same in short for a client as it is mostly written. */
+/** A short version of the same for a client as most people write it. */
 async function strikePlain({ seed, writes, progress }: EmbeddingsTask): Promise<number> {
   progress.begin("embeddings, a plain client");
   const { findings } = await strikeEmbeddings({

@@ -19,8 +19,8 @@ const OLD_MODEL = "model-a";
 const NEW_MODEL = "model-b";
 
 /**
- * Saves through a service that misbehaves, with a kill now and then; has it be well; goes over to another model with
- * the service misbehaving again; and looks at every entry and every vector after each of these.
+ * Saves through a service that misbehaves, with occasional kills; lets the service recover; re-embeds with another
+ * model while the service misbehaves again; and checks every entry and every vector after each of these.
  */
 export async function strikeEmbeddings(
   options: EmbeddingFaultsOptions,
@@ -42,7 +42,7 @@ async function saveAll(lab: EmbeddingLab): Promise<number> {
   let saves = 0;
   while (waiting.size > 0) {
     const some = [...waiting].slice(0, WRITES_A_LIFE);
-    // Half of the lives end while they save, the others when they have been at their vectors for a while.
+    // Half of the processes are killed while they save, the others after they have worked on vectors for a while.
     const isShort = random() < 0.5;
     const enough = isShort ? Math.ceil(some.length * random()) : some.length;
     let isAtIt: LifeEnd | undefined;
@@ -63,9 +63,9 @@ async function saveAll(lab: EmbeddingLab): Promise<number> {
   return saves;
 }
 
-/** Once the service is well every entry gets its vector. */
+/** Once the service works again, every entry gets its vector. */
 async function inspectWell(lab: EmbeddingLab, model: string): Promise<void> {
-  lab.step(`looking at the vectors of ${model}`);
+  lab.step(`checking the vectors of ${model}`);
   lab.service.isWell = true;
   const embedder = createSubject(lab.asking(model));
   await using store = createLanceDbStore({ uri: lab.uri, embedder });
@@ -77,11 +77,11 @@ async function changeModel(lab: EmbeddingLab): Promise<void> {
   const { uri, findings, service } = lab;
   const refusal = await refusalOf(uri, createSubject(lab.asking(NEW_MODEL)));
   if (refusal === undefined || !refusal.includes("reembed")) {
-    findings.push({ kind: "not refused", message: `another model: ${refusal ?? "was taken"}` });
+    findings.push({ kind: "not refused", message: `another model: ${refusal ?? "was accepted"}` });
   }
   service.isWell = false;
   for (let i = 0; i < lab.killedReembeddings; i++) {
-    lab.step(`going over to ${NEW_MODEL}, ${lab.kills} kills`);
+    lab.step(`changing to ${NEW_MODEL}, ${lab.kills} kills`);
     const isAtIt = lab.afterSomeRequests();
     await lab.live(
       "reembedding-process",

@@ -1,12 +1,12 @@
 import { inspect } from "node:util";
 
-/** One line of the standard output of a process of the lab. */
+/** One line that a process of the lab prints on standard output. */
 export type LabLine =
-  /** The number of a write that was acknowledged. */
+  /** The number of an acknowledged write. */
   | { readonly saved: number }
-  /** It has gone over to the other model. */
+  /** Re-embedding with the other model is done. */
   | { readonly reembedded: true }
-  /** A call that must not fail, and did. */
+  /** A call that must not fail has failed. */
   | { readonly failed: string }
   /** What a user would be shown. */
   | { readonly said: string };
@@ -15,7 +15,7 @@ export function tell(line: LabLine): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
-/** `undefined`: the line was cut off by a kill. */
+/** Returns `undefined` for a line that was cut off by a kill. */
 export function readLine(text: string): LabLine | undefined {
   try {
     return JSON.parse(text) as LabLine;
@@ -24,7 +24,7 @@ export function readLine(text: string): LabLine | undefined {
   }
 }
 
-/** All that there is of an error, for whoever looks for secrets in it. */
+/** Everything that an error holds, to be searched for secrets. */
 export function everything(error: unknown): string {
   return inspect(error, { depth: 20, showHidden: true });
 }

@@ -9,16 +9,16 @@ const DEADLINE_MS = 120_000;
 
 export interface Life {
   readonly lines: readonly LabLine[];
-  /** Everything that it put out. */
+  /** All output of the process. */
   readonly output: string;
-  /** Whether it came as far as it was to. */
+  /** Whether it got as far as intended. */
   readonly isComplete: boolean;
 }
 
-/** Whether a process that has put out these lines has lived enough. */
+/** Whether a process that printed these lines may be killed now. */
 export type LifeEnd = (lines: readonly LabLine[]) => boolean;
 
-/** Lets a process live until it has come as far as is waited for, then kills it. */
+/** Runs a process until `isEnough` is true, then kills it. */
 export async function liveAndDie(
   module: "saving-process" | "reembedding-process",
   task: object,

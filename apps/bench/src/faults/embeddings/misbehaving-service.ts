@@ -10,17 +10,17 @@ import {
   type ServiceRequest,
 } from "./service-faults.ts";
 
-/** One of three requests of a misbehaving service goes wrong. */
+/** One in three requests to a misbehaving service goes wrong. */
 const TURNS = ["well", "well", "badly"] as const;
 const REFUSED_TEXT = "one text refused";
 
-/** A local embedding service that misbehaves at random until it is told to be well. */
+/** A local embedding service that misbehaves at random until `isWell` is set. */
 export interface MisbehavingService extends AsyncDisposable {
   readonly baseUrl: string;
   isWell: boolean;
-  /** How often it did what while it misbehaved; `"served"`: what it should. */
+  /** How often it misbehaved in each way; `"served"`: it answered correctly. */
   readonly did: ReadonlyMap<string, number>;
-  /** How many requests there have been. */
+  /** The number of requests so far. */
   readonly requests: number;
 }
 
@@ -43,7 +43,7 @@ export async function startMisbehavingService(random: () => number): Promise<Mis
   };
 
   const server = createServer((incoming, response) => {
-    // A client that was killed, or gave up.
+    // The client was killed or gave up.
     response.on("error", () => undefined);
     readRequest(incoming).then(
       (request) => answer(request, response),
@@ -71,7 +71,7 @@ export async function startMisbehavingService(random: () => number): Promise<Mis
   };
 }
 
-/** Draws at random, each as often as any other. */
+/** Draws items at random, each equally often. */
 function createBag<T>(items: readonly T[], random: () => number): () => T {
   const left: T[] = [];
   return () => {

@@ -8,7 +8,7 @@ export interface ReembeddingTask extends SubjectOptions {
 }
 
 /*
- * Has a store go over to another model, again and again until it has. It never ends by itself.
+ * Re-embeds a store with another model, trying again until it succeeds. The process never ends by itself.
  */
 const task = JSON.parse(process.argv[2] ?? "") as ReembeddingTask;
 const store = createLanceDbStore({ uri: task.uri });

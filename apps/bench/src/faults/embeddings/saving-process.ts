@@ -12,8 +12,8 @@ export interface SavingTask extends SubjectOptions {
 const LANES = 32;
 
 /*
- * Saves what it is told, says so on its standard output, and then searches, asks for the store's health and has vectors
- * made until it is killed.
+ * Makes the given saves, reports them on standard output, and then searches, asks for the store's health and has
+ * vectors made until it is killed.
  */
 const task = JSON.parse(process.argv[2] ?? "") as SavingTask;
 const store = createLanceDbStore({ uri: task.uri, embedder: createSubject(task) });
@@ -39,13 +39,13 @@ async function look(): Promise<void> {
     try {
       await store.search(searched, { text, mode, topK: 3, neighbours: false });
     } catch (error) {
-      // Only a search by vector alone needs the service.
+      // Only a pure vector search needs the service.
       tell(mode === "vector" ? { said: everything(error) } : { failed: everything(error) });
     }
   }
   tell({ said: everything(await store.health()) });
   try {
-    // Tries at once what it would try later, and puts on disk what has come of it.
+    // Retries at once what the store would retry later, and flushes the result.
     await store.flush();
   } catch (error) {
     tell({ said: everything(error) });

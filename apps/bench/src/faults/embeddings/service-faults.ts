@@ -4,7 +4,7 @@ import { UNSPEAKABLE, vectorOf } from "./saved-texts.ts";
 export interface ServiceRequest {
   readonly model: string;
   readonly input: readonly string[];
-  /** What it came with, to be echoed where it must not be seen. */
+  /** The API key of the request; some faults echo it, though nobody may see it. */
   readonly key: string;
 }
 
@@ -13,7 +13,7 @@ interface Item {
   readonly embedding: unknown;
 }
 
-/** What a service does instead of answering; `undefined`: it can't with this request. */
+/** What a service does instead of answering; returns `undefined` if the fault does not fit the request. */
 export type ServiceFault = (
   request: ServiceRequest,
   response: ServerResponse,
@@ -23,7 +23,7 @@ export interface Reply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: string;
-  /** As much of the body as is sent before the connection breaks. */
+  /** The number of characters of the body that are sent before the connection breaks. */
   readonly sent?: number;
 }
 
@@ -50,7 +50,7 @@ const spoil = (spoiled: (vector: number[]) => unknown): ServiceFault =>
     ...rest,
   ]);
 
-/** Says everything that it was told. */
+/** Refuses, and echoes the key and a text of the request. */
 const refuse =
   (status: number, headers: Readonly<Record<string, string>> = {}): ServiceFault =>
   ({ key, input }) => ({
@@ -64,7 +64,7 @@ const withoutAnswer: ServiceFault = () => "nothing";
 const base64 = (vector: number[]): string =>
   Buffer.from(Float32Array.from(vector).buffer).toString("base64");
 
-/** Every way in which services have been seen to misbehave. */
+/** The ways in which services have been seen to misbehave. */
 export const SERVICE_FAULTS: Readonly<Record<string, ServiceFault>> = {
   "429, Retry-After in seconds": refuse(429, { "retry-after": "1" }),
   "429, Retry-After as a date": (request, response) => {
@@ -122,7 +122,7 @@ export const SERVICE_FAULTS: Readonly<Record<string, ServiceFault>> = {
   "base64 for numbers": spoil(base64),
 };
 
-/** One text that it does not take, for which it refuses all that came with it. */
+/** Whether one of the texts is refused, and with it the whole request. */
 export function refusesText({ input }: ServiceRequest): boolean {
   return input.some((text) => text.includes(UNSPEAKABLE));
 }

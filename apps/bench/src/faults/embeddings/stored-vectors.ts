@@ -14,11 +14,11 @@ export interface EmbeddingFinding {
   readonly message: string;
 }
 
-/** What a cosine may lack of 1 where the vectors are the same. */
+/** How far the cosine of equal vectors may fall short of 1. */
 const ROUNDING = 1e-5;
 const SCOPE = { tenantId: "lab", agentIds: ["subject"] };
 
-/** Looks at every entry of a store whose service is well, at its vector, and at those of its passages. */
+/** Checks every entry of a store whose service works, its vector, and those of its passages. */
 export async function inspectVectors(
   store: LongTermStore,
   { model }: Pick<Embedder, "model">,
@@ -52,7 +52,7 @@ export async function inspectVectors(
   return [...findings, ...(await inspectPassages(store, passages))];
 }
 
-/** A passage's vector is seen only by searching for it: nothing else is as near to what the service says of its text. */
+/** A passage's vector can only be checked by a search: no other is as near to what the service returns for its text. */
 async function inspectPassages(
   store: LongTermStore,
   passages: readonly { readonly key: string; readonly text: string }[],
@@ -67,7 +67,7 @@ async function inspectPassages(
   return findings;
 }
 
-/** Whether it is the vector of a text of one passage, or the direction of those of several. */
+/** Whether it is the vector of a text with one passage, or has the mean direction of those of several. */
 function isOf(stored: Float32Array, model: string, parts: readonly string[]): boolean {
   const vectors = parts.map((part) => vectorOf(model, part));
   const [first = []] = vectors;

@@ -3,7 +3,7 @@ import { createEmbedderCache } from "@mem/embedder-cache";
 import { createOpenAiEmbedder } from "@mem/embedder-openai";
 import { DIMENSIONS } from "./saved-texts.ts";
 
-/** Who asks the service: the embedder of this project, or a client as it is mostly written. */
+/** What asks the service: this project's embedder, or a client as most people write it. */
 export type EmbeddingSubject = "mem" | "plain";
 
 export interface SubjectOptions {
@@ -11,7 +11,7 @@ export interface SubjectOptions {
   readonly baseUrl: string;
   readonly apiKey: string;
   readonly model: string;
-  /** Where vectors are kept, too, so that none is asked for twice; absent: nowhere. */
+  /** Where vectors are cached, so that none is requested twice; absent: nowhere. */
   readonly cacheDir?: string;
 }
 
@@ -23,7 +23,7 @@ export function createSubject(options: SubjectOptions): Embedder {
     apiKey,
     model,
     dimensions: DIMENSIONS,
-    // So that there are many requests, and what hangs or fails does not hold up the lab for long.
+    // Makes many requests, and keeps those that hang or fail from holding up the lab for long.
     batchSize: 16,
     timeoutMs: 500,
     maxRetries: 1,
@@ -31,7 +31,7 @@ export function createSubject(options: SubjectOptions): Embedder {
   return cacheDir === undefined ? embedder : createEmbedderCache({ embedder, dir: cacheDir });
 }
 
-/** Believes what it is told, as long as it looks like a list of vectors. */
+/** Accepts any response that looks like a list of vectors. */
 function createPlainEmbedder({
   baseUrl,
   apiKey,

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { AgentScope, LongTermEntry, LongTermWrite, SearchScope } from "@mem/core";
 
-/** Where the lab keeps everything. */
+/** The scope of all entries of the lab. */
 export const scope: AgentScope = { tenantId: "lab", agentId: "subject" };
 export const searchScope: SearchScope = { tenantId: "lab", agentIds: ["subject"] };
 
@@ -12,15 +12,15 @@ export const COMMON_WORD = "harvest";
 const LETTERS = "bcdfghjklmnpqrtv";
 const LONG = 40_000;
 
-/** A word that no other text has, and that no stemmer takes apart. */
+/** A word that no other text has and that no stemmer changes. */
 export function wordOf(name: string): string {
   const digest = createHash("sha256").update(name).digest();
   return `q${[...digest.subarray(0, 6)].map((byte) => `${LETTERS[byte >> 4]}${LETTERS[byte & 15]}`).join("")}q`;
 }
 
 /**
- * What a write stores: every part of it follows from its key, the name of the operation and the number it counts to, so
- * that whoever reads it back can tell whether it is what was written. Mostly some hundred characters, at times 40,000.
+ * What a write stores. All of it follows from its key, the name of the operation and the number that it counts to, so
+ * that a reader can tell whether it is what was written. Mostly some hundred characters, sometimes 40,000.
  */
 export function contentOf(key: string, operation: string, count = 0): LongTermWrite {
   const digest = createHash("sha256").update(`${key} ${operation}`).digest();
@@ -38,7 +38,7 @@ export function contentOf(key: string, operation: string, count = 0): LongTermWr
   };
 }
 
-/** The operation that wrote an entry, as the entry itself says. */
+/** The operation that wrote an entry, according to the entry itself. */
 export function operationOf(entry: LongTermEntry): string {
   const { operation } = entry.value as { readonly operation?: unknown };
   return typeof operation === "string" ? operation : "";
@@ -49,7 +49,7 @@ export function countOf(entry: LongTermEntry): number {
   return typeof count === "number" ? count : Number.NaN;
 }
 
-/** Whether an entry is, to its last character, what the operation that it names has written. */
+/** Whether an entry is, to its last character, what the operation that it names wrote. */
 export function isAsWritten(entry: LongTermEntry): boolean {
   const { value, text, metadata } = contentOf(entry.key, operationOf(entry), countOf(entry));
   return (

@@ -1,11 +1,12 @@
 import { countOf, scope } from "./content.ts";
-import { inspect, type Problem } from "./inspection.ts";
+import { inspect } from "./inspection.ts";
+import type { Problem } from "../lab/finding.ts";
 import type { Attempt } from "./journal.ts";
 import type { LabStore } from "./lab-store.ts";
 import { Ledger } from "./ledger.ts";
 
 interface Tally {
-  /** What it stood at when nothing was under way. */
+  /** The value at the last inspection, when nothing was in progress. */
   base: number;
   acknowledged: number;
   /** Increments that were never answered. */
@@ -21,20 +22,20 @@ export class Evidence {
   readonly #allowedCodes: ReadonlySet<string>;
   #acknowledged = 0;
 
-  /** `allowedCodes`: with which errors calls may be refused. */
+  /** `allowedCodes`: the error codes with which calls may be refused. */
   constructor(allowedCodes: readonly string[] = []) {
     this.#allowedCodes = new Set(allowedCodes);
   }
 
-  /** How many changes were acknowledged. */
+  /** The number of acknowledged changes. */
   get acknowledged(): number {
     return this.#acknowledged;
   }
 
-  /** Takes what all processes have tried since the last time; what contradicts itself is returned. */
+  /** Adds what all processes have tried since the last call; returns the contradictions in it. */
   take(attempts: readonly Attempt[]): Problem[] {
     const problems = attempts.flatMap((attempt) => this.#record(attempt));
-    // What a read may find is known only when all changes are.
+    // Reads can be judged only when all changes are known.
     for (const { id, key, begin, end, result } of attempts) {
       if (result === undefined || !("found" in result) || key === "") continue;
       if (result.torn) {
@@ -47,7 +48,7 @@ export class Evidence {
     return problems;
   }
 
-  /** Reads all there is while nobody writes. */
+  /** Reads everything while nobody writes. */
   async inspect(store: LabStore): Promise<Problem[]> {
     const problems = await inspect(store, this.ledger);
     const keys = [...this.#tallies.keys()];
@@ -104,7 +105,10 @@ export class Evidence {
     tally.followed.set(follows, id);
     if (other === undefined) return [];
     return [
-      { kind: "lost update", message: `${id} and ${other} both followed one version of ${key}` },
+      {
+        kind: "lost update",
+        message: `${id} and ${other} both replaced the same version of ${key}`,
+      },
     ];
   }
 }

@@ -4,16 +4,15 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { LongTermEntry } from "@mem/core";
 import { startWorker, type WorkerProcess } from "../../worker-process.ts";
 import { contentOf, isAsWritten } from "./content.ts";
-import type { Fault, FaultReport, Strike } from "./fault.ts";
-import type { Finding } from "./finding.ts";
-import type { Problem } from "./inspection.ts";
+import type { Fault, FaultReport, Strike } from "../lab/fault.ts";
+import type { Finding, Problem } from "../lab/finding.ts";
 import type { Reading, tasks } from "./store-process.ts";
 
 type StoreProcess = WorkerProcess<typeof tasks>;
 
 const MODULE = join(import.meta.dirname, "store-process.ts");
 const KEYS = Array.from({ length: 40 }, (_, i) => `key-${i}`);
-/** What may be said of damage instead of the data. */
+/** The error codes that may report damage instead of returning data. */
 const HONEST = new Set(["MEM_CORRUPT", "MEM_FORMAT", "MEM_UNAVAILABLE"]);
 const DEADLINE_MS = 30_000;
 
@@ -32,7 +31,7 @@ async function flipBytes(strike: Strike): Promise<FaultReport> {
     await makeStore(strike, "half-flushed", { flushAfter: KEYS.length / 2 }),
   ];
   const findings: Finding[] = [];
-  const did = { flips: runs, "read as if whole": 0, "told of": 0 };
+  const did = { flips: runs, "read intact": 0, reported: 0 };
   const uri = join(folder, "damaged");
   let reader = startWorker<typeof tasks>(MODULE);
   try {
@@ -45,9 +44,9 @@ async function flipBytes(strike: Strike): Promise<FaultReport> {
       try {
         const reading = await withDeadline(readOnce(reader, { subject, uri }));
         problems = judge(reading);
-        did[isWhole(reading) ? "read as if whole" : "told of"]++;
+        did[isWhole(reading) ? "read intact" : "reported"]++;
       } catch (error) {
-        // It crashed, or never answered.
+        // The reader crashed, or never answered.
         await reader[Symbol.asyncDispose]();
         reader = startWorker<typeof tasks>(MODULE);
         problems = [{ kind: "stuck", message: String(error) }];
@@ -63,7 +62,7 @@ async function flipBytes(strike: Strike): Promise<FaultReport> {
   return { did, findings };
 }
 
-/** A store that knows every key, closed; what was saved after the flush lies where saves do. */
+/** A store with every key that nobody has open; what was saved after the flush stays where saves put it. */
 async function makeStore(
   { subject, folder }: Strike,
   name: string,
@@ -76,12 +75,12 @@ async function makeStore(
   await writer.ask("saveAll", KEYS.slice(0, flushAfter).map(write));
   await writer.ask("flush", undefined);
   if (flushAfter < KEYS.length) await writer.ask("saveAll", KEYS.slice(flushAfter).map(write));
-  // Closing it would flush the rest.
+  // Closing the store would flush the rest.
   if (flushAfter === KEYS.length) await writer.ask("close", undefined);
   return uri;
 }
 
-/** Changes one byte of one file. Half of the time every file is as likely as any other, else every byte. */
+/** Changes one byte of one file. Half of the time, every file is equally likely; otherwise every byte is. */
 async function flip(uri: string, random: () => number): Promise<string> {
   const files: { readonly path: string; readonly size: number }[] = [];
   for (const entry of await readdir(uri, { recursive: true, withFileTypes: true })) {
@@ -153,7 +152,7 @@ function isComplete(entries: readonly (LongTermEntry | null)[]): boolean {
   return entries.filter((entry) => entry !== null).length === KEYS.length;
 }
 
-/** Whatever was returned has to be what was written; whatever was not, has to be told of. */
+/** Everything returned has to be what was written; everything that is not returned has to be reported. */
 function judge(reading: Reading): Problem[] {
   const problems: Problem[] = [];
   const { got, listed, found, count, complaints } = reading;
@@ -169,11 +168,17 @@ function judge(reading: Reading): Problem[] {
       problems.push({ kind: "wrong data", message: `${name} returned ${entry.key} altered` });
     }
     if (!isComplete(all.value) && complaints.length === 0) {
-      problems.push({ kind: "unnoticed", message: `${name} misses entries and nothing says so` });
+      problems.push({
+        kind: "unnoticed",
+        message: `${name} misses entries, and nothing reports it`,
+      });
     }
   }
   if ("value" in count && count.value !== KEYS.length && complaints.length === 0) {
-    problems.push({ kind: "unnoticed", message: `count ${count.value} and nothing says so` });
+    problems.push({
+      kind: "unnoticed",
+      message: `count is ${count.value}, and nothing reports it`,
+    });
   }
   return problems;
 }

@@ -1,33 +1,33 @@
 import { join } from "node:path";
 import { startWorker, type WorkerProcess } from "../../worker-process.ts";
 import { contentOf, isAsWritten, operationOf } from "./content.ts";
-import { whyNoMounts } from "./disks.ts";
+import { whyNoMounts } from "../lab/disks.ts";
 import { Evidence } from "./evidence.ts";
-import type { Fault, FaultReport, Strike } from "./fault.ts";
-import type { Finding } from "./finding.ts";
-import type { Problem } from "./inspection.ts";
+import type { Fault, FaultReport, Strike } from "../lab/fault.ts";
+import type { Finding, Problem } from "../lab/finding.ts";
 import { now, type Attempt } from "./journal.ts";
 import { openLabStore } from "./lab-store.ts";
-import { fillDisk, limitFiles, whyNoLimits, type Room } from "./room.ts";
+import { fillDisk, limitFiles, whyNoLimits, type Room } from "../lab/room.ts";
 import type { Reading, Settled, tasks } from "./store-process.ts";
 
 const MODULE = join(import.meta.dirname, "store-process.ts");
 const KEYS = Array.from({ length: 60 }, (_, i) => `key-${i}`);
 const AT_ONCE = 8;
-/** How much room is left before it is full, in bytes at most. */
+/** The most space that is left until the disk is full, in bytes. */
 const MOST_ROOM = 256 << 10;
 const MOST_ROUNDS = 60;
 
 type StoreProcess = WorkerProcess<typeof tasks>;
 
-/** Limits of the size of files stand for a full disk: for whoever can't mount one. */
+/** Limits on the size of files stand in for a full disk if none can be mounted. */
 export const fullFiles: Fault = {
   name: "full",
-  about: "the disk is full: saves are refused, reads go on, and all works again when there is room",
+  about:
+    "the disk is full: saves are refused, reads continue, and saves work again when there is room",
   runs: 100,
   secondsPerRun: 2,
   unavailable: whyNoLimits,
-  remark: () => "without root no disk can be filled: a limit of the size of files stands for it.",
+  remark: () => "without root, no disk can be filled; a file size limit stands in for it.",
   strike: (strike) => new Full(strike, limitFiles(join(strike.folder, "disk"))).strike(),
 };
 
@@ -38,7 +38,7 @@ export const fullDisks: Fault = {
   strike: (strike) => new Full(strike, fillDisk(join(strike.folder, "disk"))).strike(),
 };
 
-/** On whichever can be had here. */
+/** The variant that can run here. */
 export const full: Fault = whyNoMounts() === undefined ? fullDisks : fullFiles;
 
 class Full {
@@ -66,7 +66,7 @@ class Full {
           await store.ask("open", { subject, uri: this.#uri });
         }
         const problems = await this.#fill(store);
-        // Half of the time the process that met the full disk goes on, else another one finds what it left.
+        // Half of the time, the process that met the full disk continues; otherwise another one finds what it left.
         if (random() < 0.5) {
           const closed = await store.ask("close", undefined);
           if ("code" in closed) problems.push(failed("close", closed));
@@ -94,14 +94,14 @@ class Full {
     for (let round = 0; round < MOST_ROUNDS && !isFull; round++) {
       isFull = (await this.#save(store, problems)) > 0;
     }
-    if (!isFull) problems.push({ kind: "unnoticed", message: "the disk never was full" });
-    // It may fail, for the same reason, and nothing may come of that.
+    if (!isFull) problems.push({ kind: "unnoticed", message: "the disk was never full" });
+    // The flush may fail for the same reason, and that must have no consequences.
     const flushed = await store.ask("flush", undefined);
     if ("code" in flushed && flushed.code !== "MEM_CAPACITY") {
       problems.push(failed("flush on a full disk", flushed));
     }
     problems.push(...(await this.#read(store, "on a full disk")));
-    // Whoever opens it now has to be able to read, too.
+    // A process that opens the store now has to be able to read, too.
     problems.push(...(await this.#inspect()));
     this.#room.give(pid);
     const refused = await this.#save(store, problems);
@@ -112,7 +112,7 @@ class Full {
     return problems;
   }
 
-  /** Saves some at once; how many were refused for want of room. */
+  /** Saves some entries concurrently; returns how many were refused for lack of space. */
   async #save(store: StoreProcess, problems: Problem[]): Promise<number> {
     const { random } = this.#strike;
     const keys = KEYS.toSorted(() => random() - 0.5).slice(0, AT_ONCE);

@@ -1,17 +1,15 @@
 import type { LongTermEntry } from "@mem/core";
 import { COMMON_WORD, isAsWritten, operationOf, scope, wordOf } from "./content.ts";
-import type { Finding, FindingKind } from "./finding.ts";
+import type { FindingKind, Problem } from "../lab/finding.ts";
 import type { LabStore } from "./lab-store.ts";
 import type { Ledger } from "./ledger.ts";
 import { listAll, searchFor } from "./store-state.ts";
 
-export type Problem = Omit<Finding, "run">;
-
 const WORDS = 5;
 
 /**
- * Reads all there is in every way there is, while nobody writes: what is found has to be what the ledger allows, whole,
- * once, and the same by get, list, count and search. The ledger takes what was found as what is.
+ * Reads everything in every possible way while nobody writes: what is found has to be what the ledger allows, whole,
+ * without duplicates, and the same by get, list, count and search. The ledger then takes it as the current state.
  */
 export async function inspect(store: LabStore, ledger: Ledger): Promise<Problem[]> {
   const problems: Problem[] = [];
@@ -66,7 +64,7 @@ function compare(
     object("disagreement", `search finds ${nameOf(hit)} of ${hit.key}, which is not listed`);
   }
   for (const key of byKey.keys()) {
-    if (!keys.has(key)) object("disagreement", `${key} is listed, search does not find it`);
+    if (!keys.has(key)) object("disagreement", `${key} is listed, but search does not find it`);
   }
 }
 

@@ -2,13 +2,13 @@ import { openSync, readFileSync, writeSync } from "node:fs";
 import { isMemoryError, type Outcome } from "@mem/core";
 import type { State } from "./ledger.ts";
 
-/** What one process has tried, as its journal tells. */
+/** One attempt of a process, as its journal tells. */
 export interface Attempt {
   readonly id: string;
   readonly kind: "save" | "delete" | "increment" | "read";
   readonly key: string;
   readonly begin: number;
-  /** Of an increment: the version it was to follow; `null`: it was to be the first. */
+  /** For an increment: the version that it was meant to follow; `null` if it was meant to be the first. */
   readonly follows?: string | null;
   readonly count?: number;
   readonly end?: number;
@@ -28,7 +28,7 @@ export function now(): number {
   return Number(process.hrtime.bigint() / 1000n);
 }
 
-/** Writes down what a process is about to do and what it was answered; what is written survives the process. */
+/** Writes down what a process is about to do and how it was answered; what is written survives the process. */
 export class Journal {
   readonly #file: number;
 
@@ -58,7 +58,7 @@ export class Journal {
   }
 }
 
-/** Reads journals as they grow: only what was not read before. */
+/** Reads a journal as it grows: each call returns only what is new. */
 export class JournalReader {
   readonly #path: string;
   readonly #open = new Map<string, Attempt>();
@@ -68,14 +68,14 @@ export class JournalReader {
     this.#path = path;
   }
 
-  /** Whether anything was answered yet. */
+  /** Whether any call has been answered yet. */
   hasAnswers(): boolean {
     return this.#text().includes('"result":');
   }
 
   /** The attempts that have ended since the last call; with `isOver`, also those that never will. */
   read(isOver: boolean): Attempt[] {
-    // The last line may be half written: its process was killed in it.
+    // The last line may be incomplete, if its process was killed while writing it.
     const lines = this.#text().split("\n").slice(0, -1);
     const attempts: Attempt[] = [];
     for (const text of lines.slice(this.#lines)) {
@@ -98,7 +98,7 @@ export class JournalReader {
   }
 
   #text(): string {
-    // It may not have come to open it.
+    // The process may not have got as far as opening it.
     return readFileSync(this.#path, { encoding: "utf8", flag: "a+" });
   }
 }

@@ -1,15 +1,15 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Evidence } from "./evidence.ts";
-import type { Fault, FaultReport, Strike } from "./fault.ts";
-import type { Finding } from "./finding.ts";
-import type { Problem } from "./inspection.ts";
+import type { Fault, FaultReport, Strike } from "../lab/fault.ts";
+import type { Finding, Problem } from "../lab/finding.ts";
 import { openLabStore } from "./lab-store.ts";
-import { canTrace, killAt, pickPlace } from "./system-calls.ts";
+import { canTrace, killAt, pickPlace } from "../lab/system-calls.ts";
 import type { WorkerTask } from "./worker-task.ts";
-import { StuckError, Worker } from "./workers.ts";
+import { StuckError } from "../lab/lab-process.ts";
+import { Worker } from "./workers.ts";
 
-/** Who works on the folder: each line a process. The last one flushes and so has the store keep itself. */
+/** The processes that work on the folder, one per line. The last one flushes, which makes the store maintain itself. */
 const ROLES: readonly Pick<WorkerTask, "lanes" | "mix">[] = [
   { lanes: 8, mix: { save: 6, saveMany: 2, read: 2, increment: 2 } },
   { lanes: 8, mix: { save: 3, delete: 3, read: 3, increment: 1 } },
@@ -24,10 +24,11 @@ const LONGEST_WAIT_MS = 2_500;
 
 export const kills: Fault = {
   name: "kills",
-  about: "kill -9 of processes that write, delete and flush, at random and at chosen system calls",
+  about: "processes write, delete and flush until kill -9, at random or in a chosen system call",
   runs: 500,
   secondsPerRun: 2.5,
-  remark: () => (canTrace() ? undefined : "strace is not there: all kills come at random moments."),
+  remark: () =>
+    canTrace() ? undefined : "strace is not available: all kills happen at random moments.",
   strike: (strike) => new Kills(strike).strike(),
 };
 
@@ -40,7 +41,7 @@ class Kills {
   readonly #workers: (Worker | undefined)[] = ROLES.map(() => undefined);
   readonly #did = { kills: 0, "at random": 0, "at a system call": 0, acknowledged: 0, opens: 0 };
   #started = 0;
-  /** Who was killed last, and where. */
+  /** The process that was killed last, and where. */
   #last = "";
 
   constructor(strike: Strike) {
@@ -77,7 +78,7 @@ class Kills {
     const place = isTraced ? pickPlace(this.#random) : undefined;
     const isByFlush = place !== undefined && /rename|linkat|unlink|pwrite/.test(place.call);
     const role = isByFlush ? ROLES.length - 1 : Math.floor(this.#random() * ROLES.length);
-    // Once in ten times nobody survives.
+    // One time in ten, no process survives.
     const isLast = this.#random() < 0.1;
     const lifeMs = this.#random() * LONGEST_LIFE_MS;
     if (place !== undefined) await this.#retire(role);
@@ -85,14 +86,14 @@ class Kills {
     for (const worker of workers) worker.order("go");
     const victim = workers[role] as Worker;
 
-    // Some die before they have done anything: while they open the store, and repair it.
+    // Some are killed before they have done anything: while they open the store and repair it.
     if (place !== undefined || this.#random() < 0.7) await victim.acknowledged();
     if (place === undefined) await delay(lifeMs);
     const isHit = place !== undefined && (await victim.endsWithin(LONGEST_WAIT_MS));
     this.#did[isHit ? "at a system call" : "at random"]++;
     await victim.kill();
     const where = isHit ? `in ${place.call} ${place.nth}` : "at random";
-    this.#last = `${isLast ? "all" : victim.task.name} killed ${where}`;
+    this.#last = `${isLast ? "all" : victim.name} killed ${where}`;
     if (isLast) await Promise.all(workers.map((worker) => worker.kill()));
     this.#did.kills += isLast ? workers.length : 1;
     await Promise.all(workers.map((worker) => worker.rest()));
@@ -107,7 +108,7 @@ class Kills {
     return problems;
   }
 
-  /** A process that does not answer is a finding, too; all begin anew. */
+  /** A process that does not answer is a finding, too; then all are started anew. */
   async #runOrGiveUp(): Promise<Problem[]> {
     try {
       return await this.#run();
@@ -156,7 +157,7 @@ class Kills {
     return worker;
   }
 
-  /** Ends a process in good order: it is to be started anew, traced. */
+  /** Ends a process cleanly, so that it can be started anew with a tracer. */
   async #retire(role: number): Promise<void> {
     const worker = this.#workers[role];
     if (worker?.isAlive === true) await worker.end();

@@ -1,22 +1,22 @@
-import type { FindingKind } from "./finding.ts";
+import type { FindingKind } from "../lab/finding.ts";
 
-/** The operation whose value a key has; `null`: there is none. */
+/** The operation whose value a key has; `null` if it has none. */
 export type State = string | null;
 
-/** A change of a key, between two moments in microseconds of the machine's monotonic clock. */
+/** A change of a key between two moments, in microseconds of the machine's monotonic clock. */
 export interface Change {
   readonly key: string;
   readonly state: State;
   readonly begin: number;
-  /** When it was acknowledged; `Infinity`: it never was, and may have happened or not. */
+  /** When it was acknowledged; `Infinity` if it never was: then it may or may not have happened. */
   readonly end: number;
 }
 
 const NOTHING: Change = { key: "", state: null, begin: -1, end: -1 };
 
 /**
- * What may be found under each key, after changes by many processes at once: whatever was written last by somebody, in
- * some order that agrees with what had been acknowledged before what else began.
+ * What may be found under each key after concurrent changes by many processes: the last write in some order in which
+ * every change that was acknowledged before another one began precedes that one.
  */
 export class Ledger {
   readonly #changes = new Map<string, Change[]>();
@@ -31,7 +31,7 @@ export class Ledger {
     return [...this.#changes.keys()];
   }
 
-  /** How many changes were acknowledged since they were settled. */
+  /** The number of changes acknowledged since they were settled. */
   acknowledged(): number {
     let count = 0;
     for (const changes of this.#changes.values()) {
@@ -40,7 +40,7 @@ export class Ledger {
     return count;
   }
 
-  /** What is wrong with finding `state` under a key by a read between two moments; `undefined`: nothing. */
+  /** What is wrong with a read between two moments that found `state` under a key; `undefined` if nothing is. */
   objection(
     key: string,
     state: State,
@@ -62,7 +62,7 @@ export class Ledger {
       : { kind: "undone", message: `${key} has ${state}: ${expected} was acknowledged after it` };
   }
 
-  /** Takes what was found as what is, once nobody is left who could change it. */
+  /** Takes what was found as the current state, once no process is left that could change it. */
   settle(found: ReadonlyMap<string, string>): void {
     for (const key of this.#changes.keys()) {
       const state = found.get(key) ?? null;

@@ -1,127 +1,13 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import Table from "cli-table3";
-import type { Progress } from "../../progress.ts";
-import { createRandom } from "../../random.ts";
-import type { Fault, FaultReport } from "./fault.ts";
+import type { FaultSuite } from "../lab/lab.ts";
 import { flips } from "./flips.ts";
 import { full } from "./full.ts";
 import { kills } from "./kills.ts";
-import { undoAtTheLatest } from "./leftovers.ts";
 import { power } from "./power.ts";
 import { races } from "./races.ts";
 import { rawFaults } from "./raw.ts";
 
-const FAULTS: readonly Fault[] = [kills, power, races, full, flips];
-const RAW = "raw";
-
-export const FAULT_NAMES: readonly string[] = [...FAULTS.map(({ name }) => name), RAW];
-
-/** What `npm run faults -- long-term --help` says of each. */
-export const FAULTS_ABOUT: string = [
-  ...FAULTS.map(({ name, about, runs }) => `    ${name.padEnd(7)} ${about} (${runs})`),
-  `    ${RAW.padEnd(7)} the same in short against plain LanceDB, to show that each fault bites`,
-].join("\n");
-
-export interface LongTermOptions {
-  /** One of `FAULT_NAMES`; absent: all of them. */
-  readonly only?: string;
-  /** How often each strikes; absent: as often as it says. */
-  readonly runs?: number;
-  readonly seed: number;
-  readonly progress: Progress;
-}
-
-interface Result {
-  readonly fault: Fault;
-  readonly isRaw: boolean;
-  readonly report: FaultReport;
-}
-
-const MOST_SHOWN = 10;
-
-/** Strikes, prints what came of it, and resolves with the exit code: 2 where something could not be tried. */
-export async function strikeLongTerm({
-  only,
-  runs,
-  seed,
-  progress,
-}: LongTermOptions): Promise<number> {
-  const chosen = [...FAULTS, ...rawFaults].filter(
-    ({ name }) => only === undefined || name === only || (only === RAW && name.startsWith(RAW)),
-  );
-  const missing = chosen.filter((fault) => fault.unavailable?.() !== undefined);
-  const possible = chosen.filter((fault) => !missing.includes(fault));
-  const runsOf = (fault: Fault): number =>
-    (rawFaults.includes(fault) ? fault.runs : runs) ?? fault.runs;
-  const seconds = possible.reduce((sum, each) => sum + runsOf(each) * each.secondsPerRun, 0);
-  process.stdout.write(`long-term: seed ${seed}, about ${describeTime(seconds)}\n`);
-  for (const fault of missing) {
-    process.stdout.write(`${fault.name} can't be tried here: ${fault.unavailable?.() ?? ""}.\n`);
-  }
-
-  const results: Result[] = [];
-  for (const fault of possible) {
-    const remark = fault.remark?.();
-    if (remark !== undefined) process.stdout.write(`${fault.name}: ${remark}\n`);
-    const report = await strike(fault, runsOf(fault), { seed, progress });
-    results.push({ fault, report, isRaw: rawFaults.includes(fault) });
-  }
-  if (results.length > 0) process.stdout.write(`${toTable(results)}\n`);
-  const isBad = results.some(({ isRaw, report }) => isRaw === (report.findings.length === 0));
-  if (isBad) return 1;
-  return missing.length > 0 ? 2 : 0;
-}
-
-async function strike(
-  fault: Fault,
-  runs: number,
-  { seed, progress }: Pick<LongTermOptions, "seed" | "progress">,
-): Promise<FaultReport> {
-  const folder = mkdtempSync(join(tmpdir(), "mem-faults-"));
-  using _ = undoAtTheLatest(() => rmSync(folder, { recursive: true, force: true }));
-  progress.begin(`${fault.name} × ${runs}`);
-  const report = await fault.strike({
-    subject: "mem",
-    runs,
-    random: createRandom(seed),
-    folder,
-    onRun: (run) => progress.step(String(run)),
-  });
-  progress.end();
-  if (rawFaults.includes(fault)) return report;
-  for (const { kind, run, message } of report.findings.slice(0, MOST_SHOWN)) {
-    process.stdout.write(`  ${kind} in run ${run}: ${message}\n`);
-  }
-  const more = report.findings.length - MOST_SHOWN;
-  if (more > 0) process.stdout.write(`  … and ${more} more\n`);
-  return report;
-}
-
-function toTable(results: readonly Result[]): string {
-  const table = new Table({
-    head: ["", "done", "found", ""],
-    style: { head: [], border: [] },
-    colWidths: [12, 44, 44, 14],
-    wordWrap: true,
-  });
-  for (const { fault, report, isRaw } of results) {
-    const done = Object.entries(report.did).map(([what, count]) => `${count} ${what}`);
-    const isClean = report.findings.length === 0;
-    const verdict = isRaw ? (isClean ? "does not bite" : "bites") : isClean ? "held" : "BROKEN";
-    table.push([fault.name, done.join(", "), describeFindings(report), verdict]);
-  }
-  return table.toString();
-}
-
-function describeFindings({ findings }: FaultReport): string {
-  const counts = new Map<string, number>();
-  for (const { kind } of findings) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  if (counts.size === 0) return "nothing";
-  return [...counts].map(([kind, count]) => `${count} × ${kind}`).join(", ");
-}
-
-function describeTime(seconds: number): string {
-  return seconds < 90 ? `${Math.ceil(seconds)} seconds` : `${Math.ceil(seconds / 60)} minutes`;
-}
+export const longTermFaults: FaultSuite = {
+  name: "long-term",
+  faults: [kills, power, races, full, flips],
+  rawFaults,
+};

@@ -1,26 +1,24 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { copyAtOneMoment, makeDisk, mountDisk, whyNoMounts } from "./disks.ts";
+import { copyAtOneMoment, makeDisk, mountDisk, whyNoMounts } from "../lab/disks.ts";
 import { Evidence } from "./evidence.ts";
-import type { Fault, FaultReport, Strike } from "./fault.ts";
-import type { Finding } from "./finding.ts";
-import type { Problem } from "./inspection.ts";
+import type { Fault, FaultReport, Strike } from "../lab/fault.ts";
+import type { Finding, Problem } from "../lab/finding.ts";
 import { openLabStore } from "./lab-store.ts";
-import { undoAtTheLatest } from "./leftovers.ts";
+import { undoAtTheLatest } from "../lab/leftovers.ts";
 import type { WorkerTask } from "./worker-task.ts";
 import { Worker } from "./workers.ts";
 
 const PROCESSES = 3;
 const KEYS = 200;
 const DISK_BYTES = 384 << 20;
-/** How long all write before the power goes, in ms, at least and at most. */
+/** How long all processes write before the power cut, in ms: minimum and maximum. */
 const LOAD_MS = [100, 2_500] as const;
 
 export const power: Fault = {
   name: "power",
-  about:
-    "the power goes while processes write to ext4 in a file; what had reached the file is opened",
+  about: "the power fails while processes write to an ext4 image; what had reached it is opened",
   runs: 30,
   secondsPerRun: 5,
   unavailable: whyNoMounts,
@@ -31,7 +29,7 @@ async function cutPower(strike: Strike): Promise<FaultReport> {
   const { runs, random, folder, onRun } = strike;
   const findings: Finding[] = [];
   const did = { "power cuts": runs, acknowledged: 0, opens: 0 };
-  // Memory is the disk: it is a power cut of the file system on it, and copied in no time.
+  // The disk is in memory: the power cut is one of the file system on it, and copying it takes no time.
   const disks = existsSync("/dev/shm") ? mkdtempSync("/dev/shm/mem-faults-") : folder;
   using _ = undoAtTheLatest(() => rmSync(disks, { recursive: true, force: true }));
   for (let run = 1; run <= runs; run++) {
@@ -85,7 +83,7 @@ async function cutOnce(
       for (const worker of workers) worker.order("go");
       await Promise.all(workers.map((worker) => worker.acknowledged()));
       await delay(LOAD_MS[0] + random() * (LOAD_MS[1] - LOAD_MS[0]));
-      // At one moment for all: whatever they wait for in the kernel may still happen.
+      // All processes stop at the same moment; what they wait for in the kernel may still happen.
       for (const worker of workers) worker.signal("SIGSTOP");
       await copyAtOneMoment(image, live, copy);
       await Promise.all(workers.map((worker) => worker.kill()));

@@ -1,9 +1,8 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Evidence } from "./evidence.ts";
-import type { Fault, FaultReport, Strike } from "./fault.ts";
-import type { Finding } from "./finding.ts";
-import type { Problem } from "./inspection.ts";
+import type { Fault, FaultReport, Strike } from "../lab/fault.ts";
+import type { Finding, Problem } from "../lab/finding.ts";
 import { openLabStore } from "./lab-store.ts";
 import { countStoredKeys } from "./stored-keys.ts";
 import type { WorkerTask } from "./worker-task.ts";
@@ -12,13 +11,13 @@ import { Worker } from "./workers.ts";
 const PROCESSES = 4;
 const KEYS = 12;
 const MIX = { save: 4, saveMany: 1, delete: 2, increment: 4, read: 3 } as const;
-/** One process flushes besides, so that also a flush is paused. */
+/** One process also flushes, so that flushes are paused, too. */
 const FLUSHING_MIX = { ...MIX, flush: 1 } as const;
 const LONGEST_PAUSE_MS = 300;
 
 export const races: Fault = {
   name: "races",
-  about: "four processes race for the same keys, each --runs times, and are paused at random",
+  about: "four processes race for the same keys, --runs times each, and are paused at random",
   runs: 1_000,
   secondsPerRun: 0.05,
   strike: race,
@@ -98,7 +97,7 @@ async function inspectAnew({
   const store = openLabStore(subject, uri);
   try {
     const problems = await evidence.inspect(store);
-    // So that the table, too, holds everything once.
+    // So that the table, too, has to hold each entry once.
     await store.flush();
     return problems;
   } catch (error) {
@@ -108,7 +107,7 @@ async function inspectAnew({
   }
 }
 
-/** Where the first two that differ do. */
+/** Shows where the first state and the first one that differs from it diverge. */
 function describeDifference(states: readonly string[]): string {
   const [first = ""] = states;
   const other = states.find((state) => state !== first) ?? "";

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 
-/** What the lab uses of LanceDB. */
+/** The part of LanceDB that the lab uses. */
 interface LanceDb {
   connect(uri: string, options: { readonly readConsistencyInterval: number }): Promise<Connection>;
 }
@@ -33,9 +33,9 @@ interface Query {
   toArray(): Promise<unknown[]>;
 }
 
-/** Opens a folder with the LanceDB that the store itself stands on. */
+/** Opens a folder with the same LanceDB that the store uses. */
 export function connectRaw(uri: string): Promise<Connection> {
-  // Otherwise it warns on standard error; it reads this when it is loaded.
+  // Otherwise LanceDB prints warnings on standard error; it reads this variable when it is loaded.
   process.env["LANCEDB_LOG"] ??= "error";
   const require = createRequire(import.meta.resolve("@mem/longterm-lancedb"));
   const lancedb = require("@lancedb/lancedb") as LanceDb;

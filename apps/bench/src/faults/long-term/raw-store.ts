@@ -21,7 +21,7 @@ const HEALTH: Health = {
   details: {},
 };
 
-/** LanceDB as products use it to keep memory: `mergeInsert` to save, a look before it for conditions. */
+/** LanceDB as products use it for memory: `mergeInsert` to save, a read before it to check conditions. */
 export function createRawStore(uri: string): LabStore {
   return new RawStore(uri);
 }
@@ -31,7 +31,7 @@ class RawStore implements LabStore {
 
   constructor(uri: string) {
     this.#opened = openTable(uri);
-    // Whoever calls is told.
+    // Every caller gets the error.
     this.#opened.catch(() => undefined);
   }
 
@@ -132,7 +132,7 @@ async function openTable(uri: string): Promise<{ connection: Connection; table: 
     await table.delete("key = ''");
     return { connection, table };
   } catch {
-    // Another process was faster.
+    // Another process made the table first.
     return { connection, table: await connection.openTable(RAW_TABLE) };
   }
 }

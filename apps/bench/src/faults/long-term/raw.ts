@@ -1,10 +1,10 @@
-import type { Fault } from "./fault.ts";
+import type { Fault } from "../lab/fault.ts";
 import { flips } from "./flips.ts";
 import { kills } from "./kills.ts";
 import { power } from "./power.ts";
 import { races } from "./races.ts";
 
-/** How often each fault strikes plain LanceDB: enough to see whether it bites. */
+/** How often each fault strikes plain LanceDB: enough to see whether it finds anything. */
 const STRIKES: readonly (readonly [Fault, number])[] = [
   [kills, 5],
   [power, 3],
@@ -12,7 +12,10 @@ const STRIKES: readonly (readonly [Fault, number])[] = [
   [flips, 100],
 ];
 
-/** The same faults, in short, against LanceDB as it is mostly used: what finds nothing there would prove nothing here. */
+/**
+ * Short versions of the same faults against LanceDB as most people use it: if they find nothing there, they prove
+ * nothing here.
+ */
 export const rawFaults: readonly Fault[] = STRIKES.map(([fault, runs]) => ({
   ...fault,
   name: `raw ${fault.name}`,

@@ -1,28 +1,29 @@
 import { isMemoryError, type LongTermEntry, type LongTermWrite, type Outcome } from "@mem/core";
 import { serve } from "../../worker-process.ts";
 import { COMMON_WORD, scope } from "./content.ts";
-import { openLabStore, type LabStore, type Subject } from "./lab-store.ts";
+import type { Subject } from "../lab/fault.ts";
+import { openLabStore, type LabStore } from "./lab-store.ts";
 import { listAll, searchFor } from "./store-state.ts";
 
-/** What became of a call: its value, or with what it was rejected. */
+/** The result of a call: its value, or the error that it was rejected with. */
 export type Settled<T> =
   | { readonly value: T }
   | { readonly code: string; readonly outcome: Outcome; readonly message: string };
 
-/** All that a store says when it is read in every way there is. */
+/** What a store returns when it is read in every possible way. */
 export interface Reading {
-  /** `null`: a miss. */
+  /** `null` for a miss. */
   readonly got: Settled<readonly (LongTermEntry | null)[]>;
   readonly listed: Settled<readonly LongTermEntry[]>;
   readonly found: Settled<readonly LongTermEntry[]>;
   readonly count: Settled<number>;
-  /** What `health` and `verify` have to say; none: all is well. */
+  /** What `health` and `verify` report; empty if all is well. */
   readonly complaints: readonly string[];
 }
 
 let store: LabStore | undefined;
 
-/** A process of its own around one store, so that nothing native takes the lab with it. */
+/** A separate process for one store, so that a crash in native code does not take the lab down. */
 export const tasks = {
   open({ subject, uri }: { readonly subject: Subject; readonly uri: string }): void {
     store = openLabStore(subject, uri);
@@ -30,7 +31,7 @@ export const tasks = {
   pid(): number {
     return process.pid;
   },
-  /** Saves all at once, each by a call of its own. */
+  /** Saves all concurrently, each with a call of its own. */
   saveAll(writes: readonly LongTermWrite[]): Promise<Settled<boolean>[]> {
     return Promise.all(
       writes.map((write) =>

@@ -3,7 +3,7 @@ import { COMMON_WORD, operationOf, scope, searchScope } from "./content.ts";
 import type { LabStore } from "./lab-store.ts";
 
 const PAGE = 100;
-/** The most that one search returns; the lab keeps fewer keys. */
+/** The most hits that one search returns; the lab keeps fewer keys. */
 const MOST_HITS = 1_000;
 
 /** Every entry, in the order in which the store lists them, page by page. */
@@ -21,12 +21,12 @@ export async function listAll(store: LabStore): Promise<LongTermEntry[]> {
   return entries;
 }
 
-/** Every entry that has a word in its text, as search finds them. */
+/** Every entry whose text has a word, as search finds them. */
 export function searchFor(store: LabStore, text: string): Promise<LongTermEntry[]> {
   return store.search(searchScope, { text, topK: MOST_HITS, mode: "keyword", neighbours: false });
 }
 
-/** All that a process sees, as text that is the same in two processes that see the same. */
+/** Everything that a process sees, as text that is equal for two processes that see the same. */
 export async function describeState(store: LabStore): Promise<string> {
   const listed = await listAll(store);
   const found = await searchFor(store, COMMON_WORD);

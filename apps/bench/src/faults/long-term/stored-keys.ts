@@ -1,10 +1,10 @@
-import type { Subject } from "./lab-store.ts";
+import type { Subject } from "../lab/fault.ts";
 import { connectRaw } from "./raw-lancedb.ts";
 import { RAW_TABLE } from "./raw-store.ts";
 
 const MEM_TABLE = "memory";
 
-/** How many rows a store's table has, and under how many keys; looked up behind the store's back. */
+/** Counts the rows of a store's table and the different keys in them, bypassing the store. */
 export async function countStoredKeys(
   subject: Subject,
   uri: string,

@@ -1,27 +1,27 @@
-import type { Subject } from "./lab-store.ts";
+import type { Subject } from "../lab/fault.ts";
 
 export type Action = "save" | "saveMany" | "delete" | "increment" | "read" | "flush";
 
-/** What a process of the lab is to do. */
+/** The task of a process of the lab. */
 export interface WorkerTask {
   readonly subject: Subject;
   readonly uri: string;
   readonly journal: string;
-  /** Different for every process ever started in a lab. */
+  /** Unique among all processes ever started in a lab. */
   readonly name: string;
   readonly seed: number;
-  /** How many things it does at a time. */
+  /** The number of actions in progress at a time. */
   readonly lanes: number;
-  /** What it does how often, beside each other. */
+  /** The actions to choose from, with their relative frequencies. */
   readonly mix: Readonly<Partial<Record<Action, number>>>;
   readonly keys: readonly string[];
-  /** Keys that are only ever counted up, by compare-and-set. */
+  /** Keys that are only ever incremented, by compare-and-set. */
   readonly counters: readonly string[];
-  /** After how many actions it rests; absent: never. */
+  /** The number of actions after which it rests; absent: never. */
   readonly actions?: number;
 }
 
-/** What a process of the lab is told. `rest` is answered with "resting" when nothing is under way any more. */
+/** An order to a process of the lab. `rest` is answered with "resting" when nothing is in progress any more. */
 export type Order = "go" | "rest" | "report" | "end";
 
 export type Answer =

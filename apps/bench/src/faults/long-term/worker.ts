@@ -6,8 +6,8 @@ import { describeState } from "./store-state.ts";
 import type { Action, Answer, Order, WorkerTask } from "./worker-task.ts";
 
 /*
- * A process that works on a store as it is told: it writes down each attempt before it is made and each answer after it
- * came, and never ends by itself.
+ * A process that works on a store as it is told: it writes down each attempt before making it and each answer after
+ * receiving it, and never ends by itself.
  */
 const task = JSON.parse(process.argv[2] ?? "") as WorkerTask;
 const random = createRandom(task.seed);
