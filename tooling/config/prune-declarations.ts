@@ -5,7 +5,9 @@ import { join } from "node:path";
 const dist = process.argv[2] ?? "dist";
 const REFERENCE = /(?:from |import\()"(\.\.?\/[^"]+)\.(?:js|ts)"/g;
 
-/** Removes the declarations that no entry's types lead to: `tsc` writes them for every module, users see those alone. */
+/**
+ * Removes declarations that the entry does not lead to: `tsc` writes one per module, and users see only the entry's.
+ */
 function prune(entry: string): void {
   const reached = new Set<string>();
   const pending = [entry];

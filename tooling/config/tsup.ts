@@ -1,6 +1,6 @@
 import { defineConfig, type Options } from "tsup";
 
-/** A library: ESM for Node 22 in one readable file, so without a map; the declarations come from `tsc`. */
+/** A library: ESM for Node 22 in one readable file, so without a source map; `tsc` writes the declarations. */
 export const library: Options | Options[] = defineConfig({
   entry: ["src/index.ts"],
   format: ["esm"],
@@ -8,6 +8,6 @@ export const library: Options | Options[] = defineConfig({
   dts: false,
   clean: true,
   treeshake: true,
-  // `sqlite` and `test` exist with the prefix only.
+  // `node:sqlite` and `node:test` exist only with the prefix.
   removeNodeProtocol: false,
 }) as Options;

@@ -7,5 +7,7 @@ export const library: ReturnType<typeof defineConfig> = defineConfig({
     include: ["test/**/*.test.ts"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Tests wait for conditions by polling, and a loaded machine may be slow.
+    expect: { poll: { timeout: 15_000 } },
   },
 });

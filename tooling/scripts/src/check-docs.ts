@@ -15,9 +15,9 @@ import { type CodeBlock, listDocuments, readCodeBlocks } from "./documents.ts";
 import { listPackages, readManifest, root } from "./workspace.ts";
 
 answerHelp(`
-npm run check:docs   every block of TypeScript in README.md, CONTRIBUTING.md, docs/ and the
-                     packages' READMEs compiles as it stands, the quick start runs, and the
-                     commands in blocks of bash exist
+npm run check:docs   checks that every TypeScript block in README.md, CONTRIBUTING.md, docs/ and
+                     the packages' READMEs compiles as it stands, that the quick start runs, and
+                     that the commands in bash blocks exist
 `);
 
 interface DocumentBlock extends CodeBlock {

@@ -8,8 +8,8 @@ import { checkLayers } from "./layers.ts";
 import { listPackages, root, type WorkspacePackage } from "./workspace.ts";
 
 answerHelp(`
-npm run check:layout   every package has the same anatomy, imports only what its layer allows,
-                       and has a changeset or a changelog
+npm run check:layout   checks that every package has the same anatomy, imports only what its
+                       layer allows, and has a changeset or a changelog
 `);
 
 const packages = listPackages();
@@ -20,7 +20,7 @@ const problems = [
   ...checkBuildList(packages),
 ];
 reportProblems("check:layout", problems);
-if (problems.length === 0) console.log(`${packages.length} packages, all of one anatomy`);
+if (problems.length === 0) console.log(`${packages.length} packages, all with the same anatomy`);
 
 /** turbo has no word for "every build", so the task that needs them all lists them. */
 function checkBuildList(all: readonly WorkspacePackage[]): string[] {

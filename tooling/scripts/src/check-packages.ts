@@ -12,10 +12,10 @@ import { lintTarball, pack, type Tarball } from "./tarballs.ts";
 import { listPackages, root, type WorkspacePackage } from "./workspace.ts";
 
 answerHelp(`
-npm run check:packages   every package, packed as it is published: its entry points and types are
-                         found (publint, attw); @mem/core and @mem/backend-memory install alone;
-                         @mem/contract runs in a project of npm's; the built packages work together.
-                         Build first: npx turbo run build
+npm run check:packages   packs every package as it is published and checks that its entry points and
+                         types are found (publint, attw), that @mem/core and @mem/backend-memory
+                         install alone, that @mem/contract runs in an npm project, and that the built
+                         packages work together. Build first: npx turbo run build
 `);
 
 const folder = mkdtempSync(join(tmpdir(), "mem-packages-"));

@@ -29,7 +29,7 @@ export function checkLayers(workspacePackage: WorkspacePackage): string[] {
   const problems: string[] = [];
   if (manifest.dependencies?.["@mem/core"] !== undefined) {
     problems.push(
-      `${path}/package.json:1: @mem/core belongs in peerDependencies: there is one core in a tree`,
+      `${path}/package.json:1: @mem/core belongs in peerDependencies, so that a dependency tree has only one core`,
     );
   }
   for (const file of globSync("src/**/*.ts", { cwd: dir }).toSorted()) {

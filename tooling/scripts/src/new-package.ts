@@ -7,28 +7,31 @@ import { checkName, instantiateTemplate } from "./template.ts";
 import { root } from "./workspace.ts";
 
 answerHelp(`
-npm run new -- backend-mystore    makes packages/backend-mystore, a short-term backend
+npm run new -- backend-mystore    creates packages/backend-mystore, a short-term backend
 npm run new -- longterm-mystore   a long-term store
 npm run new -- records-mystore    a record store
 
-The package compiles, and its test is the contract: write its methods until it is green.
+The new package compiles. Its test is the contract suite: write the methods until it passes.
 `);
 
 const name = process.argv[2] ?? "";
 const path = `packages/${name}`;
 const problem =
-  checkName(name) ?? (existsSync(join(root, path)) ? `${path} is already there` : undefined);
+  checkName(name) ?? (existsSync(join(root, path)) ? `${path} already exists` : undefined);
 if (problem === undefined) {
   instantiateTemplate(name, join(root, path));
   addToPackageChecks(`@mem/${name}#build`);
   const changeset = `.changeset/${name}.md`;
   writeFileSync(join(root, changeset), `---\n"@mem/${name}": minor\n---\n\nThe first version.\n`);
   await run("oxfmt", [path, "turbo.json", changeset], { cwd: root });
-  console.log(`${path} compiles. What is next:
+  // The lock file has to know the package, or the next `npm test` refuses to install.
+  await run("pnpm", ["install", "--no-frozen-lockfile"], { cwd: root });
+  console.log(`${path} is ready and compiles. Next steps:
 
-  npx pnpm install
-  npx turbo run test --filter=@mem/${name}    its contract: red until its methods are written
-  npm test                                    everything, when it is green`);
+  npx turbo run test --filter=@mem/${name}
+      runs its contract test, which fails until its methods are written
+  npm test
+      runs everything, once the contract test passes`);
 } else {
   reportProblems("new", [problem]);
 }

@@ -9,7 +9,7 @@ import { sizeOf, type Tarball } from "./tarballs.ts";
 import { root } from "./workspace.ts";
 
 const packages = ["@mem/backend-memory", "@mem/core"];
-const maxBytes = 350_000;
+const maxBytes = 450_000;
 const maxImportMs = 30;
 
 /** The promise of "only what you need": two packages, small, quick, enough for the quick start. */
@@ -33,12 +33,13 @@ export async function checkSmallInstall(
 
   const problems: string[] = [];
   if (String(installed) !== String(packages)) {
-    problems.push(`${names} must install nothing else; installed are ${installed.join(", ")}`);
+    problems.push(`${names} must install nothing else; installed: ${installed.join(", ")}`);
   }
-  if (bytes > maxBytes) problems.push(`${names} must take less than ${maxBytes} bytes: ${bytes}`);
+  if (bytes > maxBytes)
+    problems.push(`${names} must take less than ${maxBytes} bytes, but take ${bytes}`);
   if (fastest > maxImportMs) {
     problems.push(
-      `${names} must import in ${maxImportMs} ms: ${fastest.toFixed(1)} at the fastest`,
+      `${names} must import in ${maxImportMs} ms; the fastest run took ${fastest.toFixed(1)} ms`,
     );
   }
   const runs = run(process.execPath, ["quick-start.ts"], { cwd: dir });

@@ -15,7 +15,7 @@ export function checkName(name: string | undefined): string | undefined {
   const [, kind = ""] = /^([a-z]+)-[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/.exec(name ?? "") ?? [];
   if (kind in kinds) return undefined;
   const accepted = Object.keys(kinds).map((each) => `${each}-mystore`);
-  return `"${name ?? ""}" is no name for a package; for example: ${accepted.join(", ")}`;
+  return `"${name ?? ""}" is not a package name that this template knows; use, for example, ${accepted.join(", ")}`;
 }
 
 /** Writes a package of the kind its name begins with: the skeleton, its contract test and its README. */

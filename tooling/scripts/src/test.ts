@@ -8,9 +8,9 @@ npm test                           types, tests, builds, lint, format, layers, d
 npm test -- --force                the same without the cache
 npm test -- --filter=@mem/session  types, tests and build of one package
 
-Other arguments go to "turbo run" as well. The tests use a real Redis: the program named by
-MEM_TEST_REDIS_SERVER, else redis-server or valkey-server from PATH, else, on Debian and Ubuntu,
-the distribution's own, unpacked into .cache/redis.
+Other arguments are passed on to "turbo run". The tests use a real Redis: the program named by
+MEM_TEST_REDIS_SERVER, or else redis-server or valkey-server from PATH, or else, on Debian and
+Ubuntu, the distribution's package, unpacked into .cache/redis.
 `);
 
 const args = process.argv.slice(2);

@@ -7,20 +7,20 @@ import {
 } from "@mem/core";
 
 export interface MystoreBackendOptions {
-  /** Where time comes from. Default: the machine's clock. */
+  /** Source of the current time. Default: the machine's clock. */
   readonly clock?: Clock;
 }
 
-/** Makes a short-term backend on Mystore. Nothing connects before the first call. */
+/** Creates a short-term backend on Mystore. It connects on the first call, not before. */
 export function createMystoreBackend(options: MystoreBackendOptions = {}): ShortTermBackend {
   return new MystoreBackend(options.clock ?? systemClock);
 }
 
-// Write the methods one by one, as `ShortTermBackend` describes them, until the contract test is green.
+// Implement the methods one by one, as `ShortTermBackend` describes them, until the contract test passes.
 class MystoreBackend implements ShortTermBackend {
   readonly name = "mystore";
   readonly capabilities = { durability: "process", shared: false } as const;
-  /** Expiry is judged by it, never by the machine's time. */
+  /** Decides what has expired; don't use the machine's time for that. */
   readonly clock: Clock;
 
   constructor(clock: Clock) {
@@ -37,16 +37,24 @@ class MystoreBackend implements ShortTermBackend {
 
   readonly append = unwritten("append");
   readonly read = unwritten("read");
+  readonly find = unwritten("find");
+  readonly edit = unwritten("edit");
   readonly stats = unwritten("stats");
 
   readonly startWorkflow = unwritten("startWorkflow");
   readonly getWorkflow = unwritten("getWorkflow");
   readonly endWorkflow = unwritten("endWorkflow");
   readonly listWorkflows = unwritten("listWorkflows");
+  readonly takeExpired = unwritten("takeExpired");
+  readonly workflowSize = unwritten("workflowSize");
+  readonly watchWorkflow = unwritten("watchWorkflow");
+
+  readonly claim = unwritten("claim");
+  readonly changeClaim = unwritten("changeClaim");
 
   async health(): Promise<Health> {
     const { durability } = this.capabilities;
-    const messages = ["mystore is not written yet"];
+    const messages = ["mystore is not implemented yet"];
     return { status: "down", backend: this.name, durability, messages, details: {} };
   }
 
@@ -59,6 +67,6 @@ class MystoreBackend implements ShortTermBackend {
 
 function unwritten(method: string): () => Promise<never> {
   return async () => {
-    throw new MemoryError("MEM_UNSUPPORTED", `mystore: ${method} is not written yet`);
+    throw new MemoryError("MEM_UNSUPPORTED", `mystore: ${method} is not implemented yet`);
   };
 }

@@ -8,18 +8,18 @@ import {
 } from "@mem/core";
 
 export interface MystoreStoreOptions {
-  /** The folder that holds the store; it is made where it is missing. */
+  /** The folder that holds the store; created if it does not exist. */
   readonly dir: string;
-  /** Without one, search is by keyword only. */
+  /** Makes the vectors. Without it, search is by keyword only. */
   readonly embedder?: Embedder | undefined;
 }
 
-/** Makes a long-term store on Mystore. Nothing is opened before the first call. */
+/** Creates a long-term store on Mystore. It opens the storage on the first call, not before. */
 export function createMystoreStore(options: MystoreStoreOptions): LongTermStore {
   return new MystoreStore(options);
 }
 
-// Write the methods one by one, as `LongTermStore` describes them, until the contract test is green.
+// Implement the methods one by one, as `LongTermStore` describes them, until the contract test passes.
 class MystoreStore implements LongTermStore {
   readonly name = "mystore";
   readonly capabilities: LongTermCapabilities;
@@ -56,7 +56,7 @@ class MystoreStore implements LongTermStore {
 
   async health(): Promise<Health> {
     const { durability } = this.capabilities;
-    const messages = ["mystore is not written yet"];
+    const messages = ["mystore is not implemented yet"];
     return { status: "down", backend: this.name, durability, messages, details: {} };
   }
 
@@ -69,6 +69,6 @@ class MystoreStore implements LongTermStore {
 
 function unwritten(method: string): () => Promise<never> {
   return async () => {
-    throw new MemoryError("MEM_UNSUPPORTED", `mystore: ${method} is not written yet`);
+    throw new MemoryError("MEM_UNSUPPORTED", `mystore: ${method} is not implemented yet`);
   };
 }

@@ -1,16 +1,16 @@
 import { type Health, MemoryError, type RecordStore } from "@mem/core";
 
 export interface MystoreRecordsOptions {
-  /** The folder that holds the records; it is made where it is missing. */
+  /** The folder that holds the records; created if it does not exist. */
   readonly dir: string;
 }
 
-/** Makes a record store on Mystore. Nothing is opened before the first call. */
+/** Creates a record store on Mystore. It opens the storage on the first call, not before. */
 export function createMystoreRecords(options: MystoreRecordsOptions): RecordStore {
   return new MystoreRecords(options);
 }
 
-// Write the methods one by one, as `RecordStore` describes them, until the contract test is green.
+// Implement the methods one by one, as `RecordStore` describes them, until the contract test passes.
 class MystoreRecords implements RecordStore {
   readonly name = "mystore";
   readonly capabilities = { durability: "disk", shared: false } as const;
@@ -22,11 +22,13 @@ class MystoreRecords implements RecordStore {
 
   readonly append = unwritten("append");
   readonly query = unwritten("query");
+  readonly stats = unwritten("stats");
+  readonly erase = unwritten("erase");
   readonly flush = unwritten("flush");
 
   async health(): Promise<Health> {
     const { durability } = this.capabilities;
-    const messages = ["mystore is not written yet"];
+    const messages = ["mystore is not implemented yet"];
     return { status: "down", backend: this.name, durability, messages, details: {} };
   }
 
@@ -39,6 +41,6 @@ class MystoreRecords implements RecordStore {
 
 function unwritten(method: string): () => Promise<never> {
   return async () => {
-    throw new MemoryError("MEM_UNSUPPORTED", `mystore: ${method} is not written yet`);
+    throw new MemoryError("MEM_UNSUPPORTED", `mystore: ${method} is not implemented yet`);
   };
 }
