@@ -1,6 +1,7 @@
 import type { Table } from "@lancedb/lancedb";
 import type { FixedSizeList } from "apache-arrow";
 import type { EmbedderFingerprint } from "@mem/core";
+import { all, HAS_TEXT, HAS_VECTOR } from "../table/sql.ts";
 import { embedderId } from "../vectors/fingerprint.ts";
 
 const PREFIX = "vectors_of_";
@@ -38,19 +39,20 @@ export async function putVectorColumns(table: Table, own: VectorColumns): Promis
   }
   const old = [...(length === undefined ? [] : ["vector"]), ...fences];
   if (old.length > 0) await table.dropColumns(old);
-  // Dropping columns conflicts with no write of vectors that began before; changing every row does, and repeated it fails.
-  await forgetVectors(table, old.length > 0 ? undefined : "vector_hash > ''");
+  // Dropping columns conflicts with no write of vectors that began before. Changing every row that may get some does,
+  // even if they are pending; and repeated, that write fails.
+  await forgetVectors(table, old.length > 0 ? HAS_TEXT : HAS_VECTOR);
   const type = `FixedSizeList(${own.dimensions}, Float32)`;
   await table.addColumns([{ name: "vector", valueSql: `arrow_cast(NULL, '${type}')` }, fence]);
   // What was inserted with a vector meanwhile conflicts with nothing, and has lost it.
-  const lost = "vector_hash > '' AND vector IS NULL";
+  const lost = all(HAS_VECTOR, "vector IS NULL");
   if ((await table.countRows(lost)) > 0) await forgetVectors(table, lost);
 }
 
-/** Makes the vectors of these rows, or of all, pending. */
-async function forgetVectors(table: Table, where: string | undefined): Promise<void> {
+/** Makes the vectors of these rows pending: they must have text. */
+async function forgetVectors(table: Table, where: string): Promise<void> {
   await table.update({
-    ...(where !== undefined && { where }),
+    where,
     valuesSql: {
       vector_hash: "arrow_cast(NULL, 'Utf8')",
       passage_vectors: "arrow_cast(NULL, 'Binary')",
