@@ -29,6 +29,17 @@ export default defineConfig({
   },
   overrides: [
     { files: ["**/*.config.ts"], rules: { "import/no-default-export": "off" } },
+    // Node 24 and 26 misread some names that users may have given.
+    {
+      files: ["packages/*/src/**"],
+      rules: {
+        "no-restricted-properties": [
+          "error",
+          { object: "JSON", property: "parse", message: "Use parseJson of @mem/core." },
+        ],
+      },
+    },
+    { files: ["packages/core/src/parse-json.ts"], rules: { "no-restricted-properties": "off" } },
     // The suites take their names and their assertions from data.
     {
       files: ["packages/contract/src/**"],

@@ -1,5 +1,6 @@
 import {
   MemoryError,
+  parseJson,
   type Entry,
   type EntrySource,
   type JsonObject,
@@ -92,7 +93,7 @@ export function decodeLogItem(position: number, envelope: string): LogItem {
 /** Parses stored JSON. Throws `MEM_CORRUPT` if it is invalid. */
 export function parseStored(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     // The parser's own message quotes what it read.
     throw unreadable("MEM_CORRUPT");

@@ -1,4 +1,5 @@
 import { gunzipSync, gzipSync } from "node:zlib";
+import { parseJson } from "@mem/core";
 
 /**
  * Maximum size of what is packed, in bytes. Data that inflates to more was not packed here and could exhaust memory.
@@ -17,5 +18,5 @@ export function pack(body: string): string {
 export function unpack(packed: unknown): readonly unknown[] {
   const compressed = Buffer.from(packed as string, "base64");
   const body = gunzipSync(compressed, { maxOutputLength: MAX_INFLATED }).toString();
-  return JSON.parse(`[${body}]`) as readonly unknown[];
+  return parseJson(`[${body}]`) as readonly unknown[];
 }

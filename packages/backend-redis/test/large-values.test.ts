@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { createRedisBackend, type RedisBackendSettings } from "@mem/backend-redis";
-import type { JsonObject, JsonValue, ShortTermBackend } from "@mem/core";
+import { parseJson, type JsonObject, type JsonValue, type ShortTermBackend } from "@mem/core";
 import { startRedis } from "@mem/redis-server";
 import fc from "fast-check";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
@@ -43,7 +43,7 @@ describe("whatever the settings of who writes and who reads", () => {
   const setting = fc.constantFrom(...BY_SETTING);
   const json = fc
     .jsonValue({ noUnicodeString: false })
-    .map((value) => JSON.parse(JSON.stringify(value)) as JsonValue);
+    .map((value) => parseJson(JSON.stringify(value)) as JsonValue);
   const long = fc
     .tuple(fc.string({ unit: "grapheme" }), fc.nat(3000))
     .map(([text, n]) => text.repeat(n));

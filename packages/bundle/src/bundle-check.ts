@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { MemoryError, throwIfAborted, type EmbedderFingerprint } from "@mem/core";
+import { MemoryError, throwIfAborted, parseJson, type EmbedderFingerprint } from "@mem/core";
 import { damaged } from "./bundle-error.ts";
 import type { BundleFile } from "./bundle-file.ts";
 import { FORMAT_NAME, FORMAT_VERSION, type BundleEnd, type BundleHeader } from "./bundle-format.ts";
@@ -107,7 +107,7 @@ function isFingerprint(value: Partial<EmbedderFingerprint>): boolean {
 
 function parse(line: Buffer): unknown {
   try {
-    return JSON.parse(line.toString());
+    return parseJson(line.toString());
   } catch {
     return undefined;
   }

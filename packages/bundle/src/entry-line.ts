@@ -1,4 +1,4 @@
-import type { EmbedderFingerprint, PortableEntry, Scope } from "@mem/core";
+import { parseJson, type EmbedderFingerprint, type PortableEntry, type Scope } from "@mem/core";
 import { sealLine } from "./sealed-line.ts";
 
 /** An entry as its line has it. */
@@ -63,7 +63,7 @@ export function decodeEntry(
   line: Buffer,
   embedder: EmbedderFingerprint | undefined,
 ): PortableEntry {
-  const record = JSON.parse(line.toString()) as EntryRecord;
+  const record = parseJson(line.toString()) as EntryRecord;
   for (const name in record) {
     // It would be lost.
     if (!FIELDS.has(name)) throw new Error("has a field that entries do not have");

@@ -1,5 +1,5 @@
 import type { EntrySource, PortableEntry, Scope, Sequence } from "@mem/core";
-import { encodeParts, encodeScope } from "@mem/core";
+import { encodeParts, encodeScope, parseJson } from "@mem/core";
 import fc from "fast-check";
 
 export function portable(
@@ -55,5 +55,5 @@ export const portableEntries: fc.Arbitrary<PortableEntry[]> = fc.uniqueArray(
 );
 
 function withoutNegativeZero(json: unknown): never {
-  return JSON.parse(JSON.stringify(json)) as never;
+  return parseJson(JSON.stringify(json)) as never;
 }

@@ -6,6 +6,7 @@ export { checkOptions } from "./checks.ts";
 export type { NamesOf } from "./checks.ts";
 export { cloneJson, copyJson, copyJsonObject } from "./copy-json.ts";
 export { DEFAULT_JSON_LIMITS } from "./json.ts";
+export { parseJson } from "./parse-json.ts";
 export type {
   JsonCompatible,
   JsonInput,

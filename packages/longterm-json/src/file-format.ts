@@ -1,4 +1,4 @@
-import { isMemoryError, MemoryError } from "@mem/core";
+import { isMemoryError, MemoryError, parseJson } from "@mem/core";
 
 /** The format that a file declares. */
 export interface FileFormat {
@@ -42,7 +42,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 
 function parseObject(content: Uint8Array): Record<string, unknown> {
   // A byte that is not UTF-8 must not turn into a replacement character unnoticed.
-  const parsed: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(content));
+  const parsed: unknown = parseJson(new TextDecoder("utf-8", { fatal: true }).decode(content));
   if (!isRecord(parsed)) throw wrong("the file", "has to hold an object");
   return parsed;
 }

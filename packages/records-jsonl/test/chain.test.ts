@@ -1,4 +1,5 @@
 import { createHmac, hash } from "node:crypto";
+import { parseJson } from "@mem/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readChainTail } from "../src/line/chain-tail.ts";
@@ -39,7 +40,7 @@ describe("a line of a chain", () => {
         let previous = NO_DIGEST;
         for (const [n, value] of values.entries()) {
           const line = chain.link(value);
-          expect(JSON.parse(line.toString())).toMatchObject(JSON.parse(value) as object);
+          expect(parseJson(line.toString())).toMatchObject(parseJson(value) as object);
           const tail = readChainTail(Buffer.concat([Buffer.from("{}\n"), line]), 3);
           const { writer } = chain;
           expect(tail).toMatchObject({ writer, sequence: n + 1, previous, field: digester.field });

@@ -1,6 +1,7 @@
-import type { JsonValue, LongTermEntry } from "@mem/core";
+import { parseJson, type JsonValue, type LongTermEntry } from "@mem/core";
 import { array, assert, asyncProperty, jsonValue } from "fast-check";
 import { describe, expect, it } from "vitest";
+import { ESCAPED_NAMES } from "../escaped-names.ts";
 import type { Open } from "./harness.ts";
 import { agent, agents, query, saveOne, write } from "./samples.ts";
 
@@ -18,10 +19,11 @@ const AWKWARD: readonly JsonValue[] = [
   {},
   [[], {}, [null]],
   { "": "", "a.b": 1, "a b": 2, $ref: "#", toJSON: "no" },
-  JSON.parse('{"__proto__": {"polluted": true}, "constructor": {"prototype": 1}}') as JsonValue,
+  parseJson('{"__proto__": {"polluted": true}, "constructor": {"prototype": 1}}') as JsonValue,
   "\0\b\u2028\u2029\uFEFF\uFFFD\u{1F9D1}\u200D\u{1F680}",
   "2026-11-22T10:00:00.000Z",
   { z: 1, a: 2, 10: 3, 9: 4 },
+  ...ESCAPED_NAMES,
 ];
 
 export function keepsJson(open: Open): void {
@@ -107,7 +109,7 @@ function exact(value: JsonValue | undefined): string {
 }
 
 function withoutNegativeZero(value: unknown): JsonValue {
-  return JSON.parse(JSON.stringify(value)) as JsonValue;
+  return parseJson(JSON.stringify(value)) as JsonValue;
 }
 
 /** Overwrites every property and item within reach. */

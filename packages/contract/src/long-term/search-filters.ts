@@ -1,6 +1,7 @@
 import {
   matchesFilter,
   where,
+  parseJson,
   type Filter,
   type JsonObject,
   type JsonPrimitive,
@@ -37,7 +38,7 @@ const bound = constantFrom(0, 1, -1.5, 3, 1e21, "", "x", "é", "\u{1F511}", "202
 const nested = constantFrom({ a: 1 }, [[1]], [], {}, [{ a: "x" }]);
 const metadata: Arbitrary<JsonObject> = dictionary(field, oneof(scalar, array(scalar), nested), {
   maxKeys: 4,
-}).map((fields) => JSON.parse(JSON.stringify(fields)) as JsonObject);
+}).map((fields) => parseJson(JSON.stringify(fields)) as JsonObject);
 
 const { filter } = letrec<{ filter: Filter }>((tie) => ({
   filter: oneof(

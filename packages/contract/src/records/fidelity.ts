@@ -1,7 +1,8 @@
-import { cloneJson, type JsonValue } from "@mem/core";
+import { cloneJson, parseJson, type JsonValue } from "@mem/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { jsonObject, jsonValue } from "../arbitrary-json.ts";
+import { ESCAPED_NAMES } from "../escaped-names.ts";
 import type { OpenRecords } from "./harness.ts";
 import { ask, record } from "./sample.ts";
 
@@ -12,7 +13,7 @@ const HARD_VALUES: readonly JsonValue[] = [
   "👩‍👩‍👧‍👦 é e\u0301 \uFEFF \uFFFD",
   "x".repeat(200_000),
   [Number.MAX_SAFE_INTEGER, Number.MIN_VALUE, 1e308, -1.5, 0.1, 1e21],
-  JSON.parse('{"__proto__":{"admin":true},"constructor":1,"":{"a.b":[[],{}]}}') as JsonValue,
+  parseJson('{"__proto__":{"admin":true},"constructor":1,"":{"a.b":[[],{}]}}') as JsonValue,
   nested(150),
 ];
 
@@ -27,6 +28,13 @@ export function keepsJson(open: OpenRecords): void {
         expect(await ask(store)).toStrictEqual([sent]);
       },
     );
+
+    it("keeps names that JSON escapes apart", async () => {
+      const { store } = await open();
+      const sent = ESCAPED_NAMES.map((value, i) => record(i, { output: value, metadata: value }));
+      await store.append(sent.map(copy));
+      expect(await ask(store)).toEqual(sent);
+    });
 
     it("returns any JSON as it was", async () => {
       const { store } = await open();

@@ -1,3 +1,4 @@
+import { parseJson } from "@mem/core";
 import { describe, expect, it } from "vitest";
 import type { OpenRecords } from "./harness.ts";
 import { ask, record, series } from "./sample.ts";
@@ -22,7 +23,7 @@ export function tellsItsHealth(open: OpenRecords): void {
         durability: store.capabilities.durability,
         messages: [],
       });
-      expect(JSON.parse(JSON.stringify(health.details))).toEqual(health.details);
+      expect(parseJson(JSON.stringify(health.details))).toEqual(health.details);
     });
 
     it("changes nothing", async () => {

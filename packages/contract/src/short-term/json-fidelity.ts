@@ -1,7 +1,8 @@
-import { cloneJson, type JsonObject, type JsonValue } from "@mem/core";
+import { cloneJson, parseJson, type JsonObject, type JsonValue } from "@mem/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { jsonObject, jsonValue } from "../arbitrary-json.ts";
+import { ESCAPED_NAMES } from "../escaped-names.ts";
 import type { Opened } from "./harness.ts";
 import { ruin } from "./ruin.ts";
 import { getOne, saveOne, valueOf, write, WRITER } from "./samples.ts";
@@ -33,6 +34,22 @@ export function keepsJson(open: Opened): void {
         }),
         { numRuns: 50 },
       );
+    });
+
+    it("keep names that JSON escapes apart", async () => {
+      const { backend } = await open();
+      const keys = ESCAPED_NAMES.map((_, i) => `any ${i}`);
+      const writes = ESCAPED_NAMES.map((value, i) =>
+        write(`any ${i}`, cloneJson(value), { metadata: cloneJson(value) }),
+      );
+      await backend.save(WRITER, writes);
+      const entries = await backend.get(WRITER, keys);
+      expect(entries.map((entry) => entry?.value)).toEqual(ESCAPED_NAMES);
+      expect(entries.map((entry) => entry?.metadata)).toEqual(ESCAPED_NAMES);
+      const items = ESCAPED_NAMES.map((value, i) => ({ id: `item ${i}`, value: cloneJson(value) }));
+      await backend.append(WRITER, "log", items, { maxItems: 10, ttlMs: null });
+      const read = await backend.read(WRITER, "log", { limit: 10 });
+      expect(read.map(({ value }) => value)).toEqual(ESCAPED_NAMES);
     });
 
     it.each([
@@ -118,7 +135,7 @@ export function keepsJson(open: Opened): void {
 }
 
 function hostile(): JsonObject {
-  return JSON.parse(
+  return parseJson(
     '{"__proto__":{"polluted":true},"constructor":{"prototype":1},"toString":"x","":0}',
   ) as JsonObject;
 }

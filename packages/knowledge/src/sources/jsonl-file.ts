@@ -1,6 +1,6 @@
 import { open, type FileHandle } from "node:fs/promises";
 import { basename } from "node:path";
-import type { JsonObject } from "@mem/core";
+import { parseJson, type JsonObject } from "@mem/core";
 import { invalidArgument } from "../invalid-argument.ts";
 import type { SourceDocument } from "./source-document.ts";
 import { unreadable, withoutByteOrderMark } from "./source-file.ts";
@@ -65,7 +65,7 @@ function parseLine(line: string, place: string): SourceDocument {
 
 function parse(line: string, place: string): unknown {
   try {
-    return JSON.parse(line);
+    return parseJson(line);
   } catch (cause) {
     throw invalidArgument(place, "is not JSON", { cause });
   }

@@ -1,5 +1,6 @@
 import {
   MemoryError,
+  parseJson,
   type EmbedderFingerprint,
   type LongTermWrite,
   type Removal,
@@ -88,7 +89,7 @@ export function encodeChange(change: Change): string {
 
 /** Throws `MEM_FORMAT` for a change that only a later release knows. */
 export function decodeChange(payload: string): Change {
-  const change = JSON.parse(payload) as Change;
+  const change = parseJson(payload) as Change;
   switch (change.kind) {
     case "save":
     case "delete":

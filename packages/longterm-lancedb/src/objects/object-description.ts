@@ -1,4 +1,5 @@
 import type { Table } from "@lancedb/lancedb";
+import { parseJson } from "@mem/core";
 import type { ObjectDatabase } from "./object-database.ts";
 import { isAlreadyMade, isNoTable } from "./object-error.ts";
 import { primaryKeyField } from "./object-table.ts";
@@ -52,7 +53,7 @@ export class ObjectDescription {
     for (;;) {
       const before = await this.#using((table) => readJson(table));
       const next = JSON.stringify(change(parseDescription(before ?? "", TABLE)));
-      if (next === before) return JSON.parse(next) as StoreDescription;
+      if (next === before) return parseJson(next) as StoreDescription;
       const result = await this.#using((table) =>
         table
           .mergeInsert("id")
@@ -60,7 +61,7 @@ export class ObjectDescription {
           .useIndex(false)
           .execute([{ id: ROW, description: next }]),
       );
-      if (result?.numUpdatedRows === 1) return JSON.parse(next) as StoreDescription;
+      if (result?.numUpdatedRows === 1) return parseJson(next) as StoreDescription;
     }
   }
 

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { writeFileDurably } from "@mem/append-log";
-import { MemoryError, type EmbedderFingerprint } from "@mem/core";
+import { MemoryError, parseJson, type EmbedderFingerprint } from "@mem/core";
 
 /** Goes up when a release changes the layout so that earlier releases can't read it. */
 const FORMAT = 2;
@@ -69,7 +69,7 @@ export function parseDescription(json: string, where: string): StoreDescription 
 
 function parse(json: string, where: string): StoreDescription {
   try {
-    const description = JSON.parse(json) as StoreDescription;
+    const description = parseJson(json) as StoreDescription;
     if (Number.isInteger(description.format) && typeof description.analyzer === "string") {
       return description;
     }

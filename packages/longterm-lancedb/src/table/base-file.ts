@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { parsePosition, writeFileDurably } from "@mem/append-log";
-import { MemoryError, type EmbedderFingerprint } from "@mem/core";
+import { MemoryError, parseJson, type EmbedderFingerprint } from "@mem/core";
 
 /** A state of the tables and its place in the log: they contain what the log says before it, and nothing else. */
 export interface BaseState {
@@ -56,7 +56,7 @@ export function writeBases(path: string, { current, previous }: Bases): Promise<
 
 function parse(json: string): Bases | undefined {
   try {
-    const bases = JSON.parse(json) as Bases;
+    const bases = parseJson(json) as Bases;
     for (const state of [bases.current, bases.previous]) {
       if (state === undefined) continue;
       const { version, watermark, history, embedder } = state;

@@ -1,4 +1,4 @@
-import { contentHash, type JsonValue, type Scope } from "@mem/core";
+import { contentHash, parseJson, type JsonValue, type Scope } from "@mem/core";
 import { documentLength, joinTerms, type Analyzer } from "@mem/search";
 import { createdAtOf, type ChangedEntry, type UnflushedEntry } from "../log/changed-entry.ts";
 import { facetsOf } from "./facets.ts";
@@ -66,7 +66,7 @@ export function completed(row: Row): Row {
 
 /** The columns by which an entry is found, besides its terms and its vector. */
 export function foundBy(entry: EntryRow): Pick<Row, "content" | "facets"> {
-  const content = contentHash(JSON.parse(entry.value) as JsonValue, entry.text);
+  const content = contentHash(parseJson(entry.value) as JsonValue, entry.text);
   return { content, facets: facetsOf(content, parseMetadata(entry.metadata)) };
 }
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from "@mem/core";
+import { parseJson, type JsonObject } from "@mem/core";
 import {
   scopePartsOf,
   type EntryRow,
@@ -125,7 +125,7 @@ function toJson(value: unknown): string | null {
 /** `undefined`: it is damaged. Otherwise, only the hash can tell whether it is what was stored. */
 function parse(entry: string): PackedList | undefined {
   try {
-    const list = JSON.parse(entry) as PackedList;
+    const list = parseJson(entry) as PackedList;
     return Array.isArray(list) && list.length === LENGTH ? list : undefined;
   } catch {
     return undefined;

@@ -1,6 +1,7 @@
 import {
   cloneJson,
   MemoryError,
+  parseJson,
   type EntrySource,
   type JsonObject,
   type JsonValue,
@@ -23,7 +24,7 @@ export function toEntry(row: EntryRow): LongTermEntry {
   if (hashRow(row) !== row.hash) throw damagedEntry(row.id, row.agent);
   return {
     key: keyOfId(row.id),
-    value: JSON.parse(row.value) as JsonValue,
+    value: parseJson(row.value) as JsonValue,
     text: row.text,
     version: row.version,
     createdAt: row.created_at,
@@ -31,9 +32,9 @@ export function toEntry(row: EntryRow): LongTermEntry {
     source: row.source as EntrySource,
     ...(row.agent !== "" && { agentId: row.agent }),
     ...(row.workflow !== "" && { workflowId: row.workflow }),
-    ...(row.metadata !== null && { metadata: JSON.parse(row.metadata) as JsonObject }),
+    ...(row.metadata !== null && { metadata: parseJson(row.metadata) as JsonObject }),
     ...(row.subject !== null && { subject: row.subject }),
-    ...(row.derived_from !== null && { derivedFrom: JSON.parse(row.derived_from) as string[] }),
+    ...(row.derived_from !== null && { derivedFrom: parseJson(row.derived_from) as string[] }),
     ...(row.sequence !== null && {
       sequence: { id: row.sequence, position: row.position ?? 0 },
     }),
@@ -72,5 +73,5 @@ export function copyEntry(entry: LongTermEntry): LongTermEntry {
 }
 
 export function parseMetadata(json: string | null | undefined): JsonObject | undefined {
-  return typeof json === "string" ? (JSON.parse(json) as JsonObject) : undefined;
+  return typeof json === "string" ? (parseJson(json) as JsonObject) : undefined;
 }

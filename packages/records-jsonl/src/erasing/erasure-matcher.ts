@@ -1,4 +1,4 @@
-import type { RecordErasureRequest } from "@mem/core";
+import { parseJson, type RecordErasureRequest } from "@mem/core";
 
 /** Decides whether an erasure concerns a line. */
 export interface ErasureMatcher {
@@ -20,7 +20,7 @@ export function matcherOf(request: RecordErasureRequest): ErasureMatcher {
       if (!isNamed && !ESCAPES.some((escape) => line.includes(escape))) return undefined;
       let value: unknown;
       try {
-        value = JSON.parse(line.toString());
+        value = parseJson(line.toString());
       } catch {
         // Nobody can tell any more what it was; if it contains what is looked for, it is erased.
         return isNamed ? { id: undefined } : undefined;

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { makeDirectory, systemCode, writeFileDurably } from "@mem/append-log";
-import { MemoryError } from "@mem/core";
+import { MemoryError, parseJson } from "@mem/core";
 
 const NAME = "format.json";
 const FORMAT = { format: "@mem/records-jsonl", version: 2 } as const;
@@ -53,7 +53,7 @@ export async function createFormat(dir: string, { hadEarlier }: StatedFormat): P
 
 function versionsIn(text: string): { readonly version?: number; readonly from?: unknown } {
   try {
-    const value = JSON.parse(text) as {
+    const value = parseJson(text) as {
       format?: unknown;
       version?: unknown;
       from?: unknown;

@@ -3,6 +3,7 @@ import { fstatSync } from "node:fs";
 import { lstat, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
+import { parseJson } from "@mem/core";
 import { asideOf } from "../folder/aside.ts";
 import { openToRead } from "../folder/open-segment.ts";
 import type { ReadFile } from "../folder/read-file.ts";
@@ -82,7 +83,7 @@ async function readHead(handle: ReadFile): Promise<StoredIndex | undefined> {
   const head = bytes.subarray(0, headBytes);
   if (crc32(head.subarray(PREFIX_BYTES)) !== sum) return undefined;
   const metaEnd = PREFIX_BYTES + metaBytes;
-  const meta = JSON.parse(head.toString("utf8", PREFIX_BYTES, metaEnd)) as Meta;
+  const meta = parseJson(head.toString("utf8", PREFIX_BYTES, metaEnd)) as Meta;
   return fromHead(meta, head, aligned(metaEnd));
 }
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from "@mem/core";
+import { parseJson, type JsonObject } from "@mem/core";
 import { readDigestTail } from "./chain-tail.ts";
 import type { LineDigester } from "./line-digest.ts";
 
@@ -90,7 +90,7 @@ export function decodeControl(line: Buffer): WrittenControl | undefined {
   if (!isControlType(type)) return undefined;
   let value: JsonObject;
   try {
-    value = JSON.parse(line.toString()) as JsonObject;
+    value = parseJson(line.toString()) as JsonObject;
   } catch {
     return undefined;
   }

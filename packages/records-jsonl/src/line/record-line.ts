@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import type { ExecutionRecord, JsonObject } from "@mem/core";
+import { parseJson, type ExecutionRecord, type JsonObject } from "@mem/core";
 
 /** Encodes a record as JSON, before it gets its chain fields: the fields in this order, absent ones omitted. */
 export function encodeRecord(record: ExecutionRecord): string {
@@ -36,7 +36,7 @@ export function decodeRecord(line: Buffer): DecodedRecord | string {
   if (!isUtf8(line)) return "not UTF-8";
   let value: unknown;
   try {
-    value = JSON.parse(line.toString());
+    value = parseJson(line.toString());
   } catch {
     return "not JSON";
   }

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { MemoryError, type RecordQuery } from "@mem/core";
+import { MemoryError, parseJson, type RecordQuery } from "@mem/core";
 
 /** A place in an agent's records that neither rotation nor compression nor erasing moves. */
 export interface Position {
@@ -49,7 +49,7 @@ function isWhole(value: unknown): value is number {
 
 function parse(cursor: string): unknown[] {
   try {
-    const value: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
+    const value: unknown = parseJson(Buffer.from(cursor, "base64url").toString());
     if (Array.isArray(value)) return value;
   } catch {
     // Thrown below, as for anything else that is not a cursor.

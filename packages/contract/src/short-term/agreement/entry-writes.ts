@@ -1,4 +1,11 @@
-import type { JsonObject, JsonValue, Scope, ShortTermWrite, WriteResult } from "@mem/core";
+import {
+  parseJson,
+  type JsonObject,
+  type JsonValue,
+  type Scope,
+  type ShortTermWrite,
+  type WriteResult,
+} from "@mem/core";
 import fc from "fast-check";
 import type { Operation } from "./operation.ts";
 import { settle, versionsOf, type Player, type Tie, type Which } from "./player.ts";
@@ -18,7 +25,7 @@ export function entryWrites(durations: Durations): fc.Arbitrary<Operation> {
 }
 
 const number = fc.constantFrom<JsonValue>(0, 1, -2, 1 / 3, 1e308);
-const hostile = JSON.parse('{"__proto__":1}') as JsonObject;
+const hostile = parseJson('{"__proto__":1,"\\n":2}') as JsonObject;
 const noNumber = fc.constantFrom<JsonValue>(null, "text", "1", "", null, false, [1], hostile);
 const value = fc.oneof({ weight: 3, arbitrary: number }, { weight: 1, arbitrary: noNumber });
 const opId = fc.constantFrom("op 1", "op 2");

@@ -5,6 +5,7 @@ import {
   encodeScope,
   MemoryError,
   throwIfAborted,
+  parseJson,
   type CallOptions,
   type ClaimRef,
   type Clock,
@@ -133,7 +134,7 @@ export abstract class ModelGate {
   }
 
   protected copy<T>(value: T): T {
-    return JSON.parse(JSON.stringify(value)) as T;
+    return parseJson(JSON.stringify(value)) as T;
   }
 
   protected compare(a: string, b: string): number {
