@@ -8,18 +8,17 @@ import { setOwn, type JsonObject, type JsonValue } from "./json.ts";
 export function parseJson(text: string): unknown {
   const parsed: unknown = JSON.parse(text);
   // Only names with an escape are at risk, and few texts have any.
-  return text.includes("\\") && hasEscapedName(text) ? readJson(text) : parsed;
+  return hasEscapedName(text) ? readJson(text) : parsed;
 }
 
-/** Whether a name of a property is written with an escape. Looks only around colons: most escapes are in values. */
+/** Whether a name of a property is written with an escape: whether a colon follows a string with a backslash. */
 function hasEscapedName(text: string): boolean {
-  for (let at = text.indexOf(":"); at !== -1; at = text.indexOf(":", at + 1)) {
-    let end = at - 1;
-    while (isSpace(text.charCodeAt(end))) end--;
-    // Otherwise, the colon is part of a string.
-    if (text[end] !== '"' || isEscaped(text, end)) continue;
-    const start = text.lastIndexOf('"', end - 1);
-    if (isEscaped(text, start) || text.slice(start, end).includes("\\")) return true;
+  for (let at = text.indexOf("\\"); at !== -1; at = text.indexOf("\\", at)) {
+    // In valid JSON, a backslash is in a string: behind the end of that string.
+    do at = text.indexOf('"', at) + 1;
+    while (isEscaped(text, at - 1));
+    while (isSpace(text.charCodeAt(at))) at++;
+    if (text[at] === ":") return true;
   }
   return false;
 }
@@ -80,7 +79,7 @@ function* tokensOf(text: string): Generator<string> {
   }
 }
 
-/** Where the string that starts here ends. Not an expression: for long strings, its stack overflows. */
+/** Where the string that starts here ends. Not a regular expression: on long strings, it overflows the stack. */
 function endOfString(text: string, start: number): number {
   for (let at = start + 1; ; at++) {
     if (text[at] === "\\") at++;

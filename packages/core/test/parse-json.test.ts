@@ -3,14 +3,16 @@ import { describe, expect, it } from "vitest";
 import { parseJson } from "../src/index.ts";
 
 describe("parseJson", () => {
-  it.each(['"', "\n", "\u0000", "\ud800", "\n\\", '\\"'])(
-    "reads the name %j as it was written, after names with a backslash",
+  it.each(['"', "\n", "\u0000", "\ud800", "\n\\", '\\"', 'x"'])(
+    "reads the name %j as it was written, after the name that begins its JSON text",
     (name) => {
-      for (const before of ["\\", "a\\", "\\\\"])
-        parseJson(JSON.stringify({ first: 1, [before]: 1 }));
-      const text = JSON.stringify({ first: 2, [name]: 3 });
+      const before = JSON.stringify(name).slice(1, 1 + name.length);
+      // A first name of its own: only names in the same place are mistaken for each other.
+      const first = `before ${before}`;
+      parseJson(JSON.stringify({ [first]: 1, [before]: 1 }));
+      const text = JSON.stringify({ [first]: 2, [name]: 3 });
       expect(Object.entries(parseJson(text) as object)).toEqual([
-        ["first", 2],
+        [first, 2],
         [name, 3],
       ]);
     },
@@ -66,7 +68,7 @@ describe("parseJson", () => {
   });
 
   it("reads values of any length and depth", () => {
-    const long = "\n".repeat(5_000_000);
+    const long = "a\n".repeat(10_000_000);
     expect(parseJson(JSON.stringify({ "\n": long }))).toEqual({ "\n": long });
     const depth = 50_000;
     const text = `${"[".repeat(depth)}{"\\n":1}${"]".repeat(depth)}`;

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Open } from "./harness.ts";
 import { allEntries } from "./portable-samples.ts";
 import { agent, agents, query, TENANT, texts, write } from "./samples.ts";
-import { createScriptedEmbedder } from "./scripted-embedder.ts";
+import { createOtherEmbedder, createScriptedEmbedder } from "./scripted-embedder.ts";
 
 const scope = agent("mapper");
 
@@ -63,6 +63,22 @@ export function carriesVectors(open: Open): void {
       await store.flush();
       expect(own.asked.document).toBe(2);
       expect((await nearest(store))?.scores.vector).toBeCloseTo(1, 3);
+    });
+
+    it("are left behind by entries without text, which no embedder is ever asked for", async () => {
+      const embedder = createScriptedEmbedder();
+      const [entry] = await embedded(open, embedder);
+      const { store } = await open({ embedder: createScriptedEmbedder() });
+      const silent = ["", " "].map((text, i) => ({
+        ...entry!,
+        entry: { ...entry!.entry, key: `silent ${i}`, text },
+      }));
+      await store.restore(silent, { vectorsOf: fingerprint(embedder) });
+      for (const each of await allEntries(store)) expect(each).not.toHaveProperty("vector");
+      const other = createOtherEmbedder();
+      expect(await store.reembed(other)).toEqual({ entries: 0 });
+      expect(other.asked.document).toBe(0);
+      expect(await store.stats(TENANT)).toMatchObject({ entries: 2, pendingVectors: 0 });
     });
 
     it("are left behind by a store without an embedder", async () => {

@@ -43,6 +43,7 @@ function toRestored(
   const { createdAt, updatedAt, ...rest } = entry;
   const write: LongTermWrite = { ...rest, ...(opId !== undefined && { opId }) };
   // For a long text, only the sum of its passages' vectors is portable, so they are made again.
-  const isWhole = vector !== undefined && takesVectors && embeddedTexts(write.text).length === 1;
-  return { scope, write, createdAt, updatedAt, ...(isWhole && { vector }) };
+  const isWhole = write.text.trim() !== "" && embeddedTexts(write.text).length === 1;
+  const takesVector = takesVectors && isWhole && vector !== undefined;
+  return { scope, write, createdAt, updatedAt, ...(takesVector && { vector }) };
 }

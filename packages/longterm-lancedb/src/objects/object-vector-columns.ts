@@ -39,12 +39,12 @@ export async function putVectorColumns(table: Table, own: VectorColumns): Promis
   }
   const old = [...(length === undefined ? [] : ["vector"]), ...fences];
   if (old.length > 0) await table.dropColumns(old);
-  // Dropping columns conflicts with no write of vectors that began before. Changing every row that may get some does,
-  // even if they are pending; and repeated, that write fails.
+  // Dropping columns conflicts with no write of vectors that began before. Changing the rows that it is about does, even
+  // if they are pending, and so does adding columns; and repeated, that write fails.
   await forgetVectors(table, old.length > 0 ? HAS_TEXT : HAS_VECTOR);
   const type = `FixedSizeList(${own.dimensions}, Float32)`;
   await table.addColumns([{ name: "vector", valueSql: `arrow_cast(NULL, '${type}')` }, fence]);
-  // What was inserted with a vector meanwhile conflicts with nothing, and has lost it.
+  // What was written with a vector in between conflicted with nothing, and has lost it.
   const lost = all(HAS_VECTOR, "vector IS NULL");
   if ((await table.countRows(lost)) > 0) await forgetVectors(table, lost);
 }
