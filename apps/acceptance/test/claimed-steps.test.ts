@@ -35,6 +35,8 @@ describe.each(stacks)("a claimed step on $name", (kind) => {
 
   /** Everything that a write could change. */
   async function state(): Promise<unknown> {
+    // Vectors are made after the save, and change the scores of a search.
+    await memory.flush();
     const entries = [session.forAgent("writer"), session.team].flatMap((each) => [
       Array.fromAsync(each.list()),
       Array.fromAsync(each.list({ memoryType: "long_term" })),
